@@ -1,0 +1,38 @@
+"""Refusals: a deed that the rules do not allow."""
+
+from typing import Any
+
+from portal.kernel.law import Source
+
+
+class Refusal(Exception):  # noqa: N818 - the field's word (style.md); an "error" is something else
+    """A deed the rules do not allow; `message` is said to the person who tried.
+
+    `message` is a lazy translation with %(name)s places that `facts` fill in when it is read, so
+    that the same refusal is said in the language of whoever reads it. `field` names the form field
+    or column it belongs to.
+    """
+
+    def __init__(
+        self, message: Any, *, source: Source | None = None, field: str | None = None, **facts: Any
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.field = field
+        self.facts = facts
+
+    @property
+    def code(self) -> str:
+        """A stable name for programs: the class name in snake case."""
+        name = type(self).__name__
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+    @property
+    def text(self) -> str:
+        """The message alone, in the reader's language."""
+        words = str(self.message)
+        return words % self.facts if self.facts else words
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.source})" if self.source else self.text
