@@ -49,7 +49,6 @@ SECRET_KEY = _secret_key()
 # --- applications ------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "portal.accounts",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -154,8 +153,8 @@ CACHES = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "portal.accounts.permissions.RoleBackend",
-    "enterprises.permissions.EnterpriseBackend",
+    "portal.accounts.backends.RoleBackend",
+    "enterprises.backends.EnterpriseBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

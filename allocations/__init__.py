@@ -1,0 +1,1 @@
+"""Decisions, ceilings, allocations, sign-offs, copies."""

@@ -1,0 +1,5 @@
+"""The addresses of allocations in the API."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

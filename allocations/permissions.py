@@ -1,0 +1,15 @@
+"""The permissions of allocations."""
+
+from enum import StrEnum
+
+
+class Perm(StrEnum):
+    """What an account may be allowed to do with decisions, caps and copies."""
+
+    VIEW_DECISIONS = "allocations.view_decisions"
+    VIEW_CAPS = "allocations.view_caps"
+    VIEW_COPIES = "allocations.view_copies"
+    DRAFT_DECISION = "allocations.draft_decision"
+    SIGN_DECISION = "allocations.sign_decision"
+    ISSUE_DECISION = "allocations.issue_decision"
+    ACKNOWLEDGE_COPY = "allocations.acknowledge_copy"

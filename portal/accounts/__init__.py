@@ -1,0 +1,1 @@
+"""Organisations, regions, users and their roles."""

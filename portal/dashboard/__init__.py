@@ -1,0 +1,1 @@
+"""Pages that read across the apps, and the demonstration."""

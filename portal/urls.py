@@ -1,0 +1,19 @@
+"""Every address of the portal; each app keeps its own."""
+
+from django.urls import include, path
+
+api_v1 = [
+    path("", include("enterprises.api_urls")),
+    path("", include("allocations.api_urls")),
+    path("", include("traceability.api_urls")),
+]
+
+urlpatterns = [
+    path("", include("portal.dashboard.urls")),
+    path("", include("portal.accounts.urls")),
+    path("", include("portal.kernel.urls")),
+    path("enterprises/", include("enterprises.urls")),
+    path("allocations/", include("allocations.urls")),
+    path("traceability/", include("traceability.urls")),
+    path("api/v1/", include((api_v1, "api"))),
+]

@@ -1,0 +1,1 @@
+"""Products, lots, filings, records, intake, reconciliation, findings, tracing."""

@@ -1,0 +1,20 @@
+"""Products and lots, filings and records, uploads, reconciliations and findings."""
+
+from traceability.models.filings import CapUse, Filing, Kind, Record
+from traceability.models.findings import Finding, Reconciliation, Tolerance
+from traceability.models.lots import Balance, Lot, Product
+from traceability.models.uploads import Upload
+
+__all__ = [
+    "Balance",
+    "CapUse",
+    "Filing",
+    "Finding",
+    "Kind",
+    "Lot",
+    "Product",
+    "Reconciliation",
+    "Record",
+    "Tolerance",
+    "Upload",
+]

@@ -1,0 +1,173 @@
+"""Reconciliations, the tolerances they judge by, and the findings they put on record."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from allocations.models import Category
+from enterprises.models import Enterprise
+from portal.kernel.fields import KgField, MonthField
+from traceability.models.lots import Lot
+
+
+class Tolerance(models.Model):
+    """A deadline, tolerance or grace period from a day on; the latest row before a day counts.
+
+    Never edited: a change is a new row with its own first day.
+    """
+
+    class Name(models.TextChoices):
+        FILING_DEADLINE_DAY = "filing_deadline_day", _("day of the month by which to file")
+        UNCONFIRMED_GRACE_DAYS = (
+            "unconfirmed_grace_days",
+            _("days a shipment may take before it must be confirmed"),
+        )
+        QUANTITY_TOLERANCE_PERCENT = (
+            "quantity_tolerance_percent",
+            _("difference between seller and buyer that is normal, percent"),
+        )
+        QUANTITY_TOLERANCE_KG = (
+            "quantity_tolerance_kg",
+            _("difference between seller and buyer that is normal, kg"),
+        )
+        OVERSOLD_TOLERANCE_PERCENT = (
+            "oversold_tolerance_percent",
+            _("excess of a lot over what was held that is normal, percent"),
+        )
+        OVERSOLD_TOLERANCE_KG = (
+            "oversold_tolerance_kg",
+            _("excess of a lot over what was held that is normal, kg"),
+        )
+        CAP_NEARLY_USED_PERCENT = (
+            "cap_nearly_used_percent",
+            _("share of a cap from which it is nearly used, percent"),
+        )
+        OVER_CAP_TOLERANCE_KG = ("over_cap_tolerance_kg", _("excess over a cap left alone, kg"))
+
+    name = models.CharField(_("name"), max_length=40, choices=Name)
+    value = models.DecimalField(_("value"), max_digits=14, decimal_places=4)
+    valid_from = models.DateField(_("valid from"))
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["name", "-valid_from"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["name", "valid_from"], name="tolerance_once_a_day"),
+            models.CheckConstraint(condition=Q(value__gte=0), name="tolerance_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value} ({self.valid_from})"
+
+
+class Reconciliation(models.Model):
+    """One run of the checks over a year as known at the end of a day; the latest one counts.
+
+    `enterprise`: only what concerns this one was checked; empty: the whole country. `run_key` keeps
+    two beats from running the same period twice. `counts`: findings by code, and what changed.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        RUNNING = "running", _("running")
+        FINISHED = "finished", _("finished")
+        FAILED = "failed", _("failed")
+
+    year = models.SmallIntegerField(_("year"))
+    as_of = models.DateField(_("as of"))
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, null=True, blank=True, related_name="reconciliations"
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
+    run_key = models.CharField(max_length=80, unique=True, null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    done = models.SmallIntegerField(_("checks done"), default=0)
+    total = models.SmallIntegerField(_("checks in all"), default=0)
+    deliveries = models.SmallIntegerField(default=0)
+    counts = models.JSONField(default=dict, blank=True)
+    failure = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.as_of}"
+
+    def get_absolute_url(self) -> str:
+        """Where its progress and its outcome are shown."""
+        return reverse("traceability:reconciliation_detail", args=[self.pk])
+
+
+class Finding(models.Model):
+    """A discrepancy put on record; it keeps its identity over every later reconciliation.
+
+    `key` tells it from others of its code. `amount_kg` is REO unless the check says gross.
+    `arithmetic` holds the numbers that judged it, with the tolerances used; the words are made
+    from them in the reader's language. Cleared when a later reconciliation no longer finds it.
+    """
+
+    class Severity(models.TextChoices):
+        HIGH = "high", _("high")
+        MEDIUM = "medium", _("medium")
+        LOW = "low", _("low")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        ANSWERED = "answered", _("answered")
+        CLOSED = "closed", _("closed")
+        CLEARED = "cleared", _("cleared")
+
+    code = models.CharField(_("code"), max_length=30)
+    key = models.CharField(max_length=200)
+    year = models.SmallIntegerField(_("year"))
+    severity = models.CharField(_("severity"), max_length=6, choices=Severity)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="findings")
+    counterparty = models.ForeignKey(
+        Enterprise, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    month = MonthField(_("month"), null=True, blank=True)
+    category = models.CharField(_("category"), max_length=16, choices=Category, blank=True)
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, blank=True, related_name="findings")
+    run = models.CharField(_("process run"), max_length=60, blank=True)
+    document = models.CharField(_("document"), max_length=60, blank=True)
+    amount_kg = KgField(_("kg"), null=True, blank=True)
+    arithmetic = models.JSONField(default=dict)
+    rule_version = models.CharField(_("rule version"), max_length=20)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)
+    outcome = models.CharField(_("outcome"), max_length=300, blank=True)
+    first_seen = models.DateField(_("first seen"))
+    last_seen = models.DateField(_("last seen"))
+    cleared_on = models.DateField(_("cleared on"), null=True, blank=True)
+    reconciliation = models.ForeignKey(
+        Reconciliation, models.PROTECT, null=True, related_name="findings"
+    )
+
+    class Meta:
+        ordering = ["-last_seen", "code", "id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["year", "code", "key"], name="finding_once"),
+        ]
+        indexes = [
+            models.Index(fields=["enterprise", "-id"], name="finding_of_enterprise"),
+            models.Index(fields=["status", "severity"], name="finding_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.key}"
+
+    def get_absolute_url(self) -> str:
+        """The finding's own page."""
+        return reverse("traceability:finding_detail", args=[self.pk])

@@ -1,0 +1,65 @@
+"""Files on their way into a draft."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from enterprises.models import Enterprise
+from portal.kernel.fields import MonthField
+from traceability.models.filings import Filing
+
+
+class Upload(models.Model):
+    """One file that somebody sent for a month, and how far checking it has come.
+
+    The row is the job: whoever finds it `queued` (or `working` under a worker that died) takes it.
+    `errors` lists every fault found: {"line", "cell", "column", "code", "value", ...}, said in the
+    reader's language when shown. The file itself is kept as it came.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        WORKING = "working", _("checking")
+        ACCEPTED = "accepted", _("in the draft")
+        REFUSED = "refused", _("has errors")
+        FAILED = "failed", _("could not be read")
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="uploads")
+    month = MonthField(_("month"))
+    filing = models.ForeignKey(
+        Filing, models.SET_NULL, null=True, blank=True, related_name="uploads"
+    )
+    file_name = models.CharField(_("file"), max_length=200)
+    content = models.BinaryField()
+    content_digest = models.CharField(max_length=64)
+    size = models.IntegerField(_("bytes"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
+    done = models.IntegerField(_("rows done"), default=0)
+    total = models.IntegerField(_("rows in all"), default=0)
+    errors = models.JSONField(default=list, blank=True)
+    error_count = models.IntegerField(_("errors"), default=0)
+    deliveries = models.SmallIntegerField(default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("sent at"))
+    taken_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["enterprise", "month", "-id"], name="upload_of_month"),
+            models.Index(
+                fields=["state"],
+                condition=models.Q(state__in=["queued", "working"]),
+                name="upload_to_do",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.month}"
+
+    def get_absolute_url(self) -> str:
+        """Where its progress and its errors are shown."""
+        return reverse("traceability:upload_detail", args=[self.pk])
