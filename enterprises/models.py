@@ -82,6 +82,7 @@ class Enterprise(models.Model):
             (Perm.VIEW_ENTERPRISE.split(".")[1], "See an enterprise"),
             (Perm.MANAGE_DIRECTORY.split(".")[1], "Enter and change enterprises and sites"),
             (Perm.MANAGE_DESIGNATIONS.split(".")[1], "Designate, and end designations"),
+            (Perm.REGISTER_PARTNER.split(".")[1], "Enter a trading partner outside the platform"),
         ]
         constraints = [
             models.CheckConstraint(

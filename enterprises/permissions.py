@@ -10,3 +10,4 @@ class Perm(StrEnum):
     VIEW_ENTERPRISE = "enterprises.view_enterprise"
     MANAGE_DIRECTORY = "enterprises.manage_directory"
     MANAGE_DESIGNATIONS = "enterprises.manage_designations"
+    REGISTER_PARTNER = "enterprises.register_partner"

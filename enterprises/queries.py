@@ -1,0 +1,141 @@
+"""What the directory holds, for whom, and as of when."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from enterprises.models import Designation, Enterprise, EnterpriseQuerySet
+from enterprises.permissions import Perm
+from enterprises.rules import Term
+from portal.accounts.models import Region, User
+
+_LINE_UPWARD = """
+with recursive line (id, parent_id) as (
+    select id, parent_id from enterprises_enterprise where id = %s
+    union
+    select above.id, above.parent_id
+      from line join enterprises_enterprise above on above.id = line.parent_id
+)
+select id from line
+"""
+
+
+def enterprises_visible_to(user: User) -> EnterpriseQuerySet:
+    """The enterprises `user` may see, with names and regions at hand.
+
+    Ministries and auditors see all, an authority those of its territory, an enterprise itself,
+    an administrator none.
+    """
+    enterprises = Enterprise.objects.select_related("organisation", "region")
+    held = user.role_held
+    if Perm.VIEW_ENTERPRISE in held.national:
+        return enterprises
+    if Perm.VIEW_ENTERPRISE in held.regional and user.organisation.region:
+        return enterprises.within(user.organisation.region)
+    if Perm.VIEW_ENTERPRISE in held.own:
+        return enterprises.filter(organisation_id=user.organisation_id)
+    return enterprises.none()
+
+
+def designations_visible_to(user: User) -> QuerySet[Designation]:
+    """The designations of the enterprises `user` may see."""
+    designations = Designation.objects.select_related(
+        "enterprise__organisation", "enterprise__region", "enterprise__parent__organisation"
+    )
+    if Perm.VIEW_ENTERPRISE in user.role_held.national:
+        return designations
+    return designations.filter(enterprise__in=enterprises_visible_to(user))
+
+
+def standing_on(day: date) -> Q:
+    """The condition that a designation stands on `day`."""
+    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+
+
+def designated_on(day: date, *, activity: str | None = None) -> QuerySet[Designation]:
+    """The designations that stand on `day`: the list of designated enterprises of that day."""
+    designations = Designation.objects.filter(standing_on(day))
+    return designations.filter(activity=activity) if activity else designations
+
+
+def with_designated(enterprises: EnterpriseQuerySet, *, day: date) -> EnterpriseQuerySet:
+    """`enterprises`, each telling in `designated` whether a designation stands on `day`."""
+    standing = Designation.objects.filter(standing_on(day), enterprise=OuterRef("pk"))
+    return enterprises.annotate(designated=Exists(standing))
+
+
+def is_designated(enterprise: Enterprise, activity: str, day: date) -> bool:
+    """Whether `enterprise` may lawfully do `activity` on `day`."""
+    return designated_on(day, activity=activity).filter(enterprise=enterprise).exists()
+
+
+def terms_of_all(enterprise_ids: Collection[int]) -> Iterator[tuple[tuple[int, str], Term]]:
+    """Every term of these enterprises, by enterprise and activity."""
+    found = Designation.objects.filter(enterprise__in=enterprise_ids).order_by("valid_from")
+    for enterprise, activity, first, last in found.values_list(
+        "enterprise_id", "activity", "valid_from", "valid_to"
+    ):
+        yield (enterprise, activity), Term(first, last)
+
+
+def activities_designated_from(enterprise: Enterprise, day: date) -> set[str]:
+    """The activities with a designation that stands on `day` or begins after it."""
+    lasting = enterprise.designations.filter(Q(valid_to=None) | Q(valid_to__gte=day))
+    return set(lasting.values_list("activity", flat=True))
+
+
+def line_upward(enterprise: Enterprise) -> list[int]:
+    """The ids of `enterprise` and of every group above it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINE_UPWARD, [enterprise.pk])
+        return [found for (found,) in cursor.fetchall()]
+
+
+def codes_on_record(codes: Iterable[str]) -> set[str]:
+    """Which of `codes` an enterprise of the directory has."""
+    return set(Enterprise.objects.filter(uscc__in=list(codes)).values_list("uscc", flat=True))
+
+
+def groups() -> EnterpriseQuerySet:
+    """The rare earth groups, with the number of their members."""
+    return (
+        Enterprise.objects.filter(is_group=True)
+        .select_related("organisation", "region")
+        .annotate(member_count=Count("members"))
+        .order_by("organisation__name_zh")
+    )
+
+
+def region_in_code(uscc: str) -> Region | None:
+    """The region that characters 3 to 8 of a code name: where the enterprise was registered.
+
+    The narrowest that the portal knows: county, else prefecture, else province.
+    """
+    digits = uscc[2:8]
+    codes = [digits, digits[:4] + "00", digits[:2] + "0000"]
+    return Region.objects.filter(code__in=codes).order_by("-level").first()
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryCounts:
+    """How many enterprises the directory holds, of which kind."""
+
+    enterprises: int
+    filing: int
+    designated: int
+    groups: int
+
+
+def directory_counts(user: User, *, day: date) -> DirectoryCounts:
+    """The counts of what `user` may see, on `day`."""
+    seen = with_designated(enterprises_visible_to(user), day=day)
+    counts = seen.aggregate(
+        enterprises=Count("pk"),
+        filing=Count("pk", filter=~Q(activities=[])),
+        designated=Count("pk", filter=Q(designated=True)),
+        groups=Count("pk", filter=Q(is_group=True)),
+    )
+    return DirectoryCounts(**counts)
