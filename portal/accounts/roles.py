@@ -128,13 +128,14 @@ _ROLES: Iterable[RoleHeld] = (
     RoleHeld(
         Role.FILER,
         _("Filer"),
-        _("Prepares an enterprise's monthly filings."),
+        _("Prepares an enterprise's monthly filings, and enters trading partners it lacks."),
         OrganisationKind.ENTERPRISE,
         own=_perms(
             "enterprises.view_enterprise",
             "allocations.view_caps",
             "traceability.view_filings",
             "traceability.view_findings",
+            "enterprises.register_partner",
             "traceability.prepare_filing",
         ),
     ),
