@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from portal.dashboard.urls import help_urls
+
 api_v1 = [
     path("", include("enterprises.api_urls")),
     path("", include("allocations.api_urls")),
@@ -12,6 +14,7 @@ urlpatterns = [
     path("", include("portal.dashboard.urls")),
     path("", include("portal.accounts.urls")),
     path("", include("portal.kernel.urls")),
+    path("help/", include((help_urls, "help"))),
     path("enterprises/", include("enterprises.urls")),
     path("allocations/", include("allocations.urls")),
     path("traceability/", include("traceability.urls")),

@@ -1,0 +1,121 @@
+"""The first page of each role, and the help pages."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from portal.accounts.roles import OrganisationKind
+from portal.dashboard import figures, queries
+from portal.kernel import clock
+from portal.kernel.access import signed_in
+from portal.kernel.pages import page
+from portal.kernel.period import Month, deadline_of
+from traceability.queries.caps import cap_position
+from traceability.queries.filings import filings_visible_to
+from traceability.queries.tolerances import deadline_day
+
+FINDINGS_SHOWN = 8
+FILINGS_SHOWN = 6
+FIRST_YEAR = 2010
+HELP = {
+    "start": _("Getting started"),
+    "filing": _("Filing a month"),
+    "spreadsheet": _("The spreadsheet"),
+    "findings": _("Findings"),
+    "regime": _("The regime"),
+}
+
+
+@require_safe
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """What the reader has to do, and the year at a glance."""
+    kind = request.user.organisation.kind
+    if kind == OrganisationKind.OPERATOR:
+        return redirect("accounts:user_list")
+    context = _year_context(request)
+    if kind == OrganisationKind.ENTERPRISE:
+        return page(request, "dashboard/enterprise.html", context | _desk_context(request))
+    if kind == OrganisationKind.AUTHORITY:
+        context["copies"] = queries.copies_to_acknowledge(request.user)
+        return page(request, "dashboard/authority.html", context)
+    return page(request, "dashboard/ministry.html", context)
+
+
+@require_safe
+@signed_in
+def help_index(request: HttpRequest) -> HttpResponse:
+    """Where the help begins."""
+    return _help(request, "start")
+
+
+@require_safe
+@signed_in
+def help_page(request: HttpRequest, name: str) -> HttpResponse:
+    """One page of help, in the reader's language."""
+    if name not in HELP:
+        raise Http404
+    return _help(request, name)
+
+
+def _help(request: HttpRequest, name: str) -> HttpResponse:
+    folder = "zh_hans" if (get_language() or "").startswith("zh") else "en"
+    return page(
+        request,
+        "help/page.html",
+        {"name": name, "pages": HELP, "title": HELP[name], "text": f"help/{folder}/{name}.html"},
+    )
+
+
+def _year_context(request: HttpRequest) -> dict[str, Any]:
+    """The figures of the year asked for, over what the reader may see."""
+    today = clock.today()
+    year = _year_asked(request, today)
+    seen = queries.seen_by(request.user)
+    categories = queries.category_years(year, seen)
+    due = Month.of(today) - 1
+    return {
+        "year": year,
+        "years": range(today.year, FIRST_YEAR - 1, -1),
+        "today": today,
+        "categories": categories,
+        "enterprise_caps": queries.enterprise_caps(year, seen),
+        "use_chart": figures.use_chart(categories, queries.monthly_use(year, seen), year),
+        "progress": queries.filing_progress(due, seen, day=deadline_day(today)),
+        "severities": queries.open_findings(request.user, year),
+        "findings": queries.latest_findings(request.user, year, most=FINDINGS_SHOWN),
+    }
+
+
+def _desk_context(request: HttpRequest) -> dict[str, Any]:
+    """What an enterprise has to do next: its deadline, its draft, its last filings."""
+    enterprise = request.user.organisation.enterprise
+    today = clock.today()
+    due = Month.of(today) - 1
+    filings = list(
+        filings_visible_to(request.user).filter(enterprise=enterprise)[:FILINGS_SHOWN]
+    )
+    deadline = deadline_of(due, day=deadline_day(today))
+    return {
+        "enterprise": enterprise,
+        "due": due,
+        "deadline": deadline,
+        "days_left": (deadline - today).days,
+        "filed": any(f.month == due and f.status == "submitted" for f in filings),
+        "draft": next((f for f in filings if f.month == due and f.status == "draft"), None),
+        "positions": cap_position(enterprise, today.year),
+        "filings": filings,
+        "uploads": queries.uploads_under_way(enterprise.pk),
+    }
+
+
+def _year_asked(request: HttpRequest, today: date) -> int:
+    """The year of the address, or the present one when it names none that is on record."""
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else today.year
+    return year if FIRST_YEAR <= year <= today.year else today.year
