@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -10,7 +10,10 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    # Its module reads the default permission of the API, which is `Undeclared` below.
+    from rest_framework.views import APIView
 
 View: TypeAlias = Callable[..., HttpResponse]
 
@@ -79,7 +82,7 @@ class SignedIn(BasePermission):
 
     permissions = ("signed in",)
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether somebody is signed in."""
         return bool(request.user and request.user.is_authenticated)
 
@@ -87,7 +90,7 @@ class SignedIn(BasePermission):
 class Undeclared(BasePermission):
     """The default of the API: an endpoint that declares no permission lets nobody in."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Never."""
         return False
 
@@ -98,7 +101,7 @@ def Requires(*perms: str) -> type[BasePermission]:  # noqa: N802 - reads as the 
     class Declared(BasePermission):
         permissions = perms
 
-        def has_permission(self, request: Request, view: APIView) -> bool:
+        def has_permission(self, request: Request, view: "APIView") -> bool:
             return any(holds(request.user, perm) for perm in perms)
 
     return Declared
