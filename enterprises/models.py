@@ -32,7 +32,7 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
 
     def within(self, region: Region) -> "EnterpriseQuerySet":
         """Those in `region` or below it."""
-        return self.filter(region_id__startswith=region.prefix)
+        return self.filter(region__code__startswith=region.prefix)
 
 
 class Enterprise(models.Model):
@@ -44,9 +44,14 @@ class Enterprise(models.Model):
     """
 
     organisation = models.OneToOneField(
-        Organisation, models.PROTECT, related_name="enterprise", verbose_name=_("organisation")
+        Organisation,
+        models.PROTECT,
+        related_name="enterprise",
+        verbose_name=_("organisation"),
     )
-    uscc = UsccField(_("unified social credit code"), unique=True, null=True, blank=True)
+    uscc = UsccField(
+        _("unified social credit code"), unique=True, null=True, blank=True
+    )
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -77,12 +82,21 @@ class Enterprise(models.Model):
         ordering = ["id"]
         default_permissions = ()
         permissions = [
-            ("represent_enterprise", "Act for this enterprise, as far as the role goes"),
+            (
+                "represent_enterprise",
+                "Act for this enterprise, as far as the role goes",
+            ),
             (Perm.VIEW_DIRECTORY.split(".")[1], "See the directory"),
             (Perm.VIEW_ENTERPRISE.split(".")[1], "See an enterprise"),
-            (Perm.MANAGE_DIRECTORY.split(".")[1], "Enter and change enterprises and sites"),
+            (
+                Perm.MANAGE_DIRECTORY.split(".")[1],
+                "Enter and change enterprises and sites",
+            ),
             (Perm.MANAGE_DESIGNATIONS.split(".")[1], "Designate, and end designations"),
-            (Perm.REGISTER_PARTNER.split(".")[1], "Enter a trading partner outside the platform"),
+            (
+                Perm.REGISTER_PARTNER.split(".")[1],
+                "Enter a trading partner outside the platform",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -137,14 +151,18 @@ class Site(models.Model):
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="sites")
     name_en = models.CharField(_("English name"), max_length=200)
     name_zh = models.CharField(_("Chinese name"), max_length=200)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", verbose_name=_("region")
+    )
     activity = models.CharField(_("activity"), max_length=12, choices=Activity)
 
     class Meta:
         ordering = ["name_zh"]
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["enterprise", "name_zh"], name="site_name_once")
+            models.UniqueConstraint(
+                fields=["enterprise", "name_zh"], name="site_name_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -162,7 +180,9 @@ class Designation(models.Model):
         (Activity.SEPARATION.value, Activity.SEPARATION.label),
     ]
 
-    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="designations")
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="designations"
+    )
     activity = models.CharField(_("activity"), max_length=12, choices=ACTIVITIES)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
@@ -187,7 +207,8 @@ class Designation(models.Model):
                 name="designation_open_once",
             ),
             models.UniqueConstraint(
-                fields=["enterprise", "activity", "valid_from"], name="designation_start_once"
+                fields=["enterprise", "activity", "valid_from"],
+                name="designation_start_once",
             ),
         ]
 

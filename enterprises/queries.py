@@ -43,7 +43,9 @@ def enterprises_visible_to(user: User) -> EnterpriseQuerySet:
 def designations_visible_to(user: User) -> QuerySet[Designation]:
     """The designations of the enterprises `user` may see."""
     designations = Designation.objects.select_related(
-        "enterprise__organisation", "enterprise__region", "enterprise__parent__organisation"
+        "enterprise__organisation",
+        "enterprise__region",
+        "enterprise__parent__organisation",
     )
     if Perm.VIEW_ENTERPRISE in user.role_held.national:
         return designations
@@ -61,7 +63,9 @@ def designated_on(day: date, *, activity: str | None = None) -> QuerySet[Designa
     return designations.filter(activity=activity) if activity else designations
 
 
-def with_designated(enterprises: EnterpriseQuerySet, *, day: date) -> EnterpriseQuerySet:
+def with_designated(
+    enterprises: EnterpriseQuerySet, *, day: date
+) -> EnterpriseQuerySet:
     """`enterprises`, each telling in `designated` whether a designation stands on `day`."""
     standing = Designation.objects.filter(standing_on(day), enterprise=OuterRef("pk"))
     return enterprises.annotate(designated=Exists(standing))
@@ -72,9 +76,13 @@ def is_designated(enterprise: Enterprise, activity: str, day: date) -> bool:
     return designated_on(day, activity=activity).filter(enterprise=enterprise).exists()
 
 
-def terms_of_all(enterprise_ids: Collection[int]) -> Iterator[tuple[tuple[int, str], Term]]:
+def terms_of_all(
+    enterprise_ids: Collection[int],
+) -> Iterator[tuple[tuple[int, str], Term]]:
     """Every term of these enterprises, by enterprise and activity."""
-    found = Designation.objects.filter(enterprise__in=enterprise_ids).order_by("valid_from")
+    found = Designation.objects.filter(enterprise__in=enterprise_ids).order_by(
+        "valid_from"
+    )
     for enterprise, activity, first, last in found.values_list(
         "enterprise_id", "activity", "valid_from", "valid_to"
     ):
@@ -96,7 +104,9 @@ def line_upward(enterprise: Enterprise) -> list[int]:
 
 def codes_on_record(codes: Iterable[str]) -> set[str]:
     """Which of `codes` an enterprise of the directory has."""
-    return set(Enterprise.objects.filter(uscc__in=list(codes)).values_list("uscc", flat=True))
+    return set(
+        Enterprise.objects.filter(uscc__in=list(codes)).values_list("uscc", flat=True)
+    )
 
 
 def groups() -> EnterpriseQuerySet:
@@ -131,11 +141,11 @@ class DirectoryCounts:
 
 def directory_counts(user: User, *, day: date) -> DirectoryCounts:
     """The counts of what `user` may see, on `day`."""
-    seen = with_designated(enterprises_visible_to(user), day=day)
+    seen = enterprises_visible_to(user)
     counts = seen.aggregate(
         enterprises=Count("pk"),
         filing=Count("pk", filter=~Q(activities=[])),
-        designated=Count("pk", filter=Q(designated=True)),
         groups=Count("pk", filter=Q(is_group=True)),
     )
-    return DirectoryCounts(**counts)
+    designated = with_designated(seen, day=day).filter(designated=True).count()
+    return DirectoryCounts(designated=designated, **counts)

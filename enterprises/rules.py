@@ -71,11 +71,15 @@ def require_uscc(text: str) -> None:
     """
     if len(text) != USCC_LENGTH:
         raise CodeMistyped(
-            _("A unified social credit code has 18 characters; this one has %(length)d."),
+            _(
+                "A unified social credit code has 18 characters; this one has %(length)d."
+            ),
             field="uscc",
             length=len(text),
         )
-    if wrong := sorted({character for character in text if character not in USCC_ALPHABET}):
+    if wrong := sorted(
+        {character for character in text if character not in USCC_ALPHABET}
+    ):
         raise CodeMistyped(
             _(
                 "A unified social credit code has only digits and the capitals A to Y without"
@@ -116,7 +120,9 @@ def require_no_loop(enterprise_id: int, *, parent_line: Sequence[int]) -> None:
     """
     if enterprise_id in parent_line:
         raise GroupLoop(
-            _("An enterprise can't belong to itself, nor to a group that belongs to it."),
+            _(
+                "An enterprise can't belong to itself, nor to a group that belongs to it."
+            ),
             field="parent",
         )
 
@@ -189,8 +195,12 @@ def require_no_overlap(standing: Iterable[Term], *, adding: Term) -> None:
                 "A designation for this activity has stood since %(first)s, without an end."
             )
         else:
-            message = _("A designation for this activity stands from %(first)s to %(last)s.")
-        raise DesignationOverlaps(message, field="valid_from", first=term.first, last=term.last)
+            message = _(
+                "A designation for this activity stands from %(first)s to %(last)s."
+            )
+        raise DesignationOverlaps(
+            message, field="valid_from", first=term.first, last=term.last
+        )
 
 
 def require_endable(term: Term, *, last: date) -> None:
@@ -201,20 +211,26 @@ def require_endable(term: Term, *, last: date) -> None:
     require_term(term.first, last)
     if term.last is not None and last >= term.last:
         raise DesignationEnded(
-            _("This designation ends on %(last)s already; it can only be ended earlier."),
+            _(
+                "This designation ends on %(last)s already; it can only be ended earlier."
+            ),
             field="valid_to",
             last=term.last,
         )
 
 
-def require_activities_kept(taken_off: Iterable[str], *, designated: Iterable[str]) -> None:
+def require_activities_kept(
+    taken_off: Iterable[str], *, designated: Iterable[str]
+) -> None:
     """An activity stays in the directory while a designation for it stands or is to come.
 
     Raises ActivityDesignated.
     """
     if kept := sorted(set(taken_off) & set(designated)):
         raise ActivityDesignated(
-            _("The enterprise is designated for %(activities)s: end the designation first."),
+            _(
+                "The enterprise is designated for %(activities)s: end the designation first."
+            ),
             field="activities",
             activities=", ".join(kept),
         )
@@ -224,5 +240,6 @@ def require_unmerged(merged_on: date | None) -> None:
     """An enterprise merges once. Raises AlreadyMerged."""
     if merged_on is not None:
         raise AlreadyMerged(
-            _("This enterprise was merged into another on %(merged_on)s."), merged_on=merged_on
+            _("This enterprise was merged into another on %(merged_on)s."),
+            merged_on=merged_on,
         )

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from enterprises import queries, rules
 from enterprises.models import Designation, Enterprise
-from enterprises.services.registration import in_order
 from portal.accounts.models import User
 from portal.accounts.roles import OrganisationKind
 from portal.kernel import audit
@@ -41,9 +40,9 @@ def designate(
 ) -> Designation:
     """Put on record that MIIT with MNR determined `enterprise` for `activity`.
 
-    `valid_to` is the last day. The activity joins those of the enterprise in the directory, so
-    that it must file. Raises NotDesignatingMinistry, ActivityNotControlled, EndsBeforeStart,
-    CodeNeeded, or DesignationOverlaps: the day after the end of one is the first of another.
+    `valid_to` is the last day. What the directory lists as the enterprise's activities stays as it
+    is: the page says when they differ. Raises NotDesignatingMinistry, ActivityNotControlled,
+    EndsBeforeStart, or DesignationOverlaps: another may begin the day after one ends.
     """
     entry = DesignationEntry(enterprise, activity, valid_from, valid_to, document)
     [designation] = _designate([entry], by=by, at=at)
@@ -61,14 +60,15 @@ def designate_many(
     return _designate(entries, by=by, at=at)
 
 
-def _designate(entries: Sequence[DesignationEntry], *, by: User, at: datetime) -> list[Designation]:
+def _designate(
+    entries: Sequence[DesignationEntry], *, by: User, at: datetime
+) -> list[Designation]:
     _require_maintainer(by)
     for entry in entries:
         rules.require_controlled(entry.activity)
         rules.require_term(entry.valid_from, entry.valid_to)
     enterprises = _locked([entry.enterprise.pk for entry in entries])
     _require_terms(entries)
-    added = _add_activities(enterprises, entries)
     designations = Designation.objects.bulk_create(
         (
             Designation(
@@ -82,7 +82,7 @@ def _designate(entries: Sequence[DesignationEntry], *, by: User, at: datetime) -
         ),
         batch_size=_CHUNK,
     )
-    audit.record_many([_deed(each, added) for each in designations], by=by, at=at)
+    audit.record_many([_deed(each) for each in designations], by=by, at=at)
     return designations
 
 
@@ -95,8 +95,15 @@ def _require_maintainer(by: User) -> None:
 
 def _locked(ids: Sequence[int]) -> dict[int, Enterprise]:
     """The enterprises, locked in the order of their ids so that two lists never deadlock."""
-    found = Enterprise.objects.select_related("organisation").filter(pk__in=ids).order_by("pk")
-    return {enterprise.pk: enterprise for enterprise in found.select_for_update(of=("self",))}
+    found = (
+        Enterprise.objects.select_related("organisation")
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
+    return {
+        enterprise.pk: enterprise
+        for enterprise in found.select_for_update(of=("self",))
+    }
 
 
 def _require_terms(entries: Sequence[DesignationEntry]) -> None:
@@ -111,23 +118,7 @@ def _require_terms(entries: Sequence[DesignationEntry]) -> None:
         terms.append(adding)
 
 
-def _add_activities(
-    enterprises: dict[int, Enterprise], entries: Sequence[DesignationEntry]
-) -> set[tuple[int, str]]:
-    """Whoever is designated for an activity has it in the directory, and must file."""
-    added = set()
-    for entry in entries:
-        enterprise = enterprises[entry.enterprise.pk]
-        if entry.activity not in enterprise.activities:
-            rules.require_code(enterprise.uscc, activities=[entry.activity])
-            enterprise.activities = in_order([*enterprise.activities, entry.activity])
-            added.add((enterprise.pk, entry.activity))
-    changed = [enterprises[pk] for pk in {pk for pk, _ in added}]
-    Enterprise.objects.bulk_update(changed, ["activities"], batch_size=_CHUNK)
-    return added
-
-
-def _deed(designation: Designation, added: set[tuple[int, str]]) -> audit.Deed:
+def _deed(designation: Designation) -> audit.Deed:
     return audit.Deed(
         "enterprise.designated",
         designation.enterprise,
@@ -137,7 +128,6 @@ def _deed(designation: Designation, added: set[tuple[int, str]]) -> audit.Deed:
             "valid_from": designation.valid_from,
             "valid_to": designation.valid_to,
             "document": designation.document,
-            "activity_added": (designation.enterprise_id, designation.activity) in added,
         },
     )
 
@@ -155,7 +145,9 @@ def end_designation(
     designation = Designation.objects.select_related("enterprise__organisation").get(
         pk=designation.pk
     )
-    rules.require_endable(rules.Term(designation.valid_from, designation.valid_to), last=valid_to)
+    rules.require_endable(
+        rules.Term(designation.valid_from, designation.valid_to), last=valid_to
+    )
     designation.valid_to = valid_to
     designation.end_reason = reason
     designation.save(update_fields=["valid_to", "end_reason"])

@@ -123,7 +123,9 @@ def _enter(entries: Sequence[EnterpriseEntry]) -> list[Enterprise]:
     with code_once(entries[0].uscc):
         enterprises = _create_enterprises(entries, organisations)
     _grant(enterprises)
-    groups = {enterprise.parent_id for enterprise in enterprises if enterprise.parent_id}
+    groups = {
+        enterprise.parent_id for enterprise in enterprises if enterprise.parent_id
+    }
     mark_groups(groups)
     for enterprise in enterprises:
         enterprise.is_group = enterprise.is_group or enterprise.pk in groups
@@ -187,9 +189,12 @@ def _create_enterprises(
     while waiting:
         ready = [i for i in waiting if _parent_is_known(entries[i], by_code)]
         if not ready:
-            raise rules.GroupLoop(_("Groups of this registry belong to each other in a ring."))
+            raise rules.GroupLoop(
+                _("Groups of this registry belong to each other in a ring.")
+            )
         level = Enterprise.objects.bulk_create(
-            (_enterprise(entries[i], organisations[i], by_code) for i in ready), batch_size=_CHUNK
+            (_enterprise(entries[i], organisations[i], by_code) for i in ready),
+            batch_size=_CHUNK,
         )
         made.update(zip(ready, level, strict=True))
         by_code.update({e.uscc: e for e in level if e.uscc})
@@ -203,7 +208,9 @@ def _parent_is_known(entry: EnterpriseEntry, by_code: Mapping[str, Enterprise]) 
 
 
 def _enterprise(
-    entry: EnterpriseEntry, organisation: Organisation, by_code: Mapping[str, Enterprise]
+    entry: EnterpriseEntry,
+    organisation: Organisation,
+    by_code: Mapping[str, Enterprise],
 ) -> Enterprise:
     parent = entry.parent if entry.parent_uscc is None else by_code[entry.parent_uscc]
     return Enterprise(

@@ -29,10 +29,16 @@ def add_site(
     Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
     if enterprise.sites.filter(name_zh=name_zh).exists():
         raise rules.SiteOnRecord(
-            _("The enterprise already has a site named %(name)s."), field="name_zh", name=name_zh
+            _("The enterprise already has a site named %(name)s."),
+            field="name_zh",
+            name=name_zh,
         )
     site = Site.objects.create(
-        enterprise=enterprise, name_en=name_en, name_zh=name_zh, region=region, activity=activity
+        enterprise=enterprise,
+        name_en=name_en,
+        name_zh=name_zh,
+        region=region,
+        activity=activity,
     )
     audit.record(
         "site.added",
