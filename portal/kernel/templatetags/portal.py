@@ -5,13 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import formats, timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
 from portal.kernel.quantity import to_tonnes
 
 register = template.Library()
+
+# From this share of a cap on a bar warns; the finding has its own, dated threshold.
+NEARLY_USED = Decimal("0.9")
 
 
 @register.filter
@@ -71,3 +78,148 @@ def named(thing: Any) -> str:
         return "—"
     chinese = (get_language() or "").startswith("zh")
     return thing.name_zh if chinese else (thing.name_en or thing.name_zh)
+
+
+@register.filter
+def number(value: Decimal | int | None, places: int = 0) -> str:
+    """A count or a plain number with separators; a dash when there is none."""
+    if value is None:
+        return "—"
+    return formats.number_format(value, decimal_pos=places, force_grouping=True)
+
+
+# What each status means at a glance: colour of the badge by kind and value.
+STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
+    "filing": {
+        "draft": ("neutral", _("draft")),
+        "submitted": ("good", _("submitted")),
+        "superseded": ("neutral", _("superseded")),
+        "missing": ("bad", _("missing")),
+        "late": ("warn", _("late")),
+        "due": ("info", _("to be filed")),
+    },
+    "decision": {
+        "draft": ("neutral", _("draft")),
+        "circulated": ("info", _("circulated")),
+        "signed": ("info", _("signed")),
+        "issued": ("good", _("issued")),
+        "withdrawn": ("neutral", _("withdrawn")),
+    },
+    "finding": {
+        "open": ("bad", _("open")),
+        "answered": ("info", _("answered")),
+        "closed": ("neutral", _("closed")),
+        "cleared": ("good", _("cleared")),
+    },
+    "severity": {
+        "high": ("bad", _("high")),
+        "medium": ("warn", _("medium")),
+        "low": ("info", _("low")),
+    },
+    "upload": {
+        "queued": ("neutral", _("waiting")),
+        "working": ("info", _("checking")),
+        "accepted": ("good", _("in the draft")),
+        "refused": ("bad", _("has errors")),
+        "failed": ("bad", _("could not be read")),
+    },
+    "reconciliation": {
+        "queued": ("neutral", _("waiting")),
+        "running": ("info", _("running")),
+        "finished": ("good", _("finished")),
+        "failed": ("bad", _("failed")),
+    },
+    "copy": {
+        "acknowledged": ("good", _("acknowledged")),
+        "waiting": ("warn", _("to be acknowledged")),
+    },
+    "designation": {
+        "current": ("good", _("in force")),
+        "future": ("info", _("not yet in force")),
+        "ended": ("neutral", _("ended")),
+    },
+    "account": {
+        "active": ("good", _("active")),
+        "inactive": ("neutral", _("deactivated")),
+        "invited": ("info", _("invited")),
+    },
+}
+
+
+@register.filter
+def status(value: str, kind: str) -> str:
+    """A badge for a status of `kind`; raises KeyError for one that is not in the table above."""
+    tone, label = STATUSES[kind][str(value)]
+    return format_html('<span class="badge tone-{}">{}</span>', tone, label)
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """A decorative icon of the sprite; the text beside it carries the meaning."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("vendor/tabler-icons/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_block_tag
+def card(content: str, title: Any = "", actions: Any = "", flush: bool = False) -> str:
+    """A card with a heading; `flush` when it holds a table that reaches its edges."""
+    return render_to_string(
+        "components/card.html",
+        {"content": content, "title": title, "actions": actions, "flush": flush},
+    )
+
+
+@register.simple_block_tag
+def alert(content: str, tone: str = "info", title: Any = "") -> str:
+    """A message on the page; tone: info, good, warn, bad."""
+    return render_to_string(
+        "components/alert.html", {"content": content, "tone": tone, "title": title}
+    )
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(label: Any, value: Any, unit: Any = "", note: Any = "", url: str = "") -> dict[str, Any]:
+    """One figure with its label."""
+    return {"label": label, "value": value, "unit": unit, "note": note, "url": url}
+
+
+@register.inclusion_tag("components/use.html")
+def use(used_kg: Decimal, cap_kg: Decimal, label: Any = "") -> dict[str, Any]:
+    """How much of a cap is used, as a bar with its figures in words."""
+    used, cap = Decimal(used_kg), Decimal(cap_kg)
+    fraction = used / cap if cap > 0 else None
+    tone = "bad" if used > cap else "warn" if fraction and fraction >= NEARLY_USED else "good"
+    return {
+        "fraction": fraction,
+        "width": min(round(float(fraction or 0) * 100), 100),
+        "tone": tone,
+        "over": used > cap,
+        "label": label,
+    }
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(figure: Any, element_id: str) -> dict[str, Any]:
+    """A chart and its table."""
+    return {"chart": figure, "id": element_id, "data_id": f"{element_id}-data"}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(text: Any, hint: Any = "") -> dict[str, Any]:
+    """Says that there is nothing, and what to do about it."""
+    return {"text": text, "hint": hint}
+
+
+@register.simple_tag(takes_context=True)
+def address(context: dict[str, Any], **changes: Any) -> str:
+    """The present address with some of its parameters changed; None takes one out."""
+    asked = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value is None:
+            asked.pop(key, None)
+        else:
+            asked[key] = value
+    return f"?{asked.urlencode()}" if asked else "?"

@@ -1,0 +1,79 @@
+"""The main navigation: what stands in it, for whom."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from allocations.permissions import Perm as Allocations
+from enterprises.permissions import Perm as Enterprises
+from portal.accounts.permissions import Perm as Accounts
+from portal.kernel.access import holds
+from traceability.permissions import Perm as Traceability
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: its address, label, icon, and the permission it is shown for (None: everyone)."""
+
+    name: str
+    label: Promise
+    icon: str
+    perm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as one page shows it."""
+
+    url: str
+    label: Promise
+    icon: str
+    current: bool
+
+
+ENTRIES = (
+    Entry("dashboard:home", _("Overview"), "home"),
+    Entry("traceability:filing_desk", _("Monthly filing"), "upload", Traceability.PREPARE_FILING),
+    Entry("traceability:filing_desk", _("Monthly filing"), "upload", Traceability.SUBMIT_FILING),
+    Entry("allocations:decision_list", _("Decisions"), "gavel", Allocations.VIEW_DECISIONS),
+    Entry("allocations:copy_list", _("Copies"), "copy", Allocations.VIEW_COPIES),
+    Entry("allocations:cap_list", _("Caps"), "scale", Allocations.VIEW_CAPS),
+    Entry(
+        "enterprises:enterprise_list",
+        _("Enterprises"),
+        "building-factory-2",
+        Enterprises.VIEW_DIRECTORY,
+    ),
+    Entry("traceability:filing_list", _("Filings"), "files", Traceability.VIEW_FILINGS),
+    Entry("traceability:finding_list", _("Findings"), "alert-triangle", Traceability.VIEW_FINDINGS),
+    Entry(
+        "traceability:reconciliation_list",
+        _("Reconciliation"),
+        "checks",
+        Traceability.VIEW_RECONCILIATIONS,
+    ),
+    Entry("accounts:user_list", _("Accounts"), "users", Accounts.MANAGE_USERS),
+    Entry("accounts:audit_list", _("Audit trail"), "history", Accounts.VIEW_AUDIT),
+    Entry("help:index", _("Help"), "help"),
+)
+
+
+def shown_to(request: HttpRequest) -> list[Shown]:
+    """The entries for whoever is signed in; the longest address that fits is the current one."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return []
+    wanted = {
+        entry.name: entry for entry in ENTRIES if entry.perm is None or holds(user, entry.perm)
+    }
+    addresses = {name: reverse(name) for name in wanted}
+    fitting = [url for url in addresses.values() if request.path.startswith(url)]
+    current = max(fitting, key=len, default="")
+    return [
+        Shown(addresses[name], entry.label, entry.icon, addresses[name] == current)
+        for name, entry in wanted.items()
+    ]
