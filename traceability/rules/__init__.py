@@ -1,0 +1,1 @@
+"""What traceability judges, without a database."""
