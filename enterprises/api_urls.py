@@ -1,5 +1,11 @@
 """The addresses of enterprises in the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from enterprises.api import DesignationsApi, EnterpriseApi, EnterprisesApi
+
+urlpatterns = [
+    path("enterprises", EnterprisesApi.as_view(), name="enterprises"),
+    path("enterprises/<str:uscc>", EnterpriseApi.as_view(), name="enterprise"),
+    path("designations", DesignationsApi.as_view(), name="designations"),
+]

@@ -14,6 +14,8 @@ from portal.kernel.errors import Refusal
 from portal.kernel.period import Month
 from portal.kernel.templatetags.portal import named
 
+_INDENT = "\u2003"  # an em space: browsers drop ordinary ones in a list of choices
+
 
 class UsccFormField(forms.CharField):
     """A unified social credit code as people type or paste it: any case, spaces between."""
@@ -41,7 +43,7 @@ class RegionChoiceField(forms.ModelChoiceField):
 
     def label_from_instance(self, region: Region) -> str:
         """`360700 Ganzhou`, deeper levels further in."""
-        return f"{'\u2003' * (region.level - 1)}{region.code} {named(region)}"
+        return f"{_INDENT * (region.level - 1)}{region.code} {named(region)}"
 
 
 class GroupChoiceField(forms.ModelChoiceField):

@@ -49,9 +49,7 @@ class Enterprise(models.Model):
         related_name="enterprise",
         verbose_name=_("organisation"),
     )
-    uscc = UsccField(
-        _("unified social credit code"), unique=True, null=True, blank=True
-    )
+    uscc = UsccField(_("unified social credit code"), unique=True, null=True, blank=True)
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -151,18 +149,14 @@ class Site(models.Model):
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="sites")
     name_en = models.CharField(_("English name"), max_length=200)
     name_zh = models.CharField(_("Chinese name"), max_length=200)
-    region = models.ForeignKey(
-        Region, models.PROTECT, related_name="+", verbose_name=_("region")
-    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
     activity = models.CharField(_("activity"), max_length=12, choices=Activity)
 
     class Meta:
         ordering = ["name_zh"]
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                fields=["enterprise", "name_zh"], name="site_name_once"
-            )
+            models.UniqueConstraint(fields=["enterprise", "name_zh"], name="site_name_once")
         ]
 
     def __str__(self) -> str:
@@ -180,9 +174,7 @@ class Designation(models.Model):
         (Activity.SEPARATION.value, Activity.SEPARATION.label),
     ]
 
-    enterprise = models.ForeignKey(
-        Enterprise, models.PROTECT, related_name="designations"
-    )
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="designations")
     activity = models.CharField(_("activity"), max_length=12, choices=ACTIVITIES)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)

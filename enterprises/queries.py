@@ -40,16 +40,27 @@ def enterprises_visible_to(user: User) -> EnterpriseQuerySet:
     return enterprises.none()
 
 
+def sees(user: User, enterprise: Enterprise) -> bool:
+    """Whether `enterprise` is among those `user` may see; asks the database nothing."""
+    held = user.role_held
+    if Perm.VIEW_ENTERPRISE in held.national:
+        return True
+    if Perm.VIEW_ENTERPRISE in held.regional and user.organisation.region:
+        return enterprise.region_id.startswith(user.organisation.region.prefix)
+    return Perm.VIEW_ENTERPRISE in held.own and enterprise.organisation_id == user.organisation_id
+
+
 def designations_visible_to(user: User) -> QuerySet[Designation]:
-    """The designations of the enterprises `user` may see."""
-    designations = Designation.objects.select_related(
-        "enterprise__organisation",
-        "enterprise__region",
-        "enterprise__parent__organisation",
+    """Every designation for whoever has to do with enterprises, none for the others.
+
+    Who is designated is made public (Rare Earth Regulations, article 8), so that a buyer can tell
+    whether its seller may produce.
+    """
+    if not user.holds(Perm.VIEW_ENTERPRISE):
+        return Designation.objects.none()
+    return Designation.objects.select_related(
+        "enterprise__organisation", "enterprise__region", "enterprise__parent__organisation"
     )
-    if Perm.VIEW_ENTERPRISE in user.role_held.national:
-        return designations
-    return designations.filter(enterprise__in=enterprises_visible_to(user))
 
 
 def standing_on(day: date) -> Q:
@@ -63,9 +74,7 @@ def designated_on(day: date, *, activity: str | None = None) -> QuerySet[Designa
     return designations.filter(activity=activity) if activity else designations
 
 
-def with_designated(
-    enterprises: EnterpriseQuerySet, *, day: date
-) -> EnterpriseQuerySet:
+def with_designated(enterprises: EnterpriseQuerySet, *, day: date) -> EnterpriseQuerySet:
     """`enterprises`, each telling in `designated` whether a designation stands on `day`."""
     standing = Designation.objects.filter(standing_on(day), enterprise=OuterRef("pk"))
     return enterprises.annotate(designated=Exists(standing))
@@ -80,13 +89,36 @@ def terms_of_all(
     enterprise_ids: Collection[int],
 ) -> Iterator[tuple[tuple[int, str], Term]]:
     """Every term of these enterprises, by enterprise and activity."""
-    found = Designation.objects.filter(enterprise__in=enterprise_ids).order_by(
-        "valid_from"
-    )
+    found = Designation.objects.filter(enterprise__in=enterprise_ids).order_by("valid_from")
     for enterprise, activity, first, last in found.values_list(
         "enterprise_id", "activity", "valid_from", "valid_to"
     ):
         yield (enterprise, activity), Term(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class DesignationShown:
+    """A designation with where it stands on a day: `current`, `future` or `ended`."""
+
+    designation: Designation
+    status: str
+
+    @property
+    def may_end(self) -> bool:
+        """Whether it has no end yet, or one that may still be drawn forward."""
+        return self.status != "ended"
+
+
+def designations_of(enterprise: Enterprise, *, day: date) -> list[DesignationShown]:
+    """The designations of `enterprise`, the latest first, as they stand on `day`."""
+    held = enterprise.designations.order_by("-valid_from", "activity")
+    return [DesignationShown(each, _status(each, day)) for each in held]
+
+
+def _status(designation: Designation, day: date) -> str:
+    if Term(designation.valid_from, designation.valid_to).holds_on(day):
+        return "current"
+    return "future" if designation.valid_from > day else "ended"
 
 
 def activities_designated_from(enterprise: Enterprise, day: date) -> set[str]:
@@ -104,19 +136,29 @@ def line_upward(enterprise: Enterprise) -> list[int]:
 
 def codes_on_record(codes: Iterable[str]) -> set[str]:
     """Which of `codes` an enterprise of the directory has."""
-    return set(
-        Enterprise.objects.filter(uscc__in=list(codes)).values_list("uscc", flat=True)
-    )
+    return set(Enterprise.objects.filter(uscc__in=list(codes)).values_list("uscc", flat=True))
 
 
 def groups() -> EnterpriseQuerySet:
-    """The rare earth groups, with the number of their members."""
+    """The rare earth groups."""
     return (
         Enterprise.objects.filter(is_group=True)
         .select_related("organisation", "region")
-        .annotate(member_count=Count("members"))
         .order_by("organisation__name_zh")
     )
+
+
+def groups_visible_to(user: User) -> EnterpriseQuerySet:
+    """The groups with members that `user` may see, and in `member_count` how many these are."""
+    seen = enterprises_visible_to(user).order_by().values("pk")
+    members = Count("members", filter=Q(members__in=seen))
+    return groups().annotate(member_count=members).filter(Q(member_count__gt=0) | Q(pk__in=seen))
+
+
+def regions_with_enterprises(user: User) -> QuerySet[Region]:
+    """The regions of the enterprises that `user` may see, and the provinces these lie in."""
+    own = set(enterprises_visible_to(user).order_by().values_list("region_id", flat=True))
+    return Region.objects.filter(code__in=own | {code[:2] + "0000" for code in own})
 
 
 def region_in_code(uscc: str) -> Region | None:
@@ -127,6 +169,13 @@ def region_in_code(uscc: str) -> Region | None:
     digits = uscc[2:8]
     codes = [digits, digits[:4] + "00", digits[:2] + "0000"]
     return Region.objects.filter(code__in=codes).order_by("-level").first()
+
+
+def region_line(region: Region) -> QuerySet[Region]:
+    """`region` with the province and prefecture it lies in, the widest first."""
+    code = region.code
+    codes = {code[:2] + "0000", code[:4] + "00", code}
+    return Region.objects.filter(code__in=codes).order_by("level")
 
 
 @dataclass(frozen=True, slots=True)

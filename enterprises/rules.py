@@ -28,6 +28,10 @@ class CodeOnRecord(Refusal):
     """Another enterprise of the directory has this code."""
 
 
+class PartnerOnRecord(CodeOnRecord):
+    """The trading partner needs no entering."""
+
+
 class GroupLoop(Refusal):
     """An enterprise would belong, through its groups, to itself."""
 
@@ -71,15 +75,11 @@ def require_uscc(text: str) -> None:
     """
     if len(text) != USCC_LENGTH:
         raise CodeMistyped(
-            _(
-                "A unified social credit code has 18 characters; this one has %(length)d."
-            ),
+            _("A unified social credit code has 18 characters; this one has %(length)d."),
             field="uscc",
             length=len(text),
         )
-    if wrong := sorted(
-        {character for character in text if character not in USCC_ALPHABET}
-    ):
+    if wrong := sorted({character for character in text if character not in USCC_ALPHABET}):
         raise CodeMistyped(
             _(
                 "A unified social credit code has only digits and the capitals A to Y without"
@@ -120,9 +120,7 @@ def require_no_loop(enterprise_id: int, *, parent_line: Sequence[int]) -> None:
     """
     if enterprise_id in parent_line:
         raise GroupLoop(
-            _(
-                "An enterprise can't belong to itself, nor to a group that belongs to it."
-            ),
+            _("An enterprise can't belong to itself, nor to a group that belongs to it."),
             field="parent",
         )
 
@@ -195,12 +193,8 @@ def require_no_overlap(standing: Iterable[Term], *, adding: Term) -> None:
                 "A designation for this activity has stood since %(first)s, without an end."
             )
         else:
-            message = _(
-                "A designation for this activity stands from %(first)s to %(last)s."
-            )
-        raise DesignationOverlaps(
-            message, field="valid_from", first=term.first, last=term.last
-        )
+            message = _("A designation for this activity stands from %(first)s to %(last)s.")
+        raise DesignationOverlaps(message, field="valid_from", first=term.first, last=term.last)
 
 
 def require_endable(term: Term, *, last: date) -> None:
@@ -211,26 +205,20 @@ def require_endable(term: Term, *, last: date) -> None:
     require_term(term.first, last)
     if term.last is not None and last >= term.last:
         raise DesignationEnded(
-            _(
-                "This designation ends on %(last)s already; it can only be ended earlier."
-            ),
+            _("This designation ends on %(last)s already; it can only be ended earlier."),
             field="valid_to",
             last=term.last,
         )
 
 
-def require_activities_kept(
-    taken_off: Iterable[str], *, designated: Iterable[str]
-) -> None:
+def require_activities_kept(taken_off: Iterable[str], *, designated: Iterable[str]) -> None:
     """An activity stays in the directory while a designation for it stands or is to come.
 
     Raises ActivityDesignated.
     """
     if kept := sorted(set(taken_off) & set(designated)):
         raise ActivityDesignated(
-            _(
-                "The enterprise is designated for %(activities)s: end the designation first."
-            ),
+            _("The enterprise is designated for %(activities)s: end the designation first."),
             field="activities",
             activities=", ".join(kept),
         )

@@ -62,9 +62,7 @@ def change_enterprise(
         return enterprise
     _require_allowed(enterprise, asked, on=civil_day(at))
     _write(enterprise, changed)
-    facts = {
-        name: [_fact(before[name]), _fact(value)] for name, value in changed.items()
-    }
+    facts = {name: [_fact(before[name]), _fact(value)] for name, value in changed.items()}
     audit.record("enterprise.changed", enterprise, by=by, at=at, **facts)
     return enterprise
 
@@ -88,24 +86,16 @@ def merge_enterprise(
 
 
 def _locked(enterprise: Enterprise) -> Enterprise:
-    found = Enterprise.objects.select_related(
-        "organisation", "region", "parent__organisation"
-    )
+    found = Enterprise.objects.select_related("organisation", "region", "parent__organisation")
     return found.select_for_update(of=("self",)).get(pk=enterprise.pk)
 
 
-def _require_allowed(
-    enterprise: Enterprise, asked: dict[str, Any], *, on: date
-) -> None:
+def _require_allowed(enterprise: Enterprise, asked: dict[str, Any], *, on: date) -> None:
     rules.require_code(asked["uscc"], activities=asked["activities"])
-    if asked["uscc"] not in (None, enterprise.uscc) and queries.codes_on_record(
-        [asked["uscc"]]
-    ):
+    if asked["uscc"] not in (None, enterprise.uscc) and queries.codes_on_record([asked["uscc"]]):
         raise code_on_record(asked["uscc"])
     if asked["parent"] is not None:
-        rules.require_no_loop(
-            enterprise.pk, parent_line=queries.line_upward(asked["parent"])
-        )
+        rules.require_no_loop(enterprise.pk, parent_line=queries.line_upward(asked["parent"]))
     rules.require_activities_kept(
         set(enterprise.activities) - set(asked["activities"]),
         designated=queries.activities_designated_from(enterprise, on),
@@ -120,16 +110,12 @@ def _write(enterprise: Enterprise, changed: dict[str, Any]) -> None:
     organisation.save(update_fields=[*_OF_ORGANISATION, "region"])
     try:
         with code_once(enterprise.uscc):
-            enterprise.save(
-                update_fields=[n for n in changed if n not in _OF_ORGANISATION]
-            )
+            enterprise.save(update_fields=[n for n in changed if n not in _OF_ORGANISATION])
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) != _RING:
             raise
         raise rules.GroupLoop(
-            _(
-                "An enterprise can't belong to itself, nor to a group that belongs to it."
-            ),
+            _("An enterprise can't belong to itself, nor to a group that belongs to it."),
             field="parent",
         ) from error
     if enterprise.parent_id:

@@ -60,9 +60,7 @@ def designate_many(
     return _designate(entries, by=by, at=at)
 
 
-def _designate(
-    entries: Sequence[DesignationEntry], *, by: User, at: datetime
-) -> list[Designation]:
+def _designate(entries: Sequence[DesignationEntry], *, by: User, at: datetime) -> list[Designation]:
     _require_maintainer(by)
     for entry in entries:
         rules.require_controlled(entry.activity)
@@ -95,15 +93,8 @@ def _require_maintainer(by: User) -> None:
 
 def _locked(ids: Sequence[int]) -> dict[int, Enterprise]:
     """The enterprises, locked in the order of their ids so that two lists never deadlock."""
-    found = (
-        Enterprise.objects.select_related("organisation")
-        .filter(pk__in=ids)
-        .order_by("pk")
-    )
-    return {
-        enterprise.pk: enterprise
-        for enterprise in found.select_for_update(of=("self",))
-    }
+    found = Enterprise.objects.select_related("organisation").filter(pk__in=ids).order_by("pk")
+    return {enterprise.pk: enterprise for enterprise in found.select_for_update(of=("self",))}
 
 
 def _require_terms(entries: Sequence[DesignationEntry]) -> None:
@@ -145,9 +136,7 @@ def end_designation(
     designation = Designation.objects.select_related("enterprise__organisation").get(
         pk=designation.pk
     )
-    rules.require_endable(
-        rules.Term(designation.valid_from, designation.valid_to), last=valid_to
-    )
+    rules.require_endable(rules.Term(designation.valid_from, designation.valid_to), last=valid_to)
     designation.valid_to = valid_to
     designation.end_reason = reason
     designation.save(update_fields=["valid_to", "end_reason"])

@@ -18,6 +18,7 @@ from enterprises.models import Activity, Enterprise, EnterpriseGroupObjectPermis
 from portal.accounts.models import Organisation, Region, User
 from portal.accounts.roles import OrganisationKind
 from portal.kernel import audit
+from portal.kernel.period import Month
 
 _CHUNK = 2_000
 _USCC_CONSTRAINT = "enterprises_enterprise_uscc_key"
@@ -39,6 +40,7 @@ class EnterpriseEntry:
     parent: Enterprise | None = None
     parent_uscc: str | None = None
     is_group: bool = False
+    files_from: Month | None = None
     note: str = ""
 
 
@@ -54,6 +56,7 @@ def register_enterprise(
     by: User,
     at: datetime,
     is_group: bool = False,
+    files_from: Month | None = None,
     note: str = "",
     audited: bool = True,
 ) -> Enterprise:
@@ -70,6 +73,7 @@ def register_enterprise(
         activities=tuple(activities),
         parent=parent,
         is_group=is_group,
+        files_from=files_from,
         note=note,
     )
     [enterprise] = _enter([entry])
@@ -102,11 +106,17 @@ def register_trading_partner(
 ) -> Enterprise:
     """Enter a buyer or seller outside the platform, so that a truthful filing can name it.
 
-    It has no activity and files nothing. Raises CodeMistyped, or CodeOnRecord when the directory
+    It has no activity and files nothing. Raises CodeMistyped, or PartnerOnRecord when the directory
     has the code already: then it can be named as it is.
     """
     entry = EnterpriseEntry(uscc=uscc, name_en=name_en, name_zh=name_zh, region=region)
     rules.require_uscc(uscc)
+    if queries.codes_on_record([uscc]):
+        raise rules.PartnerOnRecord(
+            _("%(uscc)s is in the directory already: filings can name it as it is."),
+            field="uscc",
+            uscc=uscc,
+        )
     [partner] = _enter([entry])
     audit.record("trading_partner.registered", partner, by=by, at=at, **_facts(entry))
     return partner
@@ -123,9 +133,7 @@ def _enter(entries: Sequence[EnterpriseEntry]) -> list[Enterprise]:
     with code_once(entries[0].uscc):
         enterprises = _create_enterprises(entries, organisations)
     _grant(enterprises)
-    groups = {
-        enterprise.parent_id for enterprise in enterprises if enterprise.parent_id
-    }
+    groups = {enterprise.parent_id for enterprise in enterprises if enterprise.parent_id}
     mark_groups(groups)
     for enterprise in enterprises:
         enterprise.is_group = enterprise.is_group or enterprise.pk in groups
@@ -189,9 +197,7 @@ def _create_enterprises(
     while waiting:
         ready = [i for i in waiting if _parent_is_known(entries[i], by_code)]
         if not ready:
-            raise rules.GroupLoop(
-                _("Groups of this registry belong to each other in a ring.")
-            )
+            raise rules.GroupLoop(_("Groups of this registry belong to each other in a ring."))
         level = Enterprise.objects.bulk_create(
             (_enterprise(entries[i], organisations[i], by_code) for i in ready),
             batch_size=_CHUNK,
@@ -220,6 +226,7 @@ def _enterprise(
         region=entry.region,
         activities=in_order(entry.activities),
         is_group=entry.is_group,
+        files_from=entry.files_from,
         note=entry.note,
     )
 

@@ -33,11 +33,36 @@ def test_enterprises_visible_to(request, northern, southern, outsider, who, seen
     assert names == seen
 
 
-def test_designations_are_visible_with_their_enterprises(
-    northern, southern, recipient, viewer
+@pytest.mark.parametrize("who", ["viewer", "recipient", "filer", "administrator"])
+def test_sees_agrees_with_enterprises_visible_to(request, northern, southern, outsider, who):
+    user = request.getfixturevalue(who)
+
+    seen = set(queries.enterprises_visible_to(user))
+
+    assert seen == {each for each in (northern, southern, outsider) if queries.sees(user, each)}
+
+
+@pytest.mark.parametrize(
+    ("who", "count"), [("viewer", 3), ("recipient", 3), ("filer", 3), ("administrator", 0)]
+)
+def test_the_list_of_designated_enterprises_is_public(request, northern, southern, who, count):
+    user = request.getfixturevalue(who)
+
+    assert queries.designations_visible_to(user).count() == count
+
+
+def test_groups_visible_to_counts_the_members_one_may_see(
+    northern, southern, baotou, viewer, recipient, other_recipient
 ):
-    assert queries.designations_visible_to(viewer).count() == 3
-    assert queries.designations_visible_to(recipient).count() == 2
+    group = make_enterprise("Group", baotou, is_group=True)
+    type(northern).objects.filter(pk__in=[northern.pk, southern.pk]).update(parent=group)
+
+    counts = [
+        [found.member_count for found in queries.groups_visible_to(user)]
+        for user in (viewer, recipient, other_recipient)
+    ]
+
+    assert counts == [[2], [1], [1]]
 
 
 def test_designated_on_counts_the_first_and_the_last_day(baotou):
