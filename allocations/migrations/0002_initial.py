@@ -6,106 +6,196 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('allocations', '0001_initial'),
-        ('enterprises', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("allocations", "0001_initial"),
+        ("enterprises", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='allocationline',
-            name='enterprise',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocation_lines', to='enterprises.enterprise'),
+            model_name="allocationline",
+            name="enterprise",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="allocation_lines",
+                to="enterprises.enterprise",
+            ),
         ),
         migrations.AddField(
-            model_name='copy',
-            name='acknowledged_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="copy",
+            name="acknowledged_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='copy',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='passed_down', to='allocations.copy'),
+            model_name="copy",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="passed_down",
+                to="allocations.copy",
+            ),
         ),
         migrations.AddField(
-            model_name='copy',
-            name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='accounts.organisation'),
+            model_name="copy",
+            name="recipient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="copies",
+                to="accounts.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='drafted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="decision",
+            name="drafted_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='issued_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="decision",
+            name="issued_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='copy',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='allocations.decision'),
+            model_name="copy",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="copies",
+                to="allocations.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='ceilingline',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceiling_lines', to='allocations.decision'),
+            model_name="ceilingline",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="ceiling_lines",
+                to="allocations.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='allocationline',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allocation_lines', to='allocations.decision'),
+            model_name="allocationline",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="allocation_lines",
+                to="allocations.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='signoff',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_offs', to='allocations.decision'),
+            model_name="signoff",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sign_offs",
+                to="allocations.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='signoff',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="signoff",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('year', 'number'), name='decision_number_once'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                fields=("year", "number"), name="decision_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'issued'), models.Q(('document_no', ''), _negated=True)), fields=('document_no',), name='decision_document_once'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("status", "issued"), models.Q(("document_no", ""), _negated=True)
+                ),
+                fields=("document_no",),
+                name="decision_document_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'issued'), _negated=True), models.Q(('issued_at__isnull', False), ('issued_by__isnull', False), models.Q(('content_digest', ''), _negated=True)), _connector='OR'), name='decision_issued_complete'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "issued"), _negated=True),
+                    models.Q(
+                        ("issued_at__isnull", False),
+                        ("issued_by__isnull", False),
+                        models.Q(("content_digest", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="decision_issued_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.UniqueConstraint(fields=('decision', 'recipient'), name='copy_once_for_recipient'),
+            model_name="copy",
+            constraint=models.UniqueConstraint(
+                fields=("decision", "recipient"), name="copy_once_for_recipient"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='copy_acknowledged_by_somebody'),
+            model_name="copy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at", None), ("acknowledged_by", None)),
+                    models.Q(
+                        ("acknowledged_at__isnull", False),
+                        ("acknowledged_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="copy_acknowledged_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ceilingline',
-            constraint=models.UniqueConstraint(fields=('decision', 'category'), name='ceiling_line_once'),
+            model_name="ceilingline",
+            constraint=models.UniqueConstraint(
+                fields=("decision", "category"), name="ceiling_line_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='allocationline',
-            index=models.Index(fields=['enterprise', 'category'], name='allocation_of_enterprise'),
+            model_name="allocationline",
+            index=models.Index(
+                fields=["enterprise", "category"], name="allocation_of_enterprise"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocationline',
-            constraint=models.UniqueConstraint(fields=('decision', 'enterprise', 'category'), name='allocation_line_once'),
+            model_name="allocationline",
+            constraint=models.UniqueConstraint(
+                fields=("decision", "enterprise", "category"),
+                name="allocation_line_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(fields=('decision', 'ministry', 'digest'), name='sign_off_once_for_content'),
+            model_name="signoff",
+            constraint=models.UniqueConstraint(
+                fields=("decision", "ministry", "digest"),
+                name="sign_off_once_for_content",
+            ),
         ),
     ]

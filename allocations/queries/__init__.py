@@ -1,0 +1,33 @@
+"""What is decided, what follows from it, and who may see it."""
+
+from allocations.queries.caps import (
+    CapRow,
+    CategoryPosition,
+    cap_kg,
+    cap_lines,
+    caps,
+    year_position,
+    years_on_record,
+)
+from allocations.queries.copies import copies_visible_to
+from allocations.queries.decisions import (
+    categories_over,
+    content_digest,
+    decision_facts,
+    decisions_visible_to,
+)
+
+__all__ = [
+    "CapRow",
+    "CategoryPosition",
+    "cap_kg",
+    "cap_lines",
+    "caps",
+    "categories_over",
+    "content_digest",
+    "copies_visible_to",
+    "decision_facts",
+    "decisions_visible_to",
+    "year_position",
+    "years_on_record",
+]

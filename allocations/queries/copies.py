@@ -1,0 +1,23 @@
+"""Copies, and who may see them."""
+
+from django.db.models import Q, QuerySet
+
+from allocations.models import Copy
+from allocations.permissions import Perm
+from portal.accounts.models import User
+
+
+def copies_visible_to(user: User) -> QuerySet[Copy]:
+    """All of them for ministries and auditors; an authority's own and those passed down below it."""
+    copies = Copy.objects.select_related("decision", "recipient__region")
+    if user.role_held.national & {Perm.VIEW_COPIES}:
+        return copies
+    if Perm.VIEW_COPIES in user.role_held.regional and user.organisation.region:
+        return copies.filter(
+            Q(recipient_id=user.organisation_id)
+            | Q(
+                recipient__department=user.organisation.department,
+                recipient__region_id__startswith=user.organisation.region.prefix,
+            )
+        )
+    return copies.none()

@@ -1,0 +1,210 @@
+"""Drafting, circulating, signing and withdrawing decisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from allocations import queries, rules
+from allocations.models import AllocationLine, CeilingLine, Decision, SignOff
+from enterprises.models import Enterprise
+from portal.accounts.models import User
+from portal.kernel import audit
+
+
+@dataclass(frozen=True, slots=True)
+class CeilingEntry:
+    """One ceiling line to be written, kg REO, negative to take away."""
+
+    category: str
+    kg: Decimal
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationEntry:
+    """One allocation line to be written, kg REO, negative to take away."""
+
+    enterprise: Enterprise
+    category: str
+    kg: Decimal
+    reason: str = ""
+
+
+def locked(decision: Decision) -> Decision:
+    """The decision as it stands now, locked until the transaction ends."""
+    return Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+
+
+@transaction.atomic
+def draft_decision(
+    *, year: int, regime: str, kind: str, note: str = "", by: User, at: datetime
+) -> Decision:
+    """Begin a decision; its number is the next of its year."""
+    decision = create_draft(
+        year=year, regime=regime, kind=kind, note=note, by=by, at=at
+    )
+    audit.record("decision.drafted", decision, by=by, at=at, regime=regime, kind=kind)
+    return decision
+
+
+def create_draft(
+    *, year: int, regime: str, kind: str, note: str, by: User, at: datetime
+) -> Decision:
+    """Write an empty draft with the next number of its year; part of a deed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtext('allocations_number'), %s)", [year]
+        )
+    last = Decision.objects.filter(year=year).aggregate(last=Max("number"))["last"] or 0
+    decision = Decision.objects.create(
+        year=year,
+        number=last + 1,
+        regime=regime,
+        kind=kind,
+        note=note,
+        drafted_by=by,
+        drafted_at=at,
+    )
+    decision.content_digest = queries.content_digest(decision)
+    decision.save(update_fields=["content_digest"])
+    return decision
+
+
+@transaction.atomic
+def set_lines(
+    *,
+    decision: Decision,
+    ceilings: Sequence[CeilingEntry],
+    allocations: Sequence[AllocationEntry],
+    by: User,
+    at: datetime,
+) -> Decision:
+    """Replace all lines; sign-offs on the former content are void from now on.
+
+    A circulated or signed decision becomes a draft again when the content has changed. Raises
+    NotChangeable.
+    """
+    decision = locked(decision)
+    rules.require_changeable(decision.status)
+    before = decision.content_digest
+    write_lines(decision, ceilings, allocations)
+    if decision.content_digest != before:
+        decision.status = Decision.Status.DRAFT
+    decision.save(update_fields=["content_digest", "status"])
+    audit.record(
+        "decision.lines_set",
+        decision,
+        by=by,
+        at=at,
+        ceilings=len(ceilings),
+        allocations=len(allocations),
+        digest=decision.content_digest,
+    )
+    return decision
+
+
+def write_lines(
+    decision: Decision,
+    ceilings: Sequence[CeilingEntry],
+    allocations: Sequence[AllocationEntry],
+) -> None:
+    """Put these lines in the place of all others; part of a deed."""
+    decision.ceiling_lines.all().delete()
+    decision.allocation_lines.all().delete()
+    CeilingLine.objects.bulk_create(
+        CeilingLine(
+            decision=decision, category=entry.category, kg=entry.kg, reason=entry.reason
+        )
+        for entry in ceilings
+    )
+    AllocationLine.objects.bulk_create(
+        AllocationLine(
+            decision=decision,
+            enterprise=entry.enterprise,
+            category=entry.category,
+            kg=entry.kg,
+            reason=entry.reason,
+        )
+        for entry in allocations
+    )
+    decision.content_digest = queries.content_digest(decision)
+
+
+@transaction.atomic
+def circulate(*, decision: Decision, by: User, at: datetime) -> Decision:
+    """Send a draft to the ministries for sign-off.
+
+    Raises WrongStep, NothingDecided or ReasonMissing.
+    """
+    decision = locked(decision)
+    rules.require_circulable(queries.decision_facts(decision))
+    decision.status = Decision.Status.CIRCULATED
+    decision.circulated_at = at
+    decision.save(update_fields=["status", "circulated_at"])
+    audit.record(
+        "decision.circulated", decision, by=by, at=at, digest=decision.content_digest
+    )
+    return decision
+
+
+@transaction.atomic
+def sign(
+    *,
+    decision: Decision,
+    verdict: str,
+    digest: str,
+    comment: str = "",
+    by: User,
+    at: datetime,
+) -> SignOff:
+    """Give one's ministry's verdict on the content with `digest`.
+
+    When the last ministry agrees the decision is signed. Raises WrongStep, NotTheirMinistry,
+    DrafterSigns, StaleDigest or SignedAlready.
+    """
+    decision = locked(decision)
+    ministry = by.organisation.ministry
+    rules.require_may_sign(
+        queries.decision_facts(decision),
+        ministry=ministry,
+        read_digest=digest,
+        is_drafter=decision.drafted_by_id == by.pk,
+    )
+    sign_off = SignOff.objects.create(
+        decision=decision,
+        ministry=ministry,
+        user=by,
+        at=at,
+        digest=digest,
+        verdict=verdict,
+        comment=comment,
+    )
+    facts = queries.decision_facts(decision)
+    if not rules.required_ministries(facts) - facts.agreed:
+        decision.status = Decision.Status.SIGNED
+        decision.save(update_fields=["status"])
+    audit.record(
+        "decision.signed",
+        decision,
+        by=by,
+        at=at,
+        ministry=ministry,
+        verdict=verdict,
+        digest=digest,
+    )
+    return sign_off
+
+
+@transaction.atomic
+def withdraw(*, decision: Decision, reason: str, by: User, at: datetime) -> Decision:
+    """Take back a decision that is not issued; it stays readable. Raises NotChangeable."""
+    decision = locked(decision)
+    rules.require_changeable(decision.status)
+    decision.status = Decision.Status.WITHDRAWN
+    decision.save(update_fields=["status"])
+    audit.record("decision.withdrawn", decision, by=by, at=at, reason=reason)
+    return decision
