@@ -37,9 +37,21 @@ class Shown:
 
 ENTRIES = (
     Entry("dashboard:home", _("Overview"), "home"),
-    Entry("traceability:filing_desk", _("Monthly filing"), "upload", Traceability.PREPARE_FILING),
-    Entry("traceability:filing_desk", _("Monthly filing"), "upload", Traceability.SUBMIT_FILING),
-    Entry("allocations:decision_list", _("Decisions"), "gavel", Allocations.VIEW_DECISIONS),
+    Entry(
+        "traceability:filing_desk",
+        _("Monthly filing"),
+        "upload",
+        Traceability.PREPARE_FILING,
+    ),
+    Entry(
+        "traceability:filing_desk",
+        _("Monthly filing"),
+        "upload",
+        Traceability.SUBMIT_FILING,
+    ),
+    Entry(
+        "allocations:decision_list", _("Decisions"), "gavel", Allocations.VIEW_DECISIONS
+    ),
     Entry("allocations:copy_list", _("Copies"), "copy", Allocations.VIEW_COPIES),
     Entry("allocations:cap_list", _("Caps"), "scale", Allocations.VIEW_CAPS),
     Entry(
@@ -49,7 +61,12 @@ ENTRIES = (
         Enterprises.VIEW_DIRECTORY,
     ),
     Entry("traceability:filing_list", _("Filings"), "files", Traceability.VIEW_FILINGS),
-    Entry("traceability:finding_list", _("Findings"), "alert-triangle", Traceability.VIEW_FINDINGS),
+    Entry(
+        "traceability:finding_list",
+        _("Findings"),
+        "alert-triangle",
+        Traceability.VIEW_FINDINGS,
+    ),
     Entry(
         "traceability:reconciliation_list",
         _("Reconciliation"),
@@ -68,7 +85,9 @@ def shown_to(request: HttpRequest) -> list[Shown]:
     if not user.is_authenticated:
         return []
     wanted = {
-        entry.name: entry for entry in ENTRIES if entry.perm is None or holds(user, entry.perm)
+        entry.name: entry
+        for entry in ENTRIES
+        if entry.perm is None or holds(user, entry.perm)
     }
     addresses = {name: reverse(name) for name in wanted}
     fitting = [url for url in addresses.values() if request.path.startswith(url)]

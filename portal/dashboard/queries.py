@@ -116,7 +116,9 @@ def category_years(year: int, seen: Sequence[int] | None) -> list[CategoryYear]:
     """Ceiling, allocated and used of `year` by category, over the enterprises `seen`."""
     rows = _rows(_CATEGORY_YEAR, _year_facts(year, seen))
     return [
-        CategoryYear(Category(category), ceiling if seen is None else None, allocated, used)
+        CategoryYear(
+            Category(category), ceiling if seen is None else None, allocated, used
+        )
         for category, ceiling, allocated, used in rows
     ]
 
@@ -151,7 +153,9 @@ def enterprise_caps(year: int, seen: Sequence[int] | None) -> list[EnterpriseCap
     ]
 
 
-def monthly_use(year: int, seen: Sequence[int] | None) -> dict[Category, list[Decimal | None]]:
+def monthly_use(
+    year: int, seen: Sequence[int] | None
+) -> dict[Category, list[Decimal | None]]:
     """Cumulative counted production by month of `year`, kg REO.
 
     None from the month after the last one with a submitted filing: what is not filed is not zero.
@@ -205,7 +209,9 @@ select count(*),
 """
 
 
-def filing_progress(month: Month, seen: Sequence[int] | None, *, day: int) -> FilingProgress:
+def filing_progress(
+    month: Month, seen: Sequence[int] | None, *, day: int
+) -> FilingProgress:
     """How many must file `month`, and have; the deadline is the `day`th of the month after."""
     deadline = deadline_of(month, day=day)
     facts = {
@@ -236,7 +242,9 @@ def latest_findings(user: User, year: int, *, most: int) -> list[Finding]:
     found = (
         findings_visible_to(user)
         .filter(year=year, status__in=OPEN)
-        .select_related("enterprise__organisation", "counterparty__organisation", "lot__maker")
+        .select_related(
+            "enterprise__organisation", "counterparty__organisation", "lot__maker"
+        )
         .order_by("severity", "-first_seen", "-id")
     )
     wanted: list[Finding] = []
@@ -264,8 +272,6 @@ def uploads_under_way(enterprise_id: int) -> list[Upload]:
             state__in=[Upload.State.QUEUED, Upload.State.WORKING],
         ).defer("content", "errors")
     )
-
-
 
 
 def _year_facts(year: int, seen: Sequence[int] | None) -> dict[str, Any]:

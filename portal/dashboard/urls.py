@@ -17,6 +17,14 @@ if settings.DEMO:
     from portal.dashboard import demonstration_views
 
     urlpatterns += [
-        path("demonstration/advance/", demonstration_views.advance, name="demonstration_advance"),
-        path("demonstration/records/", demonstration_views.records, name="demonstration_records"),
+        path(
+            "demonstration/advance/",
+            demonstration_views.advance,
+            name="demonstration_advance",
+        ),
+        path(
+            "demonstration/records/",
+            demonstration_views.records,
+            name="demonstration_records",
+        ),
     ]

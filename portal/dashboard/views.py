@@ -40,7 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:user_list")
     context = _year_context(request)
     if kind == OrganisationKind.ENTERPRISE:
-        return page(request, "dashboard/enterprise.html", context | _desk_context(request))
+        return page(
+            request, "dashboard/enterprise.html", context | _desk_context(request)
+        )
     if kind == OrganisationKind.AUTHORITY:
         context["copies"] = queries.copies_to_acknowledge(request.user)
         return page(request, "dashboard/authority.html", context)
@@ -68,7 +70,12 @@ def _help(request: HttpRequest, name: str) -> HttpResponse:
     return page(
         request,
         "help/page.html",
-        {"name": name, "pages": HELP, "title": HELP[name], "text": f"help/{folder}/{name}.html"},
+        {
+            "name": name,
+            "pages": HELP,
+            "title": HELP[name],
+            "text": f"help/{folder}/{name}.html",
+        },
     )
 
 
@@ -85,7 +92,9 @@ def _year_context(request: HttpRequest) -> dict[str, Any]:
         "today": today,
         "categories": categories,
         "enterprise_caps": queries.enterprise_caps(year, seen),
-        "use_chart": figures.use_chart(categories, queries.monthly_use(year, seen), year),
+        "use_chart": figures.use_chart(
+            categories, queries.monthly_use(year, seen), year
+        ),
         "progress": queries.filing_progress(due, seen, day=deadline_day(today)),
         "severities": queries.open_findings(request.user, year),
         "findings": queries.latest_findings(request.user, year, most=FINDINGS_SHOWN),
@@ -107,7 +116,9 @@ def _desk_context(request: HttpRequest) -> dict[str, Any]:
         "deadline": deadline,
         "days_left": (deadline - today).days,
         "filed": any(f.month == due and f.status == "submitted" for f in filings),
-        "draft": next((f for f in filings if f.month == due and f.status == "draft"), None),
+        "draft": next(
+            (f for f in filings if f.month == due and f.status == "draft"), None
+        ),
         "positions": cap_position(enterprise, today.year),
         "filings": filings,
         "uploads": queries.uploads_under_way(enterprise.pk),

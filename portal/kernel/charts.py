@@ -43,7 +43,9 @@ class Chart:
     def __post_init__(self) -> None:
         for one in self.series:
             if len(one.values) != len(self.categories):
-                raise ValueError(f"{one.name}: {len(one.values)} figures, {len(self.categories)} wanted")
+                raise ValueError(
+                    f"{one.name}: {len(one.values)} figures, {len(self.categories)} wanted"
+                )
         rows = [
             (category, [one.values[i] for one in self.series])
             for i, category in enumerate(self.categories)
@@ -64,7 +66,9 @@ class Chart:
                     "name": str(one.name),
                     "form": one.form,
                     "stack": one.stack,
-                    "values": [None if value is None else float(value) for value in one.values],
+                    "values": [
+                        None if value is None else float(value) for value in one.values
+                    ],
                 }
                 for one in self.series
             ],

@@ -14,7 +14,12 @@ class Refusal(Exception):  # noqa: N818 - the field's word (style.md); an "error
     """
 
     def __init__(
-        self, message: Any, *, source: Source | None = None, field: str | None = None, **facts: Any
+        self,
+        message: Any,
+        *,
+        source: Source | None = None,
+        field: str | None = None,
+        **facts: Any,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -67,7 +67,9 @@ def csv_answer(
     return answer
 
 
-def write_xlsx(file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
+def write_xlsx(
+    file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> None:
     """One sheet with a frozen header, written row by row."""
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
@@ -96,7 +98,8 @@ def xlsx_answer(
     write_xlsx(file, header, rows)
     file.seek(0)
     answer = FileResponse(
-        file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        file,
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     answer["Content-Disposition"] = _attachment(f"{name}.xlsx")
     return answer

@@ -15,7 +15,9 @@ CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES" / "django
 class Command(BaseCommand):
     """Adds new messages to the Chinese catalogue, empty, and takes out those nobody says."""
 
-    help = "Bring the Chinese catalogue up to what the sources say; needs no GNU gettext."
+    help = (
+        "Bring the Chinese catalogue up to what the sources say; needs no GNU gettext."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rewrite the catalogue, keeping its translations."""
@@ -45,7 +47,9 @@ def merged(kept: polib.POFile, messages: Any) -> polib.POFile:
             entries[key] = _entry(message, known.get(key))
         elif message.plural and not entries[key].msgid_plural:
             entries[key] = _entry(message, known.get(key))
-    fresh.extend(sorted(entries.values(), key=lambda entry: (entry.msgid, entry.msgctxt or "")))
+    fresh.extend(
+        sorted(entries.values(), key=lambda entry: (entry.msgid, entry.msgctxt or ""))
+    )
     return fresh
 
 
