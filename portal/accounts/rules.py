@@ -1,0 +1,63 @@
+"""What administrators must obey when they manage accounts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.errors import Refusal
+
+
+class RoleDoesNotFit(Refusal):
+    """A role of one kind of organisation for a person of another."""
+
+
+class NobodyChangesThemselves(Refusal):
+    """An administrator works on the own account."""
+
+
+class SystemAccountUntouchable(Refusal):
+    """The account in whose name the portal itself acts belongs to no person."""
+
+
+class AlreadyDeactivated(Refusal):
+    """An account that is deactivated can't be deactivated again."""
+
+
+class NotDeactivated(Refusal):
+    """Only a deactivated account is reactivated."""
+
+
+def require_role_fits(*, role_of: str, kind: str) -> None:
+    """A role is held only in the kind of organisation it is made for.
+
+    `role_of` is the kind the role belongs to, `kind` the organisation's. Raises RoleDoesNotFit.
+    So an administrator, who belongs to the operator, never has a business role besides.
+    """
+    if role_of != kind:
+        raise RoleDoesNotFit(
+            _("This role does not belong to this kind of organisation."), field="role"
+        )
+
+
+def require_somebody_else(*, user_id: int, by_id: int) -> None:
+    """Nobody manages the own account. Raises NobodyChangesThemselves."""
+    if user_id == by_id:
+        raise NobodyChangesThemselves(
+            _("Nobody manages the own account: another administrator must do it.")
+        )
+
+
+def require_a_person(*, is_system: bool) -> None:
+    """The portal's own account is left alone. Raises SystemAccountUntouchable."""
+    if is_system:
+        raise SystemAccountUntouchable(_("The portal's own account can't be managed."))
+
+
+def require_active(*, is_active: bool) -> None:
+    """Raises AlreadyDeactivated for an account that is deactivated."""
+    if not is_active:
+        raise AlreadyDeactivated(_("The account is deactivated."))
+
+
+def require_inactive(*, is_active: bool) -> None:
+    """Raises NotDeactivated for an account that is active."""
+    if is_active:
+        raise NotDeactivated(_("The account is active."))
