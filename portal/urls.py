@@ -1,6 +1,7 @@
 """Every address of the portal; each app keeps its own."""
 
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from portal.dashboard.urls import help_urls
 
@@ -8,6 +9,9 @@ api_v1 = [
     path("", include("enterprises.api_urls")),
     path("", include("allocations.api_urls")),
     path("", include("traceability.api_urls")),
+    # Who may read the description is in SPECTACULAR_SETTINGS: everyone with an account.
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]
 
 urlpatterns = [
