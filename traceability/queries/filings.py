@@ -1,0 +1,50 @@
+"""Filings and their records, and who may see them."""
+
+from django.db.models import QuerySet
+
+from enterprises.queries import enterprises_visible_to
+from portal.accounts.models import User
+from portal.kernel.period import Month
+from traceability.models import Filing, Record
+from traceability.permissions import Perm
+
+
+def filings_visible_to(user: User) -> QuerySet[Filing]:
+    """The filings of the enterprises `user` may see; drafts only of the user's own enterprise."""
+    filings = Filing.objects.select_related(
+        "enterprise__organisation", "prepared_by", "attested_by"
+    )
+    held = user.role_held
+    if Perm.VIEW_FILINGS in held.own:
+        return filings.filter(enterprise__organisation_id=user.organisation_id)
+    submitted = filings.exclude(status=Filing.Status.DRAFT)
+    if Perm.VIEW_FILINGS in held.national:
+        return submitted
+    if Perm.VIEW_FILINGS in held.regional:
+        seen = list(enterprises_visible_to(user).values_list("pk", flat=True))
+        return submitted.filter(enterprise_id__in=seen)
+    return filings.none()
+
+
+def records_of(filing: Filing) -> QuerySet[Record]:
+    """The records of one version, in line order, with what they name."""
+    return filing.records.select_related(
+        "lot__maker__organisation",
+        "lot__product",
+        "product",
+        "counterparty__organisation",
+    ).order_by("line")
+
+
+def draft_of(enterprise_id: int, month: Month) -> Filing | None:
+    """The draft of a month, if there is one."""
+    return Filing.objects.filter(
+        enterprise_id=enterprise_id, month=month, status=Filing.Status.DRAFT
+    ).first()
+
+
+def in_force(enterprise_id: int, month: Month) -> Filing | None:
+    """The version of a month that counts, if any was submitted."""
+    return Filing.objects.filter(
+        enterprise_id=enterprise_id, month=month, status=Filing.Status.SUBMITTED
+    ).first()

@@ -1,0 +1,158 @@
+"""Rows on their way into filings: staged by COPY, checked and stored by a few statements.
+
+Everything here is part of a deed and runs in its transaction; the staging tables go with it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.errors import Refusal
+from portal.kernel.period import Month
+from traceability.rules.countries import COUNTRIES
+from traceability.rules.intake import (
+    ASSAY_SUM_MOST,
+    COLUMNS,
+    CREATING,
+    LONGEST,
+    NEEDS,
+    OXIDES,
+    RowError,
+)
+
+_SQL = Path(__file__).parent / "sql"
+_SHARE = r"\d{1,3}(\.\d{1,6})?"
+_PART = f"({'|'.join(OXIDES)}):{_SHARE}"
+_ASSAY = f"^{_PART}(;{_PART})*$"
+_TEXT_COLUMNS = ", ".join(COLUMNS)
+
+
+class RowsRefused(Refusal):
+    """Rows that can't be read; `rows` lists every fault of every one, in order."""
+
+    def __init__(self, rows: Sequence[RowError]) -> None:
+        super().__init__(_("%(count)d faults; nothing was saved."), count=len(rows))
+        self.rows = rows
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row as read: its line in the file, and the text of each column (None: empty)."""
+
+    line: int
+    cells: Sequence[str | None]
+
+
+def sql(name: str) -> str:
+    """The statement or statements of one file."""
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def open_staging() -> None:
+    """Create the staging tables; they go with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("drop table if exists intake_error, intake_row, intake_filing")
+        cursor.execute(sql("stage"))
+
+
+def stage_filing(
+    no: int,
+    *,
+    enterprise_id: int,
+    uscc: str,
+    month: Month,
+    version: int,
+    until: Any,
+    line: int = 1,
+    filing_id: int | None = None,
+) -> None:
+    """Name one filing that rows belong to; no record may be dated after the day `until`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into intake_filing (no, enterprise_id, uscc, month, version, month_text,"
+            " version_text, last_text, until_text, line, filing_id)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                no,
+                enterprise_id,
+                uscc,
+                month.first_day,
+                version,
+                str(month),
+                str(version),
+                month.last_day.isoformat(),
+                until.isoformat(),
+                line,
+                filing_id,
+            ],
+        )
+
+
+def stage_rows(no: int, rows: Iterable[SourceRow]) -> int:
+    """Copy rows of one filing into staging; how many there were."""
+    count = 0
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            f"copy intake_row (filing_no, line, {_TEXT_COLUMNS}) from stdin"
+        ) as copy,
+    ):
+        for row in rows:
+            copy.write_row((no, row.line, *row.cells))
+            count += 1
+    return count
+
+
+def check_rows() -> None:
+    """Put every fault of every staged row into intake_error."""
+    with connection.cursor() as cursor:
+        cursor.execute("analyze intake_row")
+        cursor.execute("analyze intake_filing")
+        cursor.execute(sql("check_rows"), _check_facts())
+
+
+def faults() -> Iterator[RowError]:
+    """What check_rows found, in the order of lines and columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select line, column_name, code, coalesce(value, '') from intake_error"
+            " order by line, array_position(%s::text[], column_name)",
+            [list(COLUMNS)],
+        )
+        for row in cursor:
+            yield RowError(*row)
+
+
+def store_rows(*, version: int = 1) -> int:
+    """Make records of the staged rows whose filing has its draft, for filings of one version."""
+    with connection.cursor() as cursor:
+        lots, records = sql("store_rows").split(";\n\n", 1)
+        cursor.execute(lots, {"version": version})
+        if cursor.rowcount > 10_000:
+            cursor.execute("analyze traceability_lot")
+        cursor.execute(records, {"version": version})
+        return cursor.rowcount
+
+
+def _check_facts() -> dict[str, Any]:
+    optional = (
+        "product", "reo_percent", "run", "counterparty", "document", "country", "note",
+    )  # fmt: skip
+    needs = [
+        {"kind": need.kind, "creates": need.creates}
+        | {column: column in need.columns for column in optional}
+        for need in NEEDS
+    ]
+    return {
+        "needs": json.dumps(needs),
+        "creating": list(CREATING),
+        "countries": sorted(COUNTRIES),
+        "assay_form": _ASSAY,
+        "assay_sum": ASSAY_SUM_MOST,
+        **LONGEST,
+    }
