@@ -57,18 +57,12 @@ class Decision(models.Model):
     number = models.SmallIntegerField(_("number in the year"))
     regime = models.CharField(_("regime"), max_length=16, choices=Regime)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    status = models.CharField(
-        _("status"), max_length=12, choices=Status, default=Status.DRAFT
-    )
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.DRAFT)
     document_no = models.CharField(_("document number"), max_length=120, blank=True)
-    approval_no = models.CharField(
-        _("State Council approval number"), max_length=120, blank=True
-    )
+    approval_no = models.CharField(_("State Council approval number"), max_length=120, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     content_digest = models.CharField(_("digest"), max_length=64, blank=True)
-    drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(_("drafted at"))
     circulated_at = models.DateTimeField(_("circulated at"), null=True, blank=True)
     issued_by = models.ForeignKey(
@@ -96,9 +90,7 @@ class Decision(models.Model):
             )
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["year", "number"], name="decision_number_once"
-            ),
+            models.UniqueConstraint(fields=["year", "number"], name="decision_number_once"),
             models.UniqueConstraint(
                 fields=["document_no"],
                 condition=Q(status="issued") & ~Q(document_no=""),
@@ -106,10 +98,7 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status="issued")
-                | (
-                    Q(issued_at__isnull=False, issued_by__isnull=False)
-                    & ~Q(content_digest="")
-                ),
+                | (Q(issued_at__isnull=False, issued_by__isnull=False) & ~Q(content_digest="")),
                 name="decision_issued_complete",
             ),
         ]
@@ -134,9 +123,7 @@ class CeilingLine(models.Model):
         ordering = ["category"]
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                fields=["decision", "category"], name="ceiling_line_once"
-            )
+            models.UniqueConstraint(fields=["decision", "category"], name="ceiling_line_once")
         ]
 
     def __str__(self) -> str:
@@ -146,12 +133,8 @@ class CeilingLine(models.Model):
 class AllocationLine(models.Model):
     """What a decision adds to (or, negative, takes from) an enterprise's cap, in kg REO."""
 
-    decision = models.ForeignKey(
-        Decision, models.PROTECT, related_name="allocation_lines"
-    )
-    enterprise = models.ForeignKey(
-        Enterprise, models.PROTECT, related_name="allocation_lines"
-    )
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="allocation_lines")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="allocation_lines")
     category = models.CharField(_("category"), max_length=16, choices=Category)
     kg = KgField(_("kg REO"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -165,11 +148,7 @@ class AllocationLine(models.Model):
                 name="allocation_line_once",
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["enterprise", "category"], name="allocation_of_enterprise"
-            )
-        ]
+        indexes = [models.Index(fields=["enterprise", "category"], name="allocation_of_enterprise")]
 
     def __str__(self) -> str:
         return f"{self.decision} {self.enterprise} {self.category} {self.kg} kg"
@@ -187,9 +166,7 @@ class SignOff(models.Model):
         REFUSED = "refused", _("refused")
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="sign_offs")
-    ministry = models.CharField(
-        _("ministry"), max_length=4, choices=Organisation.Ministry
-    )
+    ministry = models.CharField(_("ministry"), max_length=4, choices=Organisation.Ministry)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
     digest = models.CharField(_("digest"), max_length=64)

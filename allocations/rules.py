@@ -119,9 +119,7 @@ def source_of(facts: DecisionFacts) -> Source:
 def require_changeable(status: str) -> None:
     """Lines change until issue or withdrawal. Raises NotChangeable."""
     if status not in CHANGEABLE:
-        raise NotChangeable(
-            _("This decision is issued or withdrawn and stays as it is.")
-        )
+        raise NotChangeable(_("This decision is issued or withdrawn and stays as it is."))
 
 
 def require_circulable(facts: DecisionFacts) -> None:
@@ -129,9 +127,7 @@ def require_circulable(facts: DecisionFacts) -> None:
     if facts.status != "draft":
         raise WrongStep(_("Only a draft is circulated."))
     if not facts.has_lines:
-        raise NothingDecided(
-            _("Enter at least one line before circulating the decision.")
-        )
+        raise NothingDecided(_("Enter at least one line before circulating the decision."))
     require_reasons(facts)
 
 
@@ -139,9 +135,7 @@ def require_reasons(facts: DecisionFacts) -> None:
     """Every line of an adjustment or a deduction says why. Raises ReasonMissing."""
     if facts.kind in {"adjustment", "deduction"} and facts.lines_without_reason:
         raise ReasonMissing(
-            _(
-                "Lines without a reason: %(count)d. Adjustments and deductions need one each."
-            ),
+            _("Lines without a reason: %(count)d. Adjustments and deductions need one each."),
             count=facts.lines_without_reason,
         )
 
@@ -164,14 +158,10 @@ def require_may_sign(
         raise DrafterSigns(_("Who drafted the decision can't sign it."))
     if read_digest != facts.digest:
         raise StaleDigest(
-            _(
-                "The decision has changed since you opened it. Read it again before you sign."
-            )
+            _("The decision has changed since you opened it. Read it again before you sign.")
         )
     if ministry in facts.agreed | facts.refused:
-        raise SignedAlready(
-            _("Your ministry has given its verdict on this content already.")
-        )
+        raise SignedAlready(_("Your ministry has given its verdict on this content already."))
 
 
 def require_signed(facts: DecisionFacts) -> None:
@@ -185,9 +175,7 @@ def require_signed(facts: DecisionFacts) -> None:
         )
 
 
-def require_issuable(
-    facts: DecisionFacts, *, document_no: str, approval_no: str
-) -> None:
+def require_issuable(facts: DecisionFacts, *, document_no: str, approval_no: str) -> None:
     """A decision is issued with lines, reasons, sign-offs and numbers.
 
     Ceilings under the 2025 measures need the State Council's approval number (article 5). Raises
@@ -219,12 +207,9 @@ def obstacles(
             "reasons",
             _("A reason on every line of an adjustment or deduction"),
             ALLOCATION,
-            facts.kind not in {"adjustment", "deduction"}
-            or not facts.lines_without_reason,
+            facts.kind not in {"adjustment", "deduction"} or not facts.lines_without_reason,
         ),
-        Obstacle(
-            "ceilings", _("Allocations within the ceilings"), ALLOCATION, not over
-        ),
+        Obstacle("ceilings", _("Allocations within the ceilings"), ALLOCATION, not over),
         Obstacle(
             "sign_offs",
             _("Sign-offs of all ministries concerned on the present content"),

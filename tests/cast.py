@@ -169,9 +169,7 @@ def recipient(inner_mongolia: Region) -> User:
 @pytest.fixture
 def other_recipient(jiangxi: Region) -> User:
     """Receives copies for the industry department of Jiangxi."""
-    return make_user(
-        Organisation.objects.get(region=jiangxi, department="industry"), "recipient"
-    )
+    return make_user(Organisation.objects.get(region=jiangxi, department="industry"), "recipient")
 
 
 @pytest.fixture

@@ -52,9 +52,7 @@ def caps(year: int, enterprises: Sequence[int] | None = None) -> list[CapRow]:
     lines = AllocationLine.objects.filter(decision__year=year, decision__status=ISSUED)
     if enterprises is not None:
         lines = lines.filter(enterprise_id__in=enterprises)
-    sums = (
-        lines.order_by().values_list("enterprise_id", "category").annotate(kg=Sum("kg"))
-    )
+    sums = lines.order_by().values_list("enterprise_id", "category").annotate(kg=Sum("kg"))
     return [CapRow(*row) for row in sums]
 
 

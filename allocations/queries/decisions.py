@@ -16,21 +16,15 @@ from portal.kernel.quantity import ZERO
 def decisions_visible_to(user: User) -> QuerySet[Decision]:
     """All for ministries and auditors, none for others: these receive copies and caps."""
     decisions = Decision.objects.select_related("drafted_by", "issued_by")
-    return (
-        decisions
-        if Perm.VIEW_DECISIONS in user.role_held.national
-        else decisions.none()
-    )
+    return decisions if Perm.VIEW_DECISIONS in user.role_held.national else decisions.none()
 
 
 def content_digest(decision: Decision) -> str:
     """SHA-256 over what the ministries sign: year, regime, kind, note and every line."""
-    ceilings = decision.ceiling_lines.order_by("category").values_list(
-        "category", "kg", "reason"
+    ceilings = decision.ceiling_lines.order_by("category").values_list("category", "kg", "reason")
+    allocations = decision.allocation_lines.order_by("enterprise_id", "category").values_list(
+        "enterprise_id", "category", "kg", "reason"
     )
-    allocations = decision.allocation_lines.order_by(
-        "enterprise_id", "category"
-    ).values_list("enterprise_id", "category", "kg", "reason")
     content = {
         "year": decision.year,
         "regime": decision.regime,
@@ -39,18 +33,14 @@ def content_digest(decision: Decision) -> str:
         "ceilings": [[c, str(kg), reason] for c, kg, reason in ceilings],
         "allocations": [[e, c, str(kg), reason] for e, c, kg, reason in allocations],
     }
-    text = json.dumps(
-        content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def decision_facts(decision: Decision) -> DecisionFacts:
     """The frozen facts of a decision; sign-offs count on the present content only."""
     verdicts = dict(
-        decision.sign_offs.filter(digest=decision.content_digest).values_list(
-            "ministry", "verdict"
-        )
+        decision.sign_offs.filter(digest=decision.content_digest).values_list("ministry", "verdict")
     )
     ceilings = decision.ceiling_lines.count()
     allocations = decision.allocation_lines.count()
@@ -67,9 +57,7 @@ def decision_facts(decision: Decision) -> DecisionFacts:
         has_allocations=allocations > 0,
         lines_without_reason=without_reason,
         agreed=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.AGREED),
-        refused=frozenset(
-            m for m, v in verdicts.items() if v == SignOff.Verdict.REFUSED
-        ),
+        refused=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.REFUSED),
     )
 
 

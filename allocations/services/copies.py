@@ -27,9 +27,7 @@ def acknowledge_copy(*, copy: Copy, by: User, at: datetime) -> Copy:
     """
     copy = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     if copy.recipient_id != by.organisation_id:
-        raise NotTheRecipient(
-            _("Only the authority it was sent to acknowledges a copy.")
-        )
+        raise NotTheRecipient(_("Only the authority it was sent to acknowledges a copy."))
     if copy.acknowledged_at is not None:
         raise AcknowledgedAlready(_("This copy has been acknowledged already."))
     copy.acknowledged_at = at

@@ -44,9 +44,7 @@ def draft_decision(
     *, year: int, regime: str, kind: str, note: str = "", by: User, at: datetime
 ) -> Decision:
     """Begin a decision; its number is the next of its year."""
-    decision = create_draft(
-        year=year, regime=regime, kind=kind, note=note, by=by, at=at
-    )
+    decision = create_draft(year=year, regime=regime, kind=kind, note=note, by=by, at=at)
     audit.record("decision.drafted", decision, by=by, at=at, regime=regime, kind=kind)
     return decision
 
@@ -56,9 +54,7 @@ def create_draft(
 ) -> Decision:
     """Write an empty draft with the next number of its year; part of a deed."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtext('allocations_number'), %s)", [year]
-        )
+        cursor.execute("select pg_advisory_xact_lock(hashtext('allocations_number'), %s)", [year])
     last = Decision.objects.filter(year=year).aggregate(last=Max("number"))["last"] or 0
     decision = Decision.objects.create(
         year=year,
@@ -116,9 +112,7 @@ def write_lines(
     decision.ceiling_lines.all().delete()
     decision.allocation_lines.all().delete()
     CeilingLine.objects.bulk_create(
-        CeilingLine(
-            decision=decision, category=entry.category, kg=entry.kg, reason=entry.reason
-        )
+        CeilingLine(decision=decision, category=entry.category, kg=entry.kg, reason=entry.reason)
         for entry in ceilings
     )
     AllocationLine.objects.bulk_create(
@@ -145,9 +139,7 @@ def circulate(*, decision: Decision, by: User, at: datetime) -> Decision:
     decision.status = Decision.Status.CIRCULATED
     decision.circulated_at = at
     decision.save(update_fields=["status", "circulated_at"])
-    audit.record(
-        "decision.circulated", decision, by=by, at=at, digest=decision.content_digest
-    )
+    audit.record("decision.circulated", decision, by=by, at=at, digest=decision.content_digest)
     return decision
 
 

@@ -44,9 +44,7 @@ def issue(
         document_no=document_no,
         approval_no=approval_no,
     )
-    make_effective(
-        decision, document_no=document_no, approval_no=approval_no, by=by, at=at
-    )
+    make_effective(decision, document_no=document_no, approval_no=approval_no, by=by, at=at)
     return decision
 
 
@@ -98,9 +96,7 @@ def _refusals_of_the_database() -> Iterator[None]:
         raise _refusal(refused.sqlstate, json.loads(refused.message_detail)) from error
 
 
-def _refusal(
-    state: str, facts: dict[str, Any]
-) -> rules.CeilingExceeded | rules.CapNegative:
+def _refusal(state: str, facts: dict[str, Any]) -> rules.CeilingExceeded | rules.CapNegative:
     category = Category(facts["category"]).label
     if state == CEILING_STATE:
         return rules.CeilingExceeded(
@@ -113,13 +109,9 @@ def _refusal(
             allocated=to_tonnes(Decimal(facts["allocated"])),
             ceiling=to_tonnes(Decimal(facts["ceiling"])),
         )
-    enterprise = Enterprise.objects.select_related("organisation").get(
-        pk=facts["enterprise"]
-    )
+    enterprise = Enterprise.objects.select_related("organisation").get(pk=facts["enterprise"])
     return rules.CapNegative(
-        _(
-            "The cap of %(enterprise)s for %(category)s would be %(cap)s t REO, below nothing."
-        ),
+        _("The cap of %(enterprise)s for %(category)s would be %(cap)s t REO, below nothing."),
         source=ALLOCATION,
         enterprise=str(enterprise),
         category=category,
@@ -174,9 +166,7 @@ def _copy(
             for line in lines
         ],
     }
-    text = json.dumps(
-        content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Copy(
         decision=decision,

@@ -35,7 +35,9 @@ GROUP_REGIONS = {
 MERGED_INTO = "China Rare Earth Group"
 # The notice says December 2021; the day is not on record, so the month's last stands for it.
 MERGED_ON = date(2021, 12, 31)
-DIVIDES = "Divides the mining ceiling that earlier notices gave undivided. 对此前未分类的开采指标分类。"
+DIVIDES = (
+    "Divides the mining ceiling that earlier notices gave undivided. 对此前未分类的开采指标分类。"
+)
 BATCHES = {
     "first": "first batch 第一批",
     "second": "second batch 第二批",
@@ -54,19 +56,13 @@ def load_published_figures(*, by: User, at: datetime) -> int:
     """Put every published year on record that is not there yet; how many decisions that were."""
     years = sorted({row["year"] for row in _rows("quotas_national.csv")})
     there = set(
-        Decision.objects.filter(regime=DIRECTIVE, year__in=years).values_list(
-            "year", flat=True
-        )
+        Decision.objects.filter(regime=DIRECTIVE, year__in=years).values_list("year", flat=True)
     )
     groups = _groups(by=by, at=at)
-    return sum(
-        _load_year(year, groups, by, at) for year in years if int(year) not in there
-    )
+    return sum(_load_year(year, groups, by, at) for year in years if int(year) not in there)
 
 
-def _load_year(
-    year: str, groups: Mapping[str, Enterprise], by: User, at: datetime
-) -> int:
+def _load_year(year: str, groups: Mapping[str, Enterprise], by: User, at: datetime) -> int:
     notices = [row for row in _rows("quotas_national.csv") if row["year"] == year]
     batches = [row for row in notices if row["batch"] != "year"]
     whole = next((row for row in notices if row["batch"] == "year"), None)
@@ -75,9 +71,7 @@ def _load_year(
     decisions: list[tuple[dict[str, str], Ceilings]] = []
     for row in steps:
         lines = _figures(row)
-        entries = {
-            category: CeilingEntry(category, kg) for category, kg in lines.items()
-        }
+        entries = {category: CeilingEntry(category, kg) for category, kg in lines.items()}
         decisions.append((row, entries))
         _add(decided, lines)
     if whole is not None and (rest := _rest(_figures(whole), decided)):
@@ -88,9 +82,7 @@ def _load_year(
             year=int(year),
             regime=DIRECTIVE,
             kind=Decision.Kind.BATCH if batches else Decision.Kind.ANNUAL,
-            document_no=row["document"]
-            if row["batch"] != "year" or not batches
-            else "",
+            document_no=row["document"] if row["batch"] != "year" or not batches else "",
             approval_no="",
             ceilings=list(ceilings.values()),
             allocations=_group_lines(year, groups) if position == last else [],
@@ -119,9 +111,7 @@ def _settle(
         return
     for category, entry in rest.items():
         standing = ceilings.get(category, CeilingEntry(category, Decimal(0)))
-        ceilings[category] = CeilingEntry(
-            category, standing.kg + entry.kg, entry.reason
-        )
+        ceilings[category] = CeilingEntry(category, standing.kg + entry.kg, entry.reason)
 
 
 def _rest(whole: Mapping[str, Decimal], decided: Mapping[str, Decimal]) -> Ceilings:
@@ -132,9 +122,7 @@ def _rest(whole: Mapping[str, Decimal], decided: Mapping[str, Decimal]) -> Ceili
         kg = whole.get(category, Decimal(0)) - decided.get(category, Decimal(0))
         if kg:
             mining = category != Category.SEPARATION.value
-            rest[category] = CeilingEntry(
-                category, kg, DIVIDES if divided and mining else ""
-            )
+            rest[category] = CeilingEntry(category, kg, DIVIDES if divided and mining else "")
     return rest
 
 
@@ -162,9 +150,7 @@ def _note(row: Mapping[str, str]) -> str:
 
 def _group_lines(year: str, groups: Mapping[str, Enterprise]) -> list[AllocationEntry]:
     return [
-        AllocationEntry(
-            groups[row["group"]], category.value, to_kg(Decimal(row[column]))
-        )
+        AllocationEntry(groups[row["group"]], category.value, to_kg(Decimal(row[column])))
         for row in _rows("quotas_groups.csv")
         if row["year"] == year
         for category, column in (
@@ -180,9 +166,9 @@ def _groups(*, by: User, at: datetime) -> dict[str, Enterprise]:
     """The rare earth groups, entered where they are not; no credit codes are invented."""
     known = {
         enterprise.organisation.name_en: enterprise
-        for enterprise in Enterprise.objects.filter(
-            is_group=True, uscc=None
-        ).select_related("organisation")
+        for enterprise in Enterprise.objects.filter(is_group=True, uscc=None).select_related(
+            "organisation"
+        )
     }
     rows = _rows("groups.csv")
     for row in rows:
@@ -202,9 +188,7 @@ def _groups(*, by: User, at: datetime) -> dict[str, Enterprise]:
     for row in rows:
         group = known[row["name_en"]]
         if row["note"] and group.merged_on is None:
-            merge_enterprise(
-                enterprise=group, into=known[MERGED_INTO], on=MERGED_ON, by=by, at=at
-            )
+            merge_enterprise(enterprise=group, into=known[MERGED_INTO], on=MERGED_ON, by=by, at=at)
     return known
 
 

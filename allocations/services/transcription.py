@@ -37,9 +37,7 @@ def transcribe_decision(
     database are those of any issue. Masses are kg REO. Raises NothingDecided, CeilingExceeded or
     CapNegative.
     """
-    decision = create_draft(
-        year=year, regime=regime, kind=kind, note=note, by=by, at=at
-    )
+    decision = create_draft(year=year, regime=regime, kind=kind, note=note, by=by, at=at)
     write_lines(decision, ceilings, allocations)
     decision.status = Decision.Status.CIRCULATED
     decision.circulated_at = at
@@ -58,7 +56,5 @@ def transcribe_decision(
         for ministry in sorted(ministries)
     )
     rules.require_signed(queries.decision_facts(decision))
-    make_effective(
-        decision, document_no=document_no, approval_no=approval_no, by=by, at=at
-    )
+    make_effective(decision, document_no=document_no, approval_no=approval_no, by=by, at=at)
     return decision

@@ -49,9 +49,7 @@ ENTRIES = (
         "upload",
         Traceability.SUBMIT_FILING,
     ),
-    Entry(
-        "allocations:decision_list", _("Decisions"), "gavel", Allocations.VIEW_DECISIONS
-    ),
+    Entry("allocations:decision_list", _("Decisions"), "gavel", Allocations.VIEW_DECISIONS),
     Entry("allocations:copy_list", _("Copies"), "copy", Allocations.VIEW_COPIES),
     Entry("allocations:cap_list", _("Caps"), "scale", Allocations.VIEW_CAPS),
     Entry(
@@ -85,9 +83,7 @@ def shown_to(request: HttpRequest) -> list[Shown]:
     if not user.is_authenticated:
         return []
     wanted = {
-        entry.name: entry
-        for entry in ENTRIES
-        if entry.perm is None or holds(user, entry.perm)
+        entry.name: entry for entry in ENTRIES if entry.perm is None or holds(user, entry.perm)
     }
     addresses = {name: reverse(name) for name in wanted}
     fitting = [url for url in addresses.values() if request.path.startswith(url)]

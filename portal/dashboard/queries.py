@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count
+from traceability.queries.findings import findings_visible_to
 
 from allocations.models import Category, Copy
 from allocations.queries import copies_visible_to
@@ -16,7 +17,6 @@ from portal.accounts.models import User
 from portal.kernel.period import Month, deadline_of, end_of, year_months
 from portal.kernel.quantity import ZERO, share
 from traceability.models import Finding, Upload
-from traceability.queries.findings import findings_visible_to
 
 # The categories that production is counted in; `mining` undivided is history.
 COUNTED = (Category.MINING_ROCK, Category.MINING_IONIC, Category.SEPARATION)
@@ -116,9 +116,7 @@ def category_years(year: int, seen: Sequence[int] | None) -> list[CategoryYear]:
     """Ceiling, allocated and used of `year` by category, over the enterprises `seen`."""
     rows = _rows(_CATEGORY_YEAR, _year_facts(year, seen))
     return [
-        CategoryYear(
-            Category(category), ceiling if seen is None else None, allocated, used
-        )
+        CategoryYear(Category(category), ceiling if seen is None else None, allocated, used)
         for category, ceiling, allocated, used in rows
     ]
 
@@ -153,9 +151,7 @@ def enterprise_caps(year: int, seen: Sequence[int] | None) -> list[EnterpriseCap
     ]
 
 
-def monthly_use(
-    year: int, seen: Sequence[int] | None
-) -> dict[Category, list[Decimal | None]]:
+def monthly_use(year: int, seen: Sequence[int] | None) -> dict[Category, list[Decimal | None]]:
     """Cumulative counted production by month of `year`, kg REO.
 
     None from the month after the last one with a submitted filing: what is not filed is not zero.
@@ -209,9 +205,7 @@ select count(*),
 """
 
 
-def filing_progress(
-    month: Month, seen: Sequence[int] | None, *, day: int
-) -> FilingProgress:
+def filing_progress(month: Month, seen: Sequence[int] | None, *, day: int) -> FilingProgress:
     """How many must file `month`, and have; the deadline is the `day`th of the month after."""
     deadline = deadline_of(month, day=day)
     facts = {
@@ -242,9 +236,7 @@ def latest_findings(user: User, year: int, *, most: int) -> list[Finding]:
     found = (
         findings_visible_to(user)
         .filter(year=year, status__in=OPEN)
-        .select_related(
-            "enterprise__organisation", "counterparty__organisation", "lot__maker"
-        )
+        .select_related("enterprise__organisation", "counterparty__organisation", "lot__maker")
         .order_by("severity", "-first_seen", "-id")
     )
     wanted: list[Finding] = []

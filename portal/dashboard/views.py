@@ -40,9 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:user_list")
     context = _year_context(request)
     if kind == OrganisationKind.ENTERPRISE:
-        return page(
-            request, "dashboard/enterprise.html", context | _desk_context(request)
-        )
+        return page(request, "dashboard/enterprise.html", context | _desk_context(request))
     if kind == OrganisationKind.AUTHORITY:
         context["copies"] = queries.copies_to_acknowledge(request.user)
         return page(request, "dashboard/authority.html", context)
@@ -92,9 +90,7 @@ def _year_context(request: HttpRequest) -> dict[str, Any]:
         "today": today,
         "categories": categories,
         "enterprise_caps": queries.enterprise_caps(year, seen),
-        "use_chart": figures.use_chart(
-            categories, queries.monthly_use(year, seen), year
-        ),
+        "use_chart": figures.use_chart(categories, queries.monthly_use(year, seen), year),
         "progress": queries.filing_progress(due, seen, day=deadline_day(today)),
         "severities": queries.open_findings(request.user, year),
         "findings": queries.latest_findings(request.user, year, most=FINDINGS_SHOWN),
@@ -106,9 +102,7 @@ def _desk_context(request: HttpRequest) -> dict[str, Any]:
     enterprise = request.user.organisation.enterprise
     today = clock.today()
     due = Month.of(today) - 1
-    filings = list(
-        filings_visible_to(request.user).filter(enterprise=enterprise)[:FILINGS_SHOWN]
-    )
+    filings = list(filings_visible_to(request.user).filter(enterprise=enterprise)[:FILINGS_SHOWN])
     deadline = deadline_of(due, day=deadline_day(today))
     return {
         "enterprise": enterprise,
@@ -116,9 +110,7 @@ def _desk_context(request: HttpRequest) -> dict[str, Any]:
         "deadline": deadline,
         "days_left": (deadline - today).days,
         "filed": any(f.month == due and f.status == "submitted" for f in filings),
-        "draft": next(
-            (f for f in filings if f.month == due and f.status == "draft"), None
-        ),
+        "draft": next((f for f in filings if f.month == due and f.status == "draft"), None),
         "positions": cap_position(enterprise, today.year),
         "filings": filings,
         "uploads": queries.uploads_under_way(enterprise.pk),

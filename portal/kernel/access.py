@@ -20,9 +20,7 @@ View: TypeAlias = Callable[..., HttpResponse]
 
 def allowed(user: Any, perm: str, enterprise: Model | None = None) -> bool:
     """True when `user` holds `perm` nationally, or on this enterprise."""
-    return user.has_perm(perm) or (
-        enterprise is not None and user.has_perm(perm, enterprise)
-    )
+    return user.has_perm(perm) or (enterprise is not None and user.has_perm(perm, enterprise))
 
 
 def require_allowed(user: Any, perm: str, enterprise: Model | None = None) -> None:

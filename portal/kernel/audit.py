@@ -60,9 +60,7 @@ def record_many(
 ) -> list[AuditEvent]:
     """Put several deeds of one transaction on record, in order."""
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(
-            "an audit event belongs to a transaction"
-        )
+        raise transaction.TransactionManagementError("an audit event belongs to a transaction")
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
     last = AuditEvent.objects.order_by("-id").values_list("digest", flat=True).first()
@@ -75,9 +73,7 @@ def record_many(
     return AuditEvent.objects.bulk_create(events, batch_size=_CHUNK)
 
 
-def _event(
-    deed: Deed, *, by: models.Model | None, at: datetime, previous: str
-) -> AuditEvent:
+def _event(deed: Deed, *, by: models.Model | None, at: datetime, previous: str) -> AuditEvent:
     facts = json.loads(json.dumps(deed.facts, cls=_FactsEncoder))
     event = AuditEvent(
         at=at,

@@ -66,9 +66,7 @@ class Chart:
                     "name": str(one.name),
                     "form": one.form,
                     "stack": one.stack,
-                    "values": [
-                        None if value is None else float(value) for value in one.values
-                    ],
+                    "values": [None if value is None else float(value) for value in one.values],
                 }
                 for one in self.series
             ],

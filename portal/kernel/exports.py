@@ -56,20 +56,14 @@ def csv_lines(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[
         yield writer.writerow([_plain(cell) for cell in row])
 
 
-def csv_answer(
-    name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]
-) -> HttpResponseBase:
+def csv_answer(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
     """A CSV file named `name`.csv; `rows` must be read already, the answer streams after the view."""
-    answer = StreamingHttpResponse(
-        csv_lines(header, rows), content_type="text/csv; charset=utf-8"
-    )
+    answer = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = _attachment(f"{name}.csv")
     return answer
 
 
-def write_xlsx(
-    file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[Any]]
-) -> None:
+def write_xlsx(file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
     """One sheet with a frozen header, written row by row."""
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()

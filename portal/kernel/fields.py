@@ -18,10 +18,7 @@ _WEIGHTS = [pow(3, i, 31) for i in range(17)]
 
 def uscc_check_character(body: str) -> str:
     """The 18th character of a unified social credit code, from its first 17 (GB 32100-2015)."""
-    total = sum(
-        USCC_ALPHABET.index(c) * weight
-        for c, weight in zip(body, _WEIGHTS, strict=True)
-    )
+    total = sum(USCC_ALPHABET.index(c) * weight for c, weight in zip(body, _WEIGHTS, strict=True))
     return USCC_ALPHABET[(31 - total % 31) % 31]
 
 
@@ -92,22 +89,14 @@ class MonthField(models.DateField):
         try:
             return Month.parse(str(value)[:7])
         except ValueError as error:
-            raise ValidationError(
-                _("Enter a month like 2025-03."), code="month"
-            ) from error
+            raise ValidationError(_("Enter a month like 2025-03."), code="month") from error
 
     def get_prep_value(self, value: Any) -> Any:
         """The first day of the month."""
         value = self.to_python(value) if isinstance(value, str) else value
-        return (
-            value.first_day
-            if isinstance(value, Month)
-            else super().get_prep_value(value)
-        )
+        return value.first_day if isinstance(value, Month) else super().get_prep_value(value)
 
-    def get_db_prep_value(
-        self, value: Any, connection: Any, prepared: bool = False
-    ) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """The first day of the month."""
         value = value if prepared else self.get_prep_value(value)
         return connection.ops.adapt_datefield_value(value)

@@ -35,9 +35,7 @@ _TITLES = {
         "Interim Measures for the Administration of Total Volume Control over Rare Earth Mining"
         " and Rare Earth Smelting and Separation (Order No. 71 of MIIT, NDRC and MNR)"
     ),
-    Instrument.REGULATIONS_2024: _(
-        "Rare Earth Regulations (State Council Decree No. 785)"
-    ),
+    Instrument.REGULATIONS_2024: _("Rare Earth Regulations (State Council Decree No. 785)"),
     Instrument.MINERAL_LAW: _("Mineral Resources Law"),
     Instrument.MEASURES_2012: _(
         "Interim Measures for the Administration of Rare Earth Directive Production Plans"

@@ -33,14 +33,10 @@ def collect(root: Path) -> Iterator[Message]:
     for folder in SOURCES:
         for path in sorted((root / folder).rglob("*.py")):
             if "migrations" not in path.parts:
-                yield from in_python(
-                    path.read_text(encoding="utf-8"), str(path.relative_to(root))
-                )
+                yield from in_python(path.read_text(encoding="utf-8"), str(path.relative_to(root)))
     for path in sorted((root / TEMPLATES).rglob("*")):
         if path.suffix in {".html", ".txt", ".typ"}:
-            yield from in_template(
-                path.read_text(encoding="utf-8"), str(path.relative_to(root))
-            )
+            yield from in_template(path.read_text(encoding="utf-8"), str(path.relative_to(root)))
 
 
 def in_python(source: str, place: str) -> Iterator[Message]:

@@ -32,9 +32,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [
-            models.Index(fields=["subject_kind", "subject_id"], name="audit_subject")
-        ]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="audit_subject")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.subject}"

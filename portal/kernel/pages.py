@@ -26,6 +26,4 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        form.add_error(
-            refusal.field if refusal.field in form.fields else None, str(refusal)
-        )
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

@@ -28,9 +28,7 @@ def share(part: Decimal, whole: Decimal) -> Decimal | None:
     return part / whole if whole else None
 
 
-def apportion(
-    total: Decimal, weights: Sequence[Decimal], *, unit: Decimal = GRAM
-) -> list[Decimal]:
+def apportion(total: Decimal, weights: Sequence[Decimal], *, unit: Decimal = GRAM) -> list[Decimal]:
     """Divide `total` by `weights` so that the parts add up to it exactly (largest remainder).
 
     Raises ValueError when no weight is positive or `total` is not a multiple of `unit`.

@@ -45,12 +45,12 @@ class ListTable(tables.Table):
 
     class Meta:
         template_name = "components/table.html"
-        attrs = {"class": "table table-vcenter card-table"}  # noqa: RUF012 - django-tables2's form
+        attrs = {"class": "table table-vcenter card-table"}
         empty_text = _("Nothing here that fits.")
 
 
 class _NumberColumn(tables.Column):
-    attrs = {"td": {"class": "number"}, "th": {"class": "number"}}  # noqa: RUF012
+    attrs = {"td": {"class": "number"}, "th": {"class": "number"}}
 
 
 class TonnesColumn(_NumberColumn):
@@ -182,9 +182,7 @@ class ListFilter(django_filters.FilterSet):
         for name, field in form.fields.items():
             widget = field.widget
             select = isinstance(widget, forms.Select | forms.NullBooleanSelect)
-            widget.attrs.setdefault(
-                "class", "form-select" if select else "form-control"
-            )
+            widget.attrs.setdefault("class", "form-select" if select else "form-control")
             widget.attrs.setdefault("id", f"filter-{name}")
         return form
 
@@ -211,28 +209,22 @@ def list_page(
     `name` names the exported file. What is exported is every row that passes the filters, in the
     order shown. `queryset` may be a list where there are no `filters`.
     """
-    narrowed = (
-        filters(request.GET, queryset=queryset, request=request) if filters else None
-    )
+    narrowed = filters(request.GET, queryset=queryset, request=request) if filters else None
     rows = narrowed.qs if narrowed is not None else queryset
     shown_table = table(rows, request=request, **table_options)
-    tables.RequestConfig(
-        request, paginate={"per_page": per_page, "silent": True}
-    ).configure(shown_table)
+    tables.RequestConfig(request, paginate={"per_page": per_page, "silent": True}).configure(
+        shown_table
+    )
     if (form := request.GET.get("export")) in {"csv", "xlsx"}:
         return _export(form, name, shown_table)
     context = {
         **(context or {}),
         "table": shown_table,
         "filter": narrowed,
-        "count": shown_table.paginator.count
-        if hasattr(shown_table, "paginator")
-        else len(rows),
+        "count": shown_table.paginator.count if hasattr(shown_table, "paginator") else len(rows),
     }
     if request.htmx and request.htmx.target == "list":
-        return HttpResponse(
-            render_to_string("components/list.html", context, request=request)
-        )
+        return HttpResponse(render_to_string("components/list.html", context, request=request))
     return page(request, template, context)
 
 

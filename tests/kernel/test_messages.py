@@ -39,7 +39,8 @@ def test_translations_fill_in_the_same_places(catalogue):
         for entry in catalogue.values()
         if not set(PLACES.findall(_said(entry)))
         <= set(PLACES.findall(entry.msgid)) | set(PLACES.findall(entry.msgid_plural or ""))
-        or set(PLACES.findall(entry.msgid_plural or entry.msgid)) - set(PLACES.findall(_said(entry)))
+        or set(PLACES.findall(entry.msgid_plural or entry.msgid))
+        - set(PLACES.findall(_said(entry)))
     ]
 
     assert wrong == []

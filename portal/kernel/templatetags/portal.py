@@ -26,9 +26,7 @@ def tonnes(kg: Decimal | None) -> str:
     """Kilograms as tonnes with three places; a dash when there is no figure."""
     if kg is None:
         return "—"
-    return formats.number_format(
-        to_tonnes(Decimal(kg)), decimal_pos=3, force_grouping=True
-    )
+    return formats.number_format(to_tonnes(Decimal(kg)), decimal_pos=3, force_grouping=True)
 
 
 @register.filter
@@ -183,9 +181,7 @@ def alert(content: str, tone: str = "info", title: Any = "") -> str:
 
 
 @register.inclusion_tag("components/stat.html")
-def stat(
-    label: Any, value: Any, unit: Any = "", note: Any = "", url: str = ""
-) -> dict[str, Any]:
+def stat(label: Any, value: Any, unit: Any = "", note: Any = "", url: str = "") -> dict[str, Any]:
     """One figure with its label."""
     return {"label": label, "value": value, "unit": unit, "note": note, "url": url}
 
@@ -195,13 +191,7 @@ def use(used_kg: Decimal, cap_kg: Decimal, label: Any = "") -> dict[str, Any]:
     """How much of a cap is used, as a bar with its figures in words."""
     used, cap = Decimal(used_kg), Decimal(cap_kg)
     fraction = used / cap if cap > 0 else None
-    tone = (
-        "bad"
-        if used > cap
-        else "warn"
-        if fraction and fraction >= NEARLY_USED
-        else "good"
-    )
+    tone = "bad" if used > cap else "warn" if fraction and fraction >= NEARLY_USED else "good"
     return {
         "fraction": fraction,
         "width": min(round(float(fraction or 0) * 100), 100),

@@ -15,9 +15,7 @@ CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "zh_Hans" / "LC_MESSAGES" / "django
 class Command(BaseCommand):
     """Adds new messages to the Chinese catalogue, empty, and takes out those nobody says."""
 
-    help = (
-        "Bring the Chinese catalogue up to what the sources say; needs no GNU gettext."
-    )
+    help = "Bring the Chinese catalogue up to what the sources say; needs no GNU gettext."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rewrite the catalogue, keeping its translations."""
@@ -43,13 +41,9 @@ def merged(kept: polib.POFile, messages: Any) -> polib.POFile:
     entries: dict[tuple[str | None, str], polib.POEntry] = {}
     for message in messages:
         key = (message.context, message.text)
-        if key not in entries:
+        if key not in entries or (message.plural and not entries[key].msgid_plural):
             entries[key] = _entry(message, known.get(key))
-        elif message.plural and not entries[key].msgid_plural:
-            entries[key] = _entry(message, known.get(key))
-    fresh.extend(
-        sorted(entries.values(), key=lambda entry: (entry.msgid, entry.msgctxt or ""))
-    )
+    fresh.extend(sorted(entries.values(), key=lambda entry: (entry.msgid, entry.msgctxt or "")))
     return fresh
 
 

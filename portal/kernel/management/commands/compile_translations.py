@@ -32,9 +32,7 @@ def compile_catalogues(folders: Iterable[Path]) -> list[Path]:
 
 def _is_stale(source: Path) -> bool:
     compiled = source.with_suffix(".mo")
-    return (
-        not compiled.exists() or compiled.stat().st_mtime_ns < source.stat().st_mtime_ns
-    )
+    return not compiled.exists() or compiled.stat().st_mtime_ns < source.stat().st_mtime_ns
 
 
 def _compile(source: Path) -> bool:
