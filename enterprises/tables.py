@@ -88,7 +88,16 @@ class EnterpriseTable(ListTable):
 
     class Meta(ListTable.Meta):
         model = Enterprise
-        fields = ("name", "uscc", "region", "parent", "activities", "designated")
+        fields = (
+            "name",
+            "name_zh",
+            "name_en",
+            "uscc",
+            "region",
+            "parent",
+            "activities",
+            "designated",
+        )
         order_by = "name"
 
 

@@ -4,14 +4,24 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enterprises', '0002_designations_stand'),
+        ("enterprises", "0002_designations_stand"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='enterprise',
-            options={'default_permissions': (), 'ordering': ['id'], 'permissions': [('represent_enterprise', 'Act for this enterprise, as far as the role goes'), ('view_directory', 'See the directory'), ('view_enterprise', 'See an enterprise'), ('manage_directory', 'Enter and change enterprises and sites'), ('manage_designations', 'Designate, and end designations'), ('register_partner', 'Enter a trading partner outside the platform')]},
+            name="enterprise",
+            options={
+                "default_permissions": (),
+                "ordering": ["id"],
+                "permissions": [
+                    ("represent_enterprise", "Act for this enterprise, as far as the role goes"),
+                    ("view_directory", "See the directory"),
+                    ("view_enterprise", "See an enterprise"),
+                    ("manage_directory", "Enter and change enterprises and sites"),
+                    ("manage_designations", "Designate, and end designations"),
+                    ("register_partner", "Enter a trading partner outside the platform"),
+                ],
+            },
         ),
     ]

@@ -14,7 +14,7 @@ from portal.accounts.models import Organisation, Region, User
 from portal.kernel.access import allowed
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import Month
-from tests.cast import designate, make_enterprise, make_user, make_uscc
+from tests.cast import designate, make_enterprise, make_uscc, make_user
 
 FIRST = date(2025, 1, 1)
 
@@ -33,9 +33,7 @@ def facts_of(enterprise: Enterprise) -> dict:
 
 
 # --- registering ---------------------------------------------------------------------------------
-def test_register_enterprise_gives_its_people_the_right_to_act_for_it(
-    baotou, drafter, noon
-):
+def test_register_enterprise_gives_its_people_the_right_to_act_for_it(baotou, drafter, noon):
     enterprise = services.register_enterprise(
         uscc=(uscc := make_uscc()),
         name_en="New Mine",
@@ -103,9 +101,7 @@ def test_register_enterprise_refuses_and_leaves_nothing_behind(
     assert not AuditEvent.objects.exists()
 
 
-def test_register_enterprises_takes_groups_and_members_in_any_order(
-    baotou, drafter, noon
-):
+def test_register_enterprises_takes_groups_and_members_in_any_order(baotou, drafter, noon):
     head, middle, below = make_uscc(), make_uscc(), make_uscc()
     entries = [
         EnterpriseEntry(below, "Below", "下", baotou, ("mining",), parent_uscc=middle),
@@ -156,9 +152,7 @@ def test_register_trading_partner_enters_one_that_files_nothing(filer, jiangxi, 
     assert AuditEvent.objects.get().action == "trading_partner.registered"
 
 
-def test_register_trading_partner_refuses_a_code_on_record(
-    filer, southern, jiangxi, noon
-):
+def test_register_trading_partner_refuses_a_code_on_record(filer, southern, jiangxi, noon):
     with pytest.raises(rules.CodeOnRecord) as refused:
         services.register_trading_partner(
             uscc=southern.uscc,
@@ -174,9 +168,7 @@ def test_register_trading_partner_refuses_a_code_on_record(
 
 
 # --- changing ------------------------------------------------------------------------------------
-def test_change_enterprise_writes_what_differs_and_tells_both(
-    northern, jiangxi, drafter, noon
-):
+def test_change_enterprise_writes_what_differs_and_tells_both(northern, jiangxi, drafter, noon):
     facts = facts_of(northern) | {"name_en": "North", "region": jiangxi}
 
     changed = services.change_enterprise(
@@ -194,9 +186,7 @@ def test_change_enterprise_writes_what_differs_and_tells_both(
 
 
 def test_change_enterprise_to_the_same_leaves_no_event(northern, drafter, noon):
-    services.change_enterprise(
-        enterprise=northern, **facts_of(northern), by=drafter, at=noon
-    )
+    services.change_enterprise(enterprise=northern, **facts_of(northern), by=drafter, at=noon)
 
     assert not AuditEvent.objects.exists()
 
@@ -218,9 +208,7 @@ def test_change_enterprise_refuses_a_ring(northern, baotou, drafter, noon):
     assert northern.parent is None
 
 
-def test_change_enterprise_keeps_an_activity_it_is_designated_for(
-    northern, drafter, noon
-):
+def test_change_enterprise_keeps_an_activity_it_is_designated_for(northern, drafter, noon):
     with pytest.raises(rules.ActivityDesignated, match="separation"):
         services.change_enterprise(
             enterprise=northern,
@@ -230,9 +218,7 @@ def test_change_enterprise_keeps_an_activity_it_is_designated_for(
         )
 
 
-def test_change_enterprise_refuses_the_code_of_another(
-    northern, southern, drafter, noon
-):
+def test_change_enterprise_refuses_the_code_of_another(northern, southern, drafter, noon):
     with pytest.raises(rules.CodeOnRecord):
         services.change_enterprise(
             enterprise=northern,
@@ -253,18 +239,12 @@ def test_an_enterprise_with_members_stays_a_group(northern, baotou, drafter, noo
 
 
 def test_merge_enterprise_happens_once(northern, southern, outsider, drafter, noon):
-    services.merge_enterprise(
-        enterprise=northern, into=southern, on=FIRST, by=drafter, at=noon
-    )
+    services.merge_enterprise(enterprise=northern, into=southern, on=FIRST, by=drafter, at=noon)
 
     with pytest.raises(rules.AlreadyMerged, match="2025-01-01"):
-        services.merge_enterprise(
-            enterprise=northern, into=outsider, on=FIRST, by=drafter, at=noon
-        )
+        services.merge_enterprise(enterprise=northern, into=outsider, on=FIRST, by=drafter, at=noon)
     with pytest.raises(rules.GroupLoop):
-        services.merge_enterprise(
-            enterprise=southern, into=southern, on=FIRST, by=drafter, at=noon
-        )
+        services.merge_enterprise(enterprise=southern, into=southern, on=FIRST, by=drafter, at=noon)
 
 
 # --- sites ---------------------------------------------------------------------------------------
@@ -292,9 +272,7 @@ def test_designate_puts_it_on_record(outsider, drafter, noon):
 
     outsider.refresh_from_db()
     assert designation.valid_to is None
-    assert (
-        outsider.activities == []
-    )  # the directory says otherwise, and the page says so
+    assert outsider.activities == []  # the directory says otherwise, and the page says so
     event = AuditEvent.objects.get()
     assert event.action == "enterprise.designated"
     assert event.facts["valid_from"] == "2025-01-01"
@@ -309,9 +287,7 @@ def test_designate_puts_it_on_record(outsider, drafter, noon):
         ({"valid_from": FIRST, "valid_to": date(2024, 1, 1)}, rules.EndsBeforeStart),
     ],
 )
-def test_designate_refuses_and_leaves_nothing_behind(
-    northern, drafter, noon, asked, refusal
-):
+def test_designate_refuses_and_leaves_nothing_behind(northern, drafter, noon, asked, refusal):
     deed = {"activity": "mining", "valid_from": FIRST, "document": "list"} | asked
 
     with pytest.raises(refusal):
