@@ -93,8 +93,8 @@ class MonthField(models.DateField):
 
     def get_prep_value(self, value: Any) -> Any:
         """The first day of the month."""
-        value = self.to_python(value) if isinstance(value, str) else value
-        return value.first_day if isinstance(value, Month) else super().get_prep_value(value)
+        month = self.to_python(value)
+        return None if month is None else month.first_day
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """The first day of the month."""

@@ -47,9 +47,7 @@ class SubmissionFacts:
 def require_draftable(month: Month, *, today: date, files: bool) -> None:
     """A month may be drafted from its first day on. Raises MonthNotBegun or NotAFiler."""
     if not files:
-        raise NotAFiler(
-            _("This enterprise has no activity on record and files nothing.")
-        )
+        raise NotAFiler(_("This enterprise has no activity on record and files nothing."))
     if month > Month.of(today):
         raise MonthNotBegun(_("%(month)s has not begun yet."), month=str(month))
 

@@ -59,9 +59,24 @@ CHINESE_KINDS = {
 }
 # A creation makes a new lot of the filing enterprise and states what it is.
 CREATING = ("extraction", "output", "import", "recycled")
-OXIDES = (
-    "La2O3 CeO2 Pr6O11 Nd2O3 Sm2O3 Eu2O3 Gd2O3 Tb4O7 Dy2O3 Ho2O3 Er2O3 Tm2O3 Yb2O3 Lu2O3 Y2O3 Sc2O3"
-).split()
+OXIDES = [
+    "La2O3",
+    "CeO2",
+    "Pr6O11",
+    "Nd2O3",
+    "Sm2O3",
+    "Eu2O3",
+    "Gd2O3",
+    "Tb4O7",
+    "Dy2O3",
+    "Ho2O3",
+    "Er2O3",
+    "Tm2O3",
+    "Yb2O3",
+    "Lu2O3",
+    "Y2O3",
+    "Sc2O3",
+]
 LONGEST = {"lot": 40, "run": 60, "document": 60, "assay": 400, "note": 500}
 # Published splits add up to about a hundred; more than this is a typing error.
 ASSAY_SUM_MOST = "100.5"
@@ -130,9 +145,7 @@ MESSAGES: dict[str, Promise] = {
     "maker_other": _(
         "A lot that is mined, made, imported or recycled is your own; leave this empty."
     ),
-    "product_unknown": _(
-        "“%(value)s” is no product code; see the list in the template."
-    ),
+    "product_unknown": _("“%(value)s” is no product code; see the list in the template."),
     "number_form": _(
         "“%(value)s” is not a number with at most 3 decimals; write it like 1234.567, without"
         " separators."
@@ -149,31 +162,20 @@ MESSAGES: dict[str, Promise] = {
         "“%(value)s” is not an assay; write it like La2O3:25.2;CeO2:50.1 in percent of REO."
     ),
     "assay_sum": _("The shares of the assay add up to more than 100 percent."),
-    "lot_product": _(
-        "“%(value)s” is not the product of this lot; leave it empty or correct it."
-    ),
-    "lot_grade": _(
-        "“%(value)s” is not the grade of this lot; leave it empty or correct it."
-    ),
+    "lot_product": _("“%(value)s” is not the product of this lot; leave it empty or correct it."),
+    "lot_grade": _("“%(value)s” is not the grade of this lot; leave it empty or correct it."),
+    "filings_refused": _("filings.csv was refused, so its records are not saved either."),
     "filing_unknown": _("filings.csv names no such filing."),
     "enterprise_unknown": _("%(value)s is not in the directory."),
     "enterprise_idle": _("This enterprise has no activity and files nothing."),
     "month_form": _("“%(value)s” is not a month; write it like 2025-03."),
     "version_form": _("“%(value)s” is not a version number (1, 2, ...)."),
-    "version_gap": _(
-        "Version %(value)s needs the one before it, which is not on record."
-    ),
-    "instant_form": _(
-        "“%(value)s” is not an instant; write it like 2025-04-08T09:30:00+08:00."
-    ),
-    "submitted_early": _(
-        "A month is filed after it has ended; %(value)s is too early."
-    ),
+    "version_gap": _("Version %(value)s needs the one before it, which is not on record."),
+    "instant_form": _("“%(value)s” is not an instant; write it like 2025-04-08T09:30:00+08:00."),
+    "submitted_early": _("A month is filed after it has ended; %(value)s is too early."),
     "submitted_order": _("%(value)s is not after the version before."),
     "twice": _("This filing is there twice."),
-    "differs": _(
-        "This version is on record with other content; what is submitted stays."
-    ),
+    "differs": _("This version is on record with other content; what is submitted stays."),
     "field_count": _("The row has %(value)s fields; the header has another number."),
     "not_utf8": _("The line is not UTF-8."),
     "control": _("The line holds a control character that can't be kept."),

@@ -28,9 +28,7 @@ def open_draft(
     After a submitted version it is an amendment and needs a reason. Raises MonthNotBegun,
     NotAFiler or ReasonNeeded.
     """
-    enterprise = Enterprise.objects.select_for_update(of=("self",)).get(
-        pk=enterprise.pk
-    )
+    enterprise = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
     filing_rules.require_draftable(month, today=civil_day(at), files=enterprise.files)
     standing = Filing.objects.filter(
         enterprise=enterprise, month=month, status=Filing.Status.DRAFT
@@ -54,9 +52,7 @@ def open_draft(
     return filing
 
 
-def fill_draft(
-    *, filing: Filing, rows: Iterable[SourceRow], by: User, at: datetime
-) -> int:
+def fill_draft(*, filing: Filing, rows: Iterable[SourceRow], by: User, at: datetime) -> int:
     """Put `rows` in the place of all records of a draft; how many there are now.
 
     Whoever fills it is its preparer. Raises RowsRefused with every fault of every row: then the
@@ -171,18 +167,22 @@ def seal(filings: Sequence[Filing], *, by: User, at: dict[int, datetime]) -> lis
         filing.attested_by = by
         filing.digest, filing.record_count = digests[filing.pk]
         filing.receipt_no = f"{filing.month}-{filing.enterprise.uscc}-v{filing.version}"
-    Filing.objects.bulk_update(
-        filings,
-        [
-            "status",
-            "submitted_at",
-            "attested_by",
-            "digest",
-            "record_count",
-            "receipt_no",
-        ],
-        batch_size=500,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update traceability_filing f set status = 'submitted', attested_by_id = %s,"
+            " submitted_at = s.at, digest = s.digest, record_count = s.records,"
+            " receipt_no = s.receipt"
+            " from unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::int[], %s::text[])"
+            " as s(id, at, digest, records, receipt) where f.id = s.id",
+            [
+                by.pk,
+                ids,
+                [filing.submitted_at for filing in filings],
+                [filing.digest for filing in filings],
+                [filing.record_count for filing in filings],
+                [filing.receipt_no for filing in filings],
+            ],
+        )
     return superseded
 
 
@@ -205,6 +205,4 @@ def _facts(filing: Filing) -> filing_rules.SubmissionFacts:
 
 def _limit_statements() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT]
-        )
+        cursor.execute("select set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])

@@ -98,9 +98,7 @@ def stage_rows(no: int, rows: Iterable[SourceRow]) -> int:
     count = 0
     with (
         connection.cursor() as cursor,
-        cursor.copy(
-            f"copy intake_row (filing_no, line, {_TEXT_COLUMNS}) from stdin"
-        ) as copy,
+        cursor.copy(f"copy intake_row (filing_no, line, {_TEXT_COLUMNS}) from stdin") as copy,
     ):
         for row in rows:
             copy.write_row((no, row.line, *row.cells))

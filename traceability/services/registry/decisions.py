@@ -83,13 +83,10 @@ def import_decisions(
             document_no="",
             approval_no="",
             ceilings=[
-                CeilingEntry(line.category, line.kg)
-                for line in new_ceilings.get(number, [])
+                CeilingEntry(line.category, line.kg) for line in new_ceilings.get(number, [])
             ],
             allocations=[
-                AllocationEntry(
-                    enterprise=line.enterprise, category=line.category, kg=line.kg
-                )
+                AllocationEntry(enterprise=line.enterprise, category=line.category, kg=line.kg)
                 for line in new_allocations.get(number, [])
                 if line.enterprise
             ],
@@ -116,9 +113,7 @@ def _answer(sheet: Sheet, new: Lines) -> Imported:
 def _new_ceilings(sheet: Sheet) -> Lines:
     """The lines of the years that have no ceiling on record; nothing when the file is refused."""
     lines = [line for row in sheet.rows if (line := _ceiling(sheet, row))]
-    sheet.once(
-        sheet.rows, lambda row: (row.cells["year"], row.cells["category"]), "category"
-    )
+    sheet.once(sheet.rows, lambda row: (row.cells["year"], row.cells["category"]), "category")
     new = _by_year(lines)
     for number in list(new):
         standing = {
@@ -151,10 +146,7 @@ def _new_allocations(sheet: Sheet, new_ceilings: Lines) -> Lines:
     )
     new = _by_year(lines)
     for number in list(new):
-        standing = {
-            (cap.enterprise_id, cap.category): cap.cap_kg
-            for cap in queries.caps(number)
-        }
+        standing = {(cap.enterprise_id, cap.category): cap.cap_kg for cap in queries.caps(number)}
         if standing:
             _compare(sheet, new.pop(number), standing)
         else:
@@ -162,9 +154,7 @@ def _new_allocations(sheet: Sheet, new_ceilings: Lines) -> Lines:
     return {} if sheet.problems else new
 
 
-def _allocation(
-    sheet: Sheet, row: Row, on_record: Mapping[str, Enterprise]
-) -> _Line | None:
+def _allocation(sheet: Sheet, row: Row, on_record: Mapping[str, Enterprise]) -> _Line | None:
     uscc = sheet.cell(row, "uscc", code)
     line = _ceiling(sheet, row)
     if uscc and uscc not in on_record:
@@ -190,9 +180,7 @@ def _compare(
     for line in lines:
         held = left.pop((line.holder, line.category), ZERO)
         if line.kg != held:
-            told = _(
-                "on record are %(tonnes)s t for %(year)d; a decision in the portal changes it"
-            )
+            told = _("on record are %(tonnes)s t for %(year)d; a decision in the portal changes it")
             sheet.refuse(
                 line.row.line,
                 "tonnes",
@@ -202,14 +190,10 @@ def _compare(
     if left:
         told = _("for %(year)d, %(count)d more are on record than this file has")
         last = lines[-1]
-        sheet.refuse(
-            last.row.line, "year", told % {"year": last.year, "count": len(left)}
-        )
+        sheet.refuse(last.row.line, "year", told % {"year": last.year, "count": len(left)})
 
 
-def _require_within(
-    sheet: Sheet, lines: list[_Line], ceilings: list[_Line] | None
-) -> None:
+def _require_within(sheet: Sheet, lines: list[_Line], ceilings: list[_Line] | None) -> None:
     """Note, for each category, the first line with which the allocations exceed the ceiling."""
     if ceilings is None:
         position = queries.year_position(lines[0].year)

@@ -71,9 +71,7 @@ def _readable(sheet: Sheet, on_record: dict[str, Enterprise]) -> Iterator[_Named
         last = _last_day(sheet, row, first)
         sheet.cell(row, "document", words(200))
         if uscc and uscc not in on_record:
-            told = _("no enterprise with the code %(uscc)s is on record") % {
-                "uscc": uscc
-            }
+            told = _("no enterprise with the code %(uscc)s is on record") % {"uscc": uscc}
             sheet.refuse(row.line, "uscc", told)
         elif uscc and activity and first:
             yield _Named(row, on_record[uscc], rules.Term(first, last))

@@ -50,29 +50,21 @@ def import_enterprises(path: Path, *, by: User, at: datetime) -> Imported:
 
 def enterprises_by_code() -> dict[str, Enterprise]:
     """Every enterprise that has a code, by it."""
-    found = Enterprise.objects.exclude(uscc=None).select_related(
-        "organisation", "parent"
-    )
+    found = Enterprise.objects.exclude(uscc=None).select_related("organisation", "parent")
     return {enterprise.uscc: enterprise for enterprise in found if enterprise.uscc}
 
 
-def _check(
-    row: Row, sheet: Sheet, regions: Mapping[str, Region], *, known: set[str]
-) -> None:
+def _check(row: Row, sheet: Sheet, regions: Mapping[str, Region], *, known: set[str]) -> None:
     sheet.cell(row, "uscc", code)
     sheet.cell(row, "name_en", words(200, needed=False))
     sheet.cell(row, "name_zh", words(200))
     sheet.cell(row, "activities", activities)
     if row.cells["region"] not in regions:
-        told = _("no region %(code)s is on record") % {
-            "code": repr(row.cells["region"])
-        }
+        told = _("no region %(code)s is on record") % {"code": repr(row.cells["region"])}
         sheet.refuse(row.line, "region", told)
     if parent := row.cells["parent_uscc"]:
         if sheet.cell(row, "parent_uscc", code) and parent not in known:
-            told = _("%(uscc)s is neither on record nor in this file") % {
-                "uscc": parent
-            }
+            told = _("%(uscc)s is neither on record nor in this file") % {"uscc": parent}
             sheet.refuse(row.line, "parent_uscc", told)
 
 
@@ -104,9 +96,7 @@ def _compare(row: Row, sheet: Sheet, enterprise: Enterprise) -> None:
             sheet.refuse(row.line, column, told)
     given = {activity.strip() for activity in row.cells["activities"].split(";")} - {""}
     if given != set(enterprise.activities):
-        told = _("on record is %(value)s") % {
-            "value": repr(";".join(enterprise.activities))
-        }
+        told = _("on record is %(value)s") % {"value": repr(";".join(enterprise.activities))}
         sheet.refuse(row.line, "activities", told)
 
 

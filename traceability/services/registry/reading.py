@@ -76,9 +76,7 @@ class Sheet:
             return read(row.cells[column])
         return None
 
-    def once(
-        self, rows: Sequence[Row], key: Callable[[Row], object], column: str
-    ) -> None:
+    def once(self, rows: Sequence[Row], key: Callable[[Row], object], column: str) -> None:
         """Note every row whose key an earlier row has; an empty cell is no key."""
         first: dict[object, int] = {}
         for row in rows:
@@ -86,19 +84,13 @@ class Sheet:
                 continue
             line = first.setdefault(key(row), row.line)
             if line != row.line:
-                self.refuse(
-                    row.line, column, _("the same as in line %(line)d") % {"line": line}
-                )
+                self.refuse(row.line, column, _("the same as in line %(line)d") % {"line": line})
 
     def refused(self) -> Imported:
         """The answer for a file with problems: all of them, in the order of lines and columns."""
         place = {column: number for number, column in enumerate(self.columns)}
-        ordered = sorted(
-            self.problems, key=lambda told: (told[0], place.get(told[1], -1))
-        )
-        lines = [
-            f"{self.file}:{line}: {column}: {told}" for line, column, told in ordered
-        ]
+        ordered = sorted(self.problems, key=lambda told: (told[0], place.get(told[1], -1)))
+        lines = [f"{self.file}:{line}: {column}: {told}" for line, column, told in ordered]
         return Imported(self.file, errors=tuple(dict.fromkeys(lines)))
 
 
@@ -165,18 +157,14 @@ def _header_is_right(
             told = _("unknown column; the columns are %(columns)s") % {"columns": known}
             sheet.refuse(line, name or ROW, told)
         elif times > 1:
-            sheet.refuse(
-                line, name, _("the column is there %(times)d times") % {"times": times}
-            )
+            sheet.refuse(line, name, _("the column is there %(times)d times") % {"times": times})
     for name in columns:
         if name not in header:
             sheet.refuse(line, name, _("this column is missing"))
     return not sheet.problems
 
 
-def _add_row(
-    header: Sequence[str], line: int, fields: Sequence[str], sheet: Sheet
-) -> None:
+def _add_row(header: Sequence[str], line: int, fields: Sequence[str], sheet: Sheet) -> None:
     if len(fields) != len(header):
         told = _("%(fields)d fields where the header has %(columns)d")
         sheet.refuse(line, ROW, told % {"fields": len(fields), "columns": len(header)})
@@ -223,9 +211,7 @@ def tonnes_as_kg(text: str) -> Decimal:
     """Tonnes REO with up to 3 decimals, not negative, as kilograms. Raises Unreadable."""
     if _TONNES.fullmatch(text):
         return to_kg(Decimal(text))
-    raise Unreadable(
-        _("%(text)s is not a mass in tonnes with up to 3 decimals"), text=repr(text)
-    )
+    raise Unreadable(_("%(text)s is not a mass in tonnes with up to 3 decimals"), text=repr(text))
 
 
 def one_of(*choices: str) -> Callable[[str], str]:

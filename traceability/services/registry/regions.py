@@ -52,9 +52,7 @@ def import_regions(path: Path, *, by: User, at: datetime) -> Imported:
     return Imported(path.name, saved=len(new), unchanged=len(sheet.rows) - len(new))
 
 
-def _check(
-    row: Row, sheet: Sheet, on_record: Mapping[str, Region], *, known: set[str]
-) -> None:
+def _check(row: Row, sheet: Sheet, on_record: Mapping[str, Region], *, known: set[str]) -> None:
     code = sheet.cell(row, "code", _region_code)
     sheet.cell(row, "name_en", words(80))
     sheet.cell(row, "name_zh", words(80))
@@ -81,20 +79,14 @@ def _require_parent(code: str, parent: str, *, known: set[str]) -> None:
     elif not parent:
         raise Unreadable(_("empty: only a province has no parent"))
     elif len(_prefix(parent)) >= len(prefix) or not code.startswith(_prefix(parent)):
-        raise Unreadable(
-            _("%(code)s does not lie within %(parent)s"), code=code, parent=parent
-        )
+        raise Unreadable(_("%(code)s does not lie within %(parent)s"), code=code, parent=parent)
     elif parent not in known:
-        raise Unreadable(
-            _("%(parent)s is neither on record nor in this file"), parent=parent
-        )
+        raise Unreadable(_("%(parent)s is neither on record nor in this file"), parent=parent)
 
 
 def _prefix(code: str) -> str:
     """The digits that every region within begins with: `3607` of 360700."""
-    return (
-        code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
-    )
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
 def _compare(row: Row, sheet: Sheet, region: Region) -> None:
