@@ -71,9 +71,7 @@ class Organisation(models.Model):
 
     kind = models.CharField(_("kind"), max_length=12, choices=KINDS)
     ministry = models.CharField(_("ministry"), max_length=4, choices=Ministry, blank=True)
-    department = models.CharField(
-        _("department"), max_length=20, choices=Department, blank=True
-    )
+    department = models.CharField(_("department"), max_length=20, choices=Department, blank=True)
     name_en = models.CharField(_("English name"), max_length=200)
     name_zh = models.CharField(_("Chinese name"), max_length=200)
     region = models.ForeignKey(

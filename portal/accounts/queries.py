@@ -1,11 +1,17 @@
-"""Who has an account, and in whose name the portal itself acts."""
+"""Who has an account, what is on record of them, and in whose name the portal itself acts."""
 
-from django.db.models import QuerySet
+from datetime import datetime
 
-from portal.accounts.models import Region, User
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
+
+from portal.accounts.models import Organisation, Region, User
 from portal.accounts.permissions import Perm
-
-SYSTEM = "system"
+from portal.accounts.roles import ROLES
+from portal.accounts.rules import DEMO_PREFIX, SYSTEM
+from portal.kernel.models import AuditEvent
 
 
 def system_user() -> User:
@@ -14,11 +20,52 @@ def system_user() -> User:
 
 
 def users_visible_to(user: User) -> QuerySet[User]:
-    """The accounts `user` may see: an administrator all of people's, everybody else their own."""
+    """The accounts `user` may see: an administrator all of people's, everybody else their own.
+
+    Each with its `standing`: active, invited (no password set yet) or inactive.
+    """
     people = User.objects.exclude(username=SYSTEM).select_related("organisation")
+    people = people.annotate(
+        standing=Case(
+            When(is_active=False, then=Value("inactive")),
+            When(password__startswith=UNUSABLE_PASSWORD_PREFIX, then=Value("invited")),
+            default=Value("active"),
+        )
+    )
     return people if user.holds(Perm.MANAGE_USERS) else people.filter(pk=user.pk)
+
+
+def organisations_visible_to(user: User) -> QuerySet[Organisation]:
+    """The organisations somebody may be invited for, each with its number of open accounts."""
+    organisations = Organisation.objects.select_related("region").annotate(
+        people=Count("users", filter=Q(users__is_active=True))
+    )
+    return organisations if user.holds(Perm.MANAGE_USERS) else organisations.none()
+
+
+def events_visible_to(user: User) -> QuerySet[AuditEvent]:
+    """The audit trail, for whom the role lets read it, latest first."""
+    events = AuditEvent.objects.select_related("by", "by__organisation")
+    return events if user.holds(Perm.VIEW_AUDIT) else events.none()
 
 
 def regions() -> QuerySet[Region]:
     """Every region on record, in the order of the codes."""
     return Region.objects.all()
+
+
+def demo_users() -> QuerySet[User]:
+    """The accounts of the demonstration, in the order the roles are listed."""
+    order = Case(*(When(role=role, then=Value(place)) for place, role in enumerate(ROLES)))
+    return (
+        User.objects.filter(username__startswith=DEMO_PREFIX, is_active=True)
+        .select_related("organisation")
+        .order_by(order, F("organisation__ministry"), "pk")
+    )
+
+
+def locked_until(username: str, address: str | None) -> datetime | None:
+    """When the last failed sign-in of `username` from `address` is forgotten, if there is one."""
+    tried = AccessAttempt.objects.filter(username=username, ip_address=address)
+    latest = tried.aggregate(latest=Max("attempt_time"))["latest"]
+    return latest + get_cool_off() if latest else None

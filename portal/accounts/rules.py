@@ -4,9 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
 
+# The account in whose name the portal itself acts, and how the demonstration's are told.
+SYSTEM = "system"
+DEMO_PREFIX = "demo-"
+
 
 class RoleDoesNotFit(Refusal):
     """A role of one kind of organisation for a person of another."""
+
+
+class UserNameReserved(Refusal):
+    """A user name that the portal or its demonstration keeps for itself."""
 
 
 class NobodyChangesThemselves(Refusal):
@@ -37,6 +45,15 @@ def require_role_fits(*, role_of: str, kind: str) -> None:
         )
 
 
+def require_free_name(username: str) -> None:
+    """No person is named like the portal itself or the accounts of its demonstration.
+
+    Those of the demonstration are signed in to without a password. Raises UserNameReserved.
+    """
+    if username.lower() == SYSTEM or username.lower().startswith(DEMO_PREFIX):
+        raise UserNameReserved(_("This user name is reserved."), field="username")
+
+
 def require_somebody_else(*, user_id: int, by_id: int) -> None:
     """Nobody manages the own account. Raises NobodyChangesThemselves."""
     if user_id == by_id:
@@ -45,9 +62,9 @@ def require_somebody_else(*, user_id: int, by_id: int) -> None:
         )
 
 
-def require_a_person(*, is_system: bool) -> None:
+def require_a_person(username: str) -> None:
     """The portal's own account is left alone. Raises SystemAccountUntouchable."""
-    if is_system:
+    if username == SYSTEM:
         raise SystemAccountUntouchable(_("The portal's own account can't be managed."))
 
 

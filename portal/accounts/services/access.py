@@ -7,7 +7,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from portal.accounts import queries, rules
+from portal.accounts import rules
 from portal.accounts.models import User
 from portal.kernel import audit
 
@@ -19,7 +19,7 @@ def issue_password_link(*, user: User, by: User, at: datetime) -> tuple[str, str
     The link of an earlier day keeps working until a password is set. Raises AlreadyDeactivated,
     NobodyChangesThemselves or SystemAccountUntouchable.
     """
-    rules.require_a_person(is_system=user.username == queries.SYSTEM)
+    rules.require_a_person(user.username)
     rules.require_somebody_else(user_id=user.pk, by_id=by.pk)
     rules.require_active(is_active=user.is_active)
     audit.record("user.password_link_issued", user, by=by, at=at)
@@ -32,7 +32,7 @@ def reset_second_factor(*, user: User, by: User, at: datetime) -> None:
 
     Raises NobodyChangesThemselves or SystemAccountUntouchable.
     """
-    rules.require_a_person(is_system=user.username == queries.SYSTEM)
+    rules.require_a_person(user.username)
     rules.require_somebody_else(user_id=user.pk, by_id=by.pk)
     Authenticator.objects.filter(user=user).delete()
     audit.record("user.second_factor_reset", user, by=by, at=at)

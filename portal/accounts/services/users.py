@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import queries, rules
+from portal.accounts import rules
 from portal.accounts.models import Organisation, User
 from portal.accounts.roles import ROLES
 from portal.kernel import audit
@@ -35,9 +35,10 @@ def invite_user(
 ) -> User:
     """Open an account that nobody can sign in to until a password is set by the one-time link.
 
-    Raises RoleDoesNotFit, UserNameTaken or EmailTaken.
+    Raises RoleDoesNotFit, UserNameReserved, UserNameTaken or EmailTaken.
     """
     rules.require_role_fits(role_of=ROLES[role].of, kind=organisation.kind)
+    rules.require_free_name(username)
     _require_own_name(username)
     _require_own_email(email)
     user = User(
@@ -128,7 +129,7 @@ def reactivate_user(*, user: User, by: User, at: datetime) -> User:
 
 def _locked(user: User, by: User) -> User:
     """The account as it stands, locked, when `by` may manage it."""
-    rules.require_a_person(is_system=user.username == queries.SYSTEM)
+    rules.require_a_person(user.username)
     rules.require_somebody_else(user_id=user.pk, by_id=by.pk)
     return (
         User.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=user.pk)

@@ -1,0 +1,22 @@
+"""The lists of accounts, organisations, regions and the audit trail."""
+
+from portal.accounts.tables.events import EventFilter, EventTable
+from portal.accounts.tables.people import (
+    OrganisationFilter,
+    OrganisationTable,
+    RegionFilter,
+    RegionTable,
+    UserFilter,
+    UserTable,
+)
+
+__all__ = [
+    "EventFilter",
+    "EventTable",
+    "OrganisationFilter",
+    "OrganisationTable",
+    "RegionFilter",
+    "RegionTable",
+    "UserFilter",
+    "UserTable",
+]
