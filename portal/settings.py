@@ -89,10 +89,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "portal.accounts.sign_in.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.mfa.MfaRequiredMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -182,14 +182,19 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "portal.accounts.adapters.SealedMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "REE TVC"
+# A ministry's people may all come from one address.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "portal.accounts.sign_in.username_tried"
+AXES_CLIENT_IP_CALLABLE = "portal.accounts.sign_in.address_of"
 AXES_LOCKOUT_CALLABLE = "portal.accounts.views.locked_out"
-AXES_IPWARE_PROXY_COUNT = env.int("PORTAL_PROXIES", default=0)
+# How many proxies stand before the portal and add to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PORTAL_PROXIES", default=0)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = env.int("PORTAL_SESSION_MINUTES", default=30) * 60

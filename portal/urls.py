@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from portal.accounts.urls import sign_in_urls
 from portal.dashboard.urls import help_urls
 
 api_v1 = [
@@ -17,6 +18,7 @@ api_v1 = [
 urlpatterns = [
     path("", include("portal.dashboard.urls")),
     path("", include("portal.accounts.urls")),
+    path("", include(sign_in_urls)),
     path("", include("portal.kernel.urls")),
     path("help/", include((help_urls, "help"))),
     path("enterprises/", include("enterprises.urls")),
