@@ -41,10 +41,14 @@ from portal.settings import *  # noqa: E402, F403
 
 # Each worker has a Redis database of its own: the locks and counters of one must not meet another's.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-REDIS_URL = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(WORKER.removeprefix('gw')) % 15 + 1}"
+REDIS_URL = (
+    os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(WORKER.removeprefix('gw')) % 15 + 1}"
+)
 CELERY_BROKER_URL = REDIS_URL
 CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]  # noqa: F405
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# The tests of the second factor turn it on; everybody else signs in without.
+MFA_REQUIRED = False
