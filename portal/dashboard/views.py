@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from portal.accounts.roles import OrganisationKind
 from portal.dashboard import figures, queries
 from portal.kernel import clock
-from portal.kernel.access import signed_in
+from portal.kernel.access import holds, signed_in
 from portal.kernel.pages import page
 from portal.kernel.period import Month, deadline_of
+from traceability.permissions import Perm
 from traceability.queries.caps import cap_position
 from traceability.queries.filings import filings_visible_to
 from traceability.queries.tolerances import deadline_day
@@ -90,7 +91,7 @@ def _year_context(request: HttpRequest) -> dict[str, Any]:
         "today": today,
         "categories": categories,
         "enterprise_caps": queries.enterprise_caps(year, seen),
-        "use_chart": figures.use_chart(categories, queries.monthly_use(year, seen), year),
+        "use_charts": figures.use_charts(categories, queries.monthly_use(year, seen), year),
         "progress": queries.filing_progress(due, seen, day=deadline_day(today)),
         "severities": queries.open_findings(request.user, year),
         "findings": queries.latest_findings(request.user, year, most=FINDINGS_SHOWN),
@@ -111,6 +112,7 @@ def _desk_context(request: HttpRequest) -> dict[str, Any]:
         "days_left": (deadline - today).days,
         "filed": any(f.month == due and f.status == "submitted" for f in filings),
         "draft": next((f for f in filings if f.month == due and f.status == "draft"), None),
+        "perms_prepare": holds(request.user, Perm.PREPARE_FILING),
         "positions": cap_position(enterprise, today.year),
         "filings": filings,
         "uploads": queries.uploads_under_way(enterprise.pk),
