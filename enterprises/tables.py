@@ -7,8 +7,8 @@ import django_tables2 as tables
 from django import forms
 from django.db.models import Model, QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_filters.fields import ModelChoiceField
 
 from enterprises import queries
@@ -26,6 +26,14 @@ from portal.kernel.templatetags.portal import named, status
 
 NO_ACTIVITY = "none"
 _NAMES = ("organisation__name_zh", "organisation__name_en")
+
+
+def _in_order_of_names(rows: QuerySet[Model], path: str, *, descending: bool) -> QuerySet[Model]:
+    """`rows` by the names of the organisations at `path`, as the reader sees them."""
+    chinese = (get_language() or "").startswith("zh")
+    names = ("name_zh", "name_en") if chinese else ("name_en", "name_zh")
+    sign = "-" if descending else ""
+    return rows.order_by(*(f"{sign}{path}__{name}" for name in names), "pk")
 
 
 def activity_names(activities: list[str]) -> str:
@@ -68,7 +76,6 @@ class EnterpriseTable(ListTable):
     name = NamedColumn(
         verbose_name=_("Enterprise"),
         accessor="organisation",
-        order_by=_NAMES,
         linkify=_page_of,
         exclude_from_export=True,
     )
@@ -80,9 +87,7 @@ class EnterpriseTable(ListTable):
     )
     uscc = tables.Column(verbose_name=_("Unified social credit code"))
     region = NamedColumn(verbose_name=_("Region"), order_by="region_id")
-    parent = NamedColumn(
-        verbose_name=_("Rare earth group"), order_by="parent__organisation__name_zh"
-    )
+    parent = NamedColumn(verbose_name=_("Rare earth group"))
     activities = ActivitiesColumn(verbose_name=_("Activities"))
     designated = DesignatedColumn(verbose_name=_("Designation"))
 
@@ -100,6 +105,14 @@ class EnterpriseTable(ListTable):
         )
         order_by = "name"
 
+    def order_name(self, rows: QuerySet[Model], descending: bool) -> tuple[QuerySet[Model], bool]:
+        """By the name that is shown."""
+        return _in_order_of_names(rows, "organisation", descending=descending), True
+
+    def order_parent(self, rows: QuerySet[Model], descending: bool) -> tuple[QuerySet[Model], bool]:
+        """By the name that is shown."""
+        return _in_order_of_names(rows, "parent__organisation", descending=descending), True
+
 
 class GroupTable(ListTable):
     """The rare earth groups."""
@@ -107,7 +120,6 @@ class GroupTable(ListTable):
     name = NamedColumn(
         verbose_name=_("Rare earth group"),
         accessor="organisation",
-        order_by=_NAMES,
         linkify=_page_of,
     )
     uscc = tables.Column(verbose_name=_("Unified social credit code"))
@@ -122,6 +134,10 @@ class GroupTable(ListTable):
         fields = ("name", "uscc", "region", "member_count")
         order_by = "name"
 
+    def order_name(self, rows: QuerySet[Model], descending: bool) -> tuple[QuerySet[Model], bool]:
+        """By the name that is shown."""
+        return _in_order_of_names(rows, "organisation", descending=descending), True
+
 
 class DesignationTable(ListTable):
     """The list of designated enterprises."""
@@ -129,7 +145,6 @@ class DesignationTable(ListTable):
     name = NamedColumn(
         verbose_name=_("Enterprise"),
         accessor="enterprise__organisation",
-        order_by=("enterprise__organisation__name_zh",),
         linkify=_page_of_designated,
     )
     uscc = tables.Column(verbose_name=_("Unified social credit code"), accessor="enterprise__uscc")
@@ -139,7 +154,6 @@ class DesignationTable(ListTable):
     parent = NamedColumn(
         verbose_name=_("Rare earth group"),
         accessor="enterprise__parent",
-        order_by="enterprise__parent__organisation__name_zh",
     )
     activity = tables.Column(verbose_name=_("Activity"))
     valid_from = DayColumn(verbose_name=_("Valid from"))
@@ -159,6 +173,16 @@ class DesignationTable(ListTable):
             "document",
         )
         order_by = "name"
+
+    def order_name(self, rows: QuerySet[Model], descending: bool) -> tuple[QuerySet[Model], bool]:
+        """By the name that is shown."""
+        return _in_order_of_names(rows, "enterprise__organisation", descending=descending), True
+
+    def order_parent(self, rows: QuerySet[Model], descending: bool) -> tuple[QuerySet[Model], bool]:
+        """By the name that is shown."""
+        return _in_order_of_names(
+            rows, "enterprise__parent__organisation", descending=descending
+        ), True
 
 
 class _NamedChoices(ModelChoiceField):

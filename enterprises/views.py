@@ -71,7 +71,10 @@ def designation_list(request: HttpRequest) -> HttpResponseBase:
         filters=tables.DesignationFilter,
         queryset=queries.designations_visible_to(request.user),
         per_page=1_000,  # the list is printed whole
-        context={"source": PUBLIC_LIST},
+        context={
+            "source": PUBLIC_LIST,
+            "may_list": request.user.holds(Perm.VIEW_DIRECTORY),
+        },
     )
 
 

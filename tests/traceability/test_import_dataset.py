@@ -67,9 +67,7 @@ def dataset(tmp_path: Path, db: None):
             if content is None:
                 path.unlink(missing_ok=True)
             else:
-                path.write_bytes(
-                    content if isinstance(content, bytes) else content.encode()
-                )
+                path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return tmp_path
 
     return write
@@ -111,9 +109,7 @@ def test_a_dataset_is_read_in_order(dataset):
     assert north.is_group
     assert set(north.members.values_list("uscc", flat=True)) == {MINE, PLANT}
     assert Enterprise.objects.get(uscc=PLANT).activities == ["separation", "recycling"]
-    assert (
-        Organisation.objects.filter(region_id="150200", kind="authority").count() == 2
-    )
+    assert Organisation.objects.filter(region_id="150200", kind="authority").count() == 2
 
 
 def test_a_years_ceilings_and_allocations_are_one_issued_decision(dataset):
@@ -171,9 +167,7 @@ def test_a_mark_other_line_ends_empty_lines_and_another_order_of_columns_are_fin
 
 
 def test_only_the_files_that_are_there_are_read(dataset):
-    folder = dataset(
-        enterprises=None, designations=None, ceilings=None, allocations=None
-    )
+    folder = dataset(enterprises=None, designations=None, ceilings=None, allocations=None)
 
     status, out, _err = run(folder)
 
@@ -200,6 +194,41 @@ def test_the_sample_world_is_read(dataset, tmp_path):
 
     assert (status, err) == (0, [])
     assert (Enterprise.objects.count(), Designation.objects.count()) == (49, 23)
+
+
+def test_a_whole_dataset_is_read_and_twice_changes_nothing(tmp_path, db):
+    for source in (FIXTURES / "sample-honest").glob("*.csv"):
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+
+    first, second = run(tmp_path), run(tmp_path)
+
+    assert first == (0, first[1], [])
+    assert first[1][-1].endswith("filings: 189 saved, 0 unchanged, 0 refused")
+    assert second[1][-2:] == [
+        "filings.csv, records.csv: filings: 0 saved, 189 unchanged, 0 refused",
+        "Nothing changed: all of it is on record already.",
+    ]
+
+
+def test_a_bad_filing_is_refused_and_the_others_are_saved(dataset):
+    folder = dataset()
+    (folder / "filings.csv").write_text(
+        "uscc,month,version,submitted_at\n"
+        f"{MINE},2025-01,1,2025-02-08T09:30:00+08:00\n"
+        f"{PLANT},2025-01,1,2025-02-08T09:30:00+08:00\n"
+    )
+    (folder / "records.csv").write_text(
+        "uscc,month,version,kind,date,lot,lot_maker,product,gross_kg,reo_percent,run,"
+        "counterparty,document,country,assay,note\n"
+        f"{MINE},2025-01,1,extraction,2025-01-15,L1,,ORE-MIX,1000,60,,,,,,\n"
+        f"{PLANT},2025-01,1,digging,2025-01-15,L1,,ORE-MIX,1000,60,,,,,,\n"
+    )
+
+    status, out, err = run(folder)
+
+    assert status == 1
+    assert out[-1] == "filings.csv, records.csv: filings: 1 saved, 0 unchanged, 1 refused"
+    assert [line.split(": ")[:2] for line in err] == [["records.csv:3", "kind"]]
 
 
 def test_a_folder_without_any_file_of_a_dataset_is_refused(tmp_path, db):
@@ -369,9 +398,7 @@ def test_ceilings_stand_when_their_allocations_are_refused(dataset):
 
 
 def test_a_refused_file_stops_none_of_the_others(dataset):
-    folder = dataset(
-        designations=f"{HEADERS['designations.csv']}\n{MINE},mining,soon,,list\n"
-    )
+    folder = dataset(designations=f"{HEADERS['designations.csv']}\n{MINE},mining,soon,,list\n")
 
     status, out, _err = run(folder)
 
@@ -390,10 +417,7 @@ def test_rows_that_refer_to_a_refused_file_are_bad_rows(dataset):
 
     assert status == 1
     assert err[0].startswith("enterprises.csv:5: activities: 'trading'")
-    assert (
-        err[1]
-        == f"designations.csv:2: uscc: no enterprise with the code {MINE} is on record"
-    )
+    assert err[1] == f"designations.csv:2: uscc: no enterprise with the code {MINE} is on record"
     assert not Enterprise.objects.exists()
 
 
@@ -440,9 +464,7 @@ def test_rows_that_refer_to_a_refused_file_are_bad_rows(dataset):
         ),
     ],
 )
-def test_what_differs_from_the_record_is_refused_not_overwritten(
-    dataset, file, old, new, told
-):
+def test_what_differs_from_the_record_is_refused_not_overwritten(dataset, file, old, new, told):
     run(dataset())
     before = world()
 
@@ -459,6 +481,4 @@ def test_an_allocation_that_the_file_leaves_out_differs(dataset):
     status, _out, err = run(dataset(allocations=left))
 
     assert status == 1
-    assert err == [
-        "allocations.csv:2: year: for 2025, 1 more are on record than this file has"
-    ]
+    assert err == ["allocations.csv:2: year: for 2025, 1 more are on record than this file has"]

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from portal.accounts.queries import system_user
 from portal.kernel import clock
 from portal.kernel.errors import Refusal
-from traceability import services
 from traceability.services import registry
+from traceability.services.import_filings import import_filings
 
 FILES = (
     "regions.csv",
@@ -26,12 +26,15 @@ FILES = (
     "filings.csv",
     "records.csv",
 )
+# These two are refused or saved filing by filing, not file by file.
+FILINGS = ("filings.csv", "records.csv")
 
 
 class Command(BaseCommand):
     """Reads whichever files of a dataset are there; a refused file stops none of the others."""
 
     help = "Read a folder of CSV files into the portal: registry, decisions, filings."
+    requires_system_checks = ()  # standard error is for the errors of the files alone
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The folder."""
@@ -60,15 +63,15 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         if refused:
             told = ngettext(
-                "%(count)d file was refused.", "%(count)d files were refused.", refused
+                "Not all was saved: see the errors of %(count)d file.",
+                "Not all was saved: see the errors of %(count)d files.",
+                refused,
             )
             raise CommandError(told % {"count": refused})
         if not changed:
             self.stdout.write(_("Nothing changed: all of it is on record already."))
 
-    def _answers(
-        self, found: dict[str, Path], *, at: datetime
-    ) -> Iterator[registry.Imported]:
+    def _answers(self, found: dict[str, Path], *, at: datetime) -> Iterator[registry.Imported]:
         """What became of each file, in the order in which they build on each other."""
         by = system_user()
         steps = {
@@ -86,18 +89,23 @@ class Command(BaseCommand):
             )
         filings, records = found.get("filings.csv"), found.get("records.csv")
         if filings or records:
-            yield self._import_filings(filings, records, by=by, at=at)
+            outcome = import_filings(filings=filings, records=records, by=by, at=at)
+            names = ", ".join(name for name in FILINGS if name in found)
+            yield registry.Imported(
+                names, outcome.saved, outcome.unchanged, tuple(outcome.errors), outcome.refused
+            )
 
     def _tell(self, answer: registry.Imported) -> None:
         """One line for a file; its errors, all of them, where errors go."""
         if answer.errors:
             self.stderr.write("\n".join(answer.errors))
+        facts = {"saved": answer.saved, "unchanged": answer.unchanged, "refused": answer.refused}
+        if answer.file.startswith(FILINGS):
+            told = _("filings: %(saved)d saved, %(unchanged)d unchanged, %(refused)d refused")
+        elif answer.errors:
             count = len(answer.errors)
-            told = ngettext(
-                "refused, %(count)d error", "refused, %(count)d errors", count
-            )
-            self.stdout.write(f"{answer.file}: " + told % {"count": count})
-            return
-        told = _("%(saved)d saved, %(unchanged)d unchanged")
-        facts = {"saved": answer.saved, "unchanged": answer.unchanged}
+            told = ngettext("refused, %(count)d error", "refused, %(count)d errors", count)
+            facts = {"count": count}
+        else:
+            told = _("%(saved)d saved, %(unchanged)d unchanged")
         self.stdout.write(f"{answer.file}: " + told % facts)

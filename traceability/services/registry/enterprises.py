@@ -33,9 +33,9 @@ def import_enterprises(path: Path, *, by: User, at: datetime) -> Imported:
     sheet = read_sheet(path, COLUMNS)
     on_record = enterprises_by_code()
     regions = Region.objects.in_bulk()
-    in_file = {row.cells["uscc"] for row in sheet.rows}
+    known = on_record.keys() | {row.cells["uscc"] for row in sheet.rows}
     for row in sheet.rows:
-        _check(row, sheet, regions, known=in_file | on_record.keys())
+        _check(row, sheet, regions, known=known)
         if standing := on_record.get(row.cells["uscc"]):
             _compare(row, sheet, standing)
     sheet.once(sheet.rows, lambda row: row.cells["uscc"], "uscc")
@@ -62,10 +62,10 @@ def _check(row: Row, sheet: Sheet, regions: Mapping[str, Region], *, known: set[
     if row.cells["region"] not in regions:
         told = _("no region %(code)s is on record") % {"code": repr(row.cells["region"])}
         sheet.refuse(row.line, "region", told)
-    if parent := row.cells["parent_uscc"]:
-        if sheet.cell(row, "parent_uscc", code) and parent not in known:
-            told = _("%(uscc)s is neither on record nor in this file") % {"uscc": parent}
-            sheet.refuse(row.line, "parent_uscc", told)
+    parent = row.cells["parent_uscc"]
+    if parent and sheet.cell(row, "parent_uscc", code) and parent not in known:
+        told = _("%(uscc)s is neither on record nor in this file") % {"uscc": parent}
+        sheet.refuse(row.line, "parent_uscc", told)
 
 
 def activities(text: str) -> tuple[str, ...]:

@@ -41,12 +41,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one file; `errors` read `FILE:LINE: COLUMN: what is wrong`."""
+    """What became of one file; `errors` read `FILE:LINE: COLUMN: what is wrong`.
+
+    `refused` counts where a file is not one deed: the filings of a dataset.
+    """
 
     file: str
     saved: int = 0
     unchanged: int = 0
     errors: tuple[str, ...] = ()
+    refused: int = 0
 
 
 @dataclass(slots=True)
