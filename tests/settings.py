@@ -49,6 +49,7 @@ CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]  # noqa: F405
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # The tests of the second factor turn it on; everybody else signs in without.
 MFA_REQUIRED = False
