@@ -38,8 +38,7 @@ class Command(BaseCommand):
 def _write(year: int, file: IO[str]) -> int:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    count = 0
     with translation.override("en"):
-        for count, row in enumerate(export_rows(year), start=1):
-            writer.writerow(row)
-    return count
+        rows = list(export_rows(year))
+    writer.writerows(rows)
+    return len(rows)

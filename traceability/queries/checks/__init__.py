@@ -1,0 +1,98 @@
+"""The checks as SQL over the ledger as it was known at the end of a day.
+
+`ledger.sql` (or, for one enterprise, `ledger_of_enterprise.sql`) copies what was known into
+temporary tables, `facts.sql` derives once what several checks share, and each check is one
+statement of its own file that gives back the columns of `found.sql`. Every statement works on the
+whole set; none reads CapUse or Balance.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from portal.kernel.period import end_of
+from traceability.rules.checks import CHECKS, Check
+
+HERE = Path(__file__).parent
+# Everything the statements make; they end with the transaction, or with the next run in it.
+TEMPORARY = (
+    *("party", "known_filing", "led", "lot_def", "platform", "due", "must_file", "unfiled"),
+    *("settled", "cap", "ore_share", "produced", "production", "shipment", "left_over"),
+    *("paired", "found"),
+)
+_KEEP = """
+insert into found
+select %(code)s, %(version)s, s.key, s.severity, s.enterprise_id, s.counterparty_id, s.month,
+       s.category, s.lot_id, s.run, s.document, s.amount_kg,
+       s.arithmetic || jsonb_build_object('tolerances', %(tolerances)s::jsonb)
+  from ({statement}) s
+ where %(enterprise)s::bigint is null or s.enterprise_id = %(enterprise)s
+    or (%(two_sided)s and s.counterparty_id = %(enterprise)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run looks at: a year, as known at the end of a day; one enterprise, or (None) all."""
+
+    year: int
+    as_of: date
+    tolerances: Mapping[str, Decimal]
+    enterprise_id: int | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the statements, tolerances by name among them."""
+        grace = int(self.tolerances["unconfirmed_grace_days"])
+        last_day = date(self.year, 12, 31)
+        return {
+            **self.tolerances,
+            "year": self.year,
+            "first_month": date(self.year, 1, 1),
+            "last_month": date(self.year, 12, 1),
+            # Shipments of December may arrive until then.
+            "horizon": (last_day + timedelta(days=grace)).replace(day=1),
+            "as_of": self.as_of,
+            "known_before": end_of(self.as_of),
+            "enterprise": self.enterprise_id,
+        }
+
+
+def run_checks(scope: Scope, *, told: Callable[[int], None] = lambda done: None) -> None:
+    """Fill the temporary table `found` with what every check finds, and tell how many are done.
+
+    Needs a transaction: the tables end with it.
+    """
+    asked = scope.parameters()
+    ledger = "ledger" if scope.enterprise_id is None else "ledger_of_enterprise"
+    with connection.cursor() as cursor:
+        # For this transaction only: the sums of a year fit, and no plan is worth compiling.
+        cursor.execute("set local work_mem = '128MB'; set local jit = off")
+        cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in TEMPORARY))
+        for step in (ledger, "facts", "found"):
+            cursor.execute(_statement(step), asked)
+        for done, check in enumerate(CHECKS, start=1):
+            cursor.execute(
+                _KEEP.format(statement=_statement(check.code)), asked | _judged_by(check, scope)
+            )
+            told(done)
+        cursor.execute("analyze found")
+
+
+def _judged_by(check: Check, scope: Scope) -> dict[str, Any]:
+    used = {name: str(scope.tolerances[name]) for name in check.tolerances}
+    return {
+        "code": check.code,
+        "version": check.version,
+        "tolerances": json.dumps(used),
+        "two_sided": check.two_sided,
+    }
+
+
+def _statement(name: str) -> str:
+    return (HERE / f"{name}.sql").read_text(encoding="utf-8")

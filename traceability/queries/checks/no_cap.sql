@@ -1,0 +1,18 @@
+with uncapped as (
+  select p.*
+    from produced p
+    left join cap c on c.enterprise_id = p.enterprise_id and c.category = p.cap_category
+   where c.enterprise_id is null
+), total as (
+  select enterprise_id, cap_category as category, min(month) as month, max(month) as to_month,
+         round(sum(reo_kg), 3) as kg, count(distinct lot_id) as lots, min(lot_id) as lot_id,
+         (array_agg(id order by reo_kg desc, id))[1:20] as ids
+    from uncapped group by 1, 2
+  having sum(reo_kg) > %(over_cap_tolerance_kg)s
+)
+select concat_ws(':', enterprise_id, category) as key, 'high' as severity,
+       enterprise_id, null::bigint as counterparty_id, month, category,
+       case lots when 1 then lot_id end as lot_id, '' as run, '' as document, kg as amount_kg,
+       jsonb_build_object('produced_kg', kg::text, 'from_month', month, 'to_month', to_month,
+                          'lots', lots, 'records', to_jsonb(ids)) as arithmetic
+  from total

@@ -1,0 +1,35 @@
+with apart as (
+  select s.*, abs(s.sold_kg - s.bought_kg) as difference_kg,
+         -- Who may still have something to record: the buyer what is under way, the seller what
+         -- left before it arrived.
+         case when s.bought_kg < s.sold_kg then s.buyer_id else s.seller_id end as owing_id,
+         case when s.bought_kg < s.sold_kg then s.sold_from
+              else s.bought_from - %(unconfirmed_grace_days)s::int end as since,
+         case when s.bought_kg < s.sold_kg
+              then s.sold_to + %(unconfirmed_grace_days)s::int else s.bought_to end as until
+    from shipment s
+   where abs(s.sold_kg - s.bought_kg)
+         > greatest(greatest(s.sold_kg, s.bought_kg) * %(quantity_tolerance_percent)s / 100,
+                    %(quantity_tolerance_kg)s)
+     and s.sold_from between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
+)
+select concat_ws(':', a.seller_id, a.buyer_id, a.lot_id, a.document) as key,
+       case when a.difference_kg > greatest(a.sold_kg, a.bought_kg) * 0.05
+            then 'medium' else 'low' end as severity,
+       a.seller_id as enterprise_id, a.buyer_id as counterparty_id,
+       date_trunc('month', a.sold_from)::date as month, '' as category, a.lot_id, '' as run,
+       a.filed_document as document, a.difference_kg as amount_kg,
+       jsonb_build_object(
+         'sold_kg', a.sold_kg::text, 'bought_kg', a.bought_kg::text,
+         'difference_kg', a.difference_kg::text,
+         'percent', round(a.difference_kg * 100 / greatest(a.sold_kg, a.bought_kg), 2)::text,
+         'sold_from', a.sold_from, 'sold_to', a.sold_to,
+         'bought_from', a.bought_from, 'bought_to', a.bought_to,
+         'records', to_jsonb(a.sales), 'other_records', to_jsonb(a.purchases)) as arithmetic
+  from apart a
+  join must_file m on m.enterprise_id = a.owing_id
+ where not exists (
+       select from due d
+         left join settled t on t.enterprise_id = a.owing_id and t.month = d.month
+        where d.month between greatest(date_trunc('month', a.since)::date, m.first_month) and a.until
+          and t.month is null)
