@@ -44,14 +44,16 @@ class Filing(models.Model):
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="filings")
     month = MonthField(_("month"))
     version = models.SmallIntegerField(_("version"))
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.DRAFT
-    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     reason = models.CharField(_("reason for amending"), max_length=500, blank=True)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(_("prepared at"))
     attested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
     )
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     record_count = models.IntegerField(_("records"), default=0)
@@ -135,7 +137,12 @@ class Record(models.Model):
     reo_kg = KgField(_("kg REO"), null=True, blank=True)
     run = models.CharField(_("process run"), max_length=60, blank=True, default="")
     counterparty = models.ForeignKey(
-        Enterprise, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     document = models.CharField(_("document"), max_length=60, blank=True, default="")
     country = models.CharField(_("country"), max_length=2, blank=True, default="")
@@ -151,6 +158,14 @@ class Record(models.Model):
                 condition=Q(gross_kg__gt=0) | Q(kind="stock", gross_kg=0),
                 name="record_mass_positive",
             ),
+        ]
+        # What others sold to an enterprise, or bought of it, by their own records.
+        indexes = [
+            models.Index(
+                fields=["counterparty"],
+                condition=Q(counterparty__isnull=False),
+                name="record_counterparty",
+            )
         ]
 
     def __str__(self) -> str:
@@ -171,9 +186,7 @@ class CapUse(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                fields=["enterprise", "month", "category"], name="cap_use_once"
-            )
+            models.UniqueConstraint(fields=["enterprise", "month", "category"], name="cap_use_once")
         ]
         indexes = [models.Index(fields=["month", "category"], name="cap_use_month")]
 
