@@ -3,9 +3,22 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # Times are China's; 02:00 is after the day's last submission and before anybody is at a desk.
+    "reconcile nightly": {
+        "task": "traceability.tasks.reconciliations.reconcile_nightly",
+        "schedule": crontab(hour=2, minute=0),
+    },
+    # What a lost task or a dead worker left.
+    "reconcile what is left over": {
+        "task": "traceability.tasks.reconciliations.reconcile_left_over",
+        "schedule": 60.0,
+    },
+}
