@@ -3,9 +3,10 @@
 -- Separation: the REO of a run's compound outputs times the share of its input REO that came from
 -- ore, over the inputs dated up to the end of the output's month. Inputs whose grade nobody has
 -- filed are left out of the share; where no input's grade is known the output counts in full.
+-- Masses are exact until the one rounding at the end.
 with led as (
     select f.enterprise_id, f.month, r.kind, r.run, r.lot_id, r.product_id, r.gross_kg, r.reo_percent,
-           r.reo_kg
+           r.gross_kg * r.reo_percent / 100 as reo_kg
       from traceability_filing f
       join traceability_record r on r.filing_id = f.id
      where f.status = 'submitted' and r.kind in ('extraction', 'input', 'output')
