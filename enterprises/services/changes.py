@@ -16,6 +16,7 @@ from enterprises.services.registration import (
     mark_groups,
 )
 from portal.accounts.models import Region, User
+from portal.accounts.services import OrganisationNames, rename_organisation
 from portal.kernel import audit
 from portal.kernel.period import Month, civil_day
 
@@ -103,14 +104,18 @@ def _require_allowed(enterprise: Enterprise, asked: dict[str, Any], *, on: date)
 
 
 def _write(enterprise: Enterprise, changed: dict[str, Any]) -> None:
-    organisation = enterprise.organisation
-    for name, value in changed.items():
-        setattr(organisation if name in _OF_ORGANISATION else enterprise, name, value)
-    organisation.region = enterprise.region
-    organisation.save(update_fields=[*_OF_ORGANISATION, "region"])
+    own = {name: value for name, value in changed.items() if name not in _OF_ORGANISATION}
+    for name, value in own.items():
+        setattr(enterprise, name, value)
+    names = OrganisationNames(
+        name_en=changed.get("name_en", enterprise.name_en),
+        name_zh=changed.get("name_zh", enterprise.name_zh),
+        region=enterprise.region,
+    )
+    rename_organisation(enterprise.organisation, names)
     try:
         with code_once(enterprise.uscc):
-            enterprise.save(update_fields=[n for n in changed if n not in _OF_ORGANISATION])
+            enterprise.save(update_fields=list(own))
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) != _RING:
             raise

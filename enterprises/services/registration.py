@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from enterprises import queries, rules
 from enterprises.backends import EnterpriseBackend
 from enterprises.models import Activity, Enterprise, EnterpriseGroupObjectPermission
 from portal.accounts.models import Organisation, Region, User
-from portal.accounts.roles import OrganisationKind
+from portal.accounts.services import OrganisationNames, enter_organisations
 from portal.kernel import audit
 from portal.kernel.period import Month
 
@@ -129,7 +128,9 @@ def _enter(entries: Sequence[EnterpriseEntry]) -> list[Enterprise]:
     _require_new_codes([entry.uscc for entry in entries if entry.uscc])
     if not entries:
         return []
-    organisations = _create_organisations(entries)
+    organisations = enter_organisations(
+        [OrganisationNames(entry.name_en, entry.name_zh, entry.region) for entry in entries]
+    )
     with code_once(entries[0].uscc):
         enterprises = _create_enterprises(entries, organisations)
     _grant(enterprises)
@@ -166,25 +167,6 @@ def code_once(uscc: str | None) -> Iterator[None]:
         if _USCC_CONSTRAINT in str(error):
             raise code_on_record(uscc or "") from error
         raise
-
-
-def _create_organisations(entries: Sequence[EnterpriseEntry]) -> list[Organisation]:
-    groups = Group.objects.bulk_create(
-        (Group(name=f"organisation {uuid4()}") for _entry in entries), batch_size=_CHUNK
-    )
-    return Organisation.objects.bulk_create(
-        (
-            Organisation(
-                kind=OrganisationKind.ENTERPRISE,
-                name_en=entry.name_en,
-                name_zh=entry.name_zh,
-                region=entry.region,
-                group=group,
-            )
-            for entry, group in zip(entries, groups, strict=True)
-        ),
-        batch_size=_CHUNK,
-    )
 
 
 def _create_enterprises(

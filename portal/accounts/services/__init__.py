@@ -6,6 +6,11 @@ from portal.accounts.services.access import (
     record_access,
     reset_second_factor,
 )
+from portal.accounts.services.enterprises import (
+    OrganisationNames,
+    enter_organisations,
+    rename_organisation,
+)
 from portal.accounts.services.organisations import create_organisation, register_region
 from portal.accounts.services.users import (
     change_user,
@@ -15,14 +20,17 @@ from portal.accounts.services.users import (
 )
 
 __all__ = [
+    "OrganisationNames",
     "change_user",
     "choose_language",
     "create_organisation",
     "deactivate_user",
+    "enter_organisations",
     "invite_user",
     "issue_password_link",
     "reactivate_user",
     "record_access",
     "register_region",
+    "rename_organisation",
     "reset_second_factor",
 ]
