@@ -10,6 +10,7 @@ from allocations.models import Category
 from enterprises.models import Enterprise
 from portal.kernel.fields import KgField, MonthField
 from traceability.models.lots import Lot
+from traceability.rules.checks import CHECK_OF
 
 
 class Tolerance(models.Model):
@@ -19,7 +20,10 @@ class Tolerance(models.Model):
     """
 
     class Name(models.TextChoices):
-        FILING_DEADLINE_DAY = "filing_deadline_day", _("day of the month by which to file")
+        FILING_DEADLINE_DAY = (
+            "filing_deadline_day",
+            _("day of the month by which to file"),
+        )
         UNCONFIRMED_GRACE_DAYS = (
             "unconfirmed_grace_days",
             _("days a shipment may take before it must be confirmed"),
@@ -44,13 +48,20 @@ class Tolerance(models.Model):
             "cap_nearly_used_percent",
             _("share of a cap from which it is nearly used, percent"),
         )
-        OVER_CAP_TOLERANCE_KG = ("over_cap_tolerance_kg", _("excess over a cap left alone, kg"))
+        OVER_CAP_TOLERANCE_KG = (
+            "over_cap_tolerance_kg",
+            _("excess over a cap left alone, kg"),
+        )
 
     name = models.CharField(_("name"), max_length=40, choices=Name)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=4)
     valid_from = models.DateField(_("valid from"))
     set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
 
@@ -82,12 +93,20 @@ class Reconciliation(models.Model):
     year = models.SmallIntegerField(_("year"))
     as_of = models.DateField(_("as of"))
     enterprise = models.ForeignKey(
-        Enterprise, models.PROTECT, null=True, blank=True, related_name="reconciliations"
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reconciliations",
     )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     run_key = models.CharField(max_length=80, unique=True, null=True, blank=True)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
     )
     asked_at = models.DateTimeField(_("asked at"))
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
@@ -171,3 +190,8 @@ class Finding(models.Model):
     def get_absolute_url(self) -> str:
         """The finding's own page."""
         return reverse("traceability:finding_detail", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """What it is about, in the reader's language."""
+        return str(CHECK_OF[self.code].title)

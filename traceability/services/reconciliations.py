@@ -1,11 +1,12 @@
 """Asking for reconciliations and running them."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
@@ -23,6 +24,10 @@ State = Reconciliation.State
 # A run that was begun this often and never finished is left alone.
 DELIVERIES = 3
 _LOCK = 0x5245_434F
+_PROGRESS = """
+update traceability_reconciliation set done = %s
+ where id = (select id from traceability_reconciliation where id = %s for update skip locked)
+"""
 
 
 class RunUnderWay(Refusal):
@@ -73,34 +78,46 @@ def run_reconciliation(
     A run whose worker died is taken over, at most DELIVERIES times. Whatever goes wrong leaves
     the findings as they were and is raised again.
     """
-    with _only_run_of(reconciliation.year, wait=wait):
+    with _alone(reconciliation.year, wait=wait) as aside:
         taken = _take(reconciliation, at)
         if taken.state != State.RUNNING:
             return taken
         try:
-            return _run(taken, at)
+            return _run(taken, at, aside=aside)
         except Exception as error:
             _put_back(taken, error)
             raise
 
 
 @contextmanager
-def _only_run_of(year: int, *, wait: bool) -> Iterator[None]:
-    """Hold the year's lock; it ends with the connection when the worker dies."""
-    with connection.cursor() as cursor:
+def _alone(year: int, *, wait: bool) -> Iterator[BaseDatabaseWrapper]:
+    """A connection beside the run's own that holds the year's lock; progress is told on it.
+
+    When the worker dies the connection goes, and the lock with it. It commits every statement, so
+    that nothing the run meets can keep the lock from being given back.
+    """
+    aside = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        if not _locked(aside, year, wait=wait):
+            raise RunUnderWay(
+                _("A reconciliation of %(year)s is running; this one waits."), year=str(year)
+            )
+        try:
+            yield aside
+        finally:
+            with aside.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s, %s)", [_LOCK, year])
+    finally:
+        aside.close()
+
+
+def _locked(aside: BaseDatabaseWrapper, year: int, *, wait: bool) -> bool:
+    with aside.cursor() as cursor:
         if wait:
             cursor.execute("select pg_advisory_lock(%s, %s)", [_LOCK, year])
-        else:
-            cursor.execute("select pg_try_advisory_lock(%s, %s)", [_LOCK, year])
-            if not cursor.fetchone()[0]:
-                raise RunUnderWay(
-                    _("A reconciliation of %(year)s is running; this one waits."), year=str(year)
-                )
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [_LOCK, year])
+            return True
+        cursor.execute("select pg_try_advisory_lock(%s, %s)", [_LOCK, year])
+        return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic
@@ -122,7 +139,9 @@ def _take(reconciliation: Reconciliation, at: datetime) -> Reconciliation:
 
 
 @transaction.atomic
-def _run(reconciliation: Reconciliation, at: datetime) -> Reconciliation:
+def _run(
+    reconciliation: Reconciliation, at: datetime, *, aside: BaseDatabaseWrapper
+) -> Reconciliation:
     begun = time.monotonic()
     scope = Scope(
         year=reconciliation.year,
@@ -130,8 +149,7 @@ def _run(reconciliation: Reconciliation, at: datetime) -> Reconciliation:
         tolerances=tolerances_on(reconciliation.as_of),
         enterprise_id=reconciliation.enterprise_id,
     )
-    with _progress_of(reconciliation) as told:
-        run_checks(scope, told=told)
+    run_checks(scope, told=lambda done: _tell(aside, reconciliation, done))
     outcome = keep_findings(reconciliation)
     reconciliation.state = State.FINISHED
     reconciliation.done = reconciliation.total
@@ -149,23 +167,10 @@ def _run(reconciliation: Reconciliation, at: datetime) -> Reconciliation:
     return reconciliation
 
 
-@contextmanager
-def _progress_of(reconciliation: Reconciliation) -> Iterator[Callable[[int], None]]:
-    """A way to tell how many checks are done, on a connection of its own: seen at once."""
-    aside = connections.create_connection(DEFAULT_DB_ALIAS)
-    table = Reconciliation._meta.db_table
-
-    def tell(done: int) -> None:
-        with aside.cursor() as cursor:
-            cursor.execute(
-                f"update {table} set done = %s where id = %s",
-                [done, reconciliation.pk],
-            )
-
-    try:
-        yield tell
-    finally:
-        aside.close()
+def _tell(aside: BaseDatabaseWrapper, reconciliation: Reconciliation, done: int) -> None:
+    """How many checks are done, for everybody to see at once; never waits for a lock."""
+    with aside.cursor() as cursor:
+        cursor.execute(_PROGRESS, [done, reconciliation.pk])
 
 
 @transaction.atomic
