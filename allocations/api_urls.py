@@ -1,5 +1,12 @@
 """The addresses of allocations in the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from allocations.api import CapsApi, CopiesApi, CopyAcknowledgeApi, DecisionsApi
+
+urlpatterns = [
+    path("decisions", DecisionsApi.as_view(), name="decisions"),
+    path("caps", CapsApi.as_view(), name="caps"),
+    path("copies", CopiesApi.as_view(), name="copies"),
+    path("copies/<int:pk>/acknowledge", CopyAcknowledgeApi.as_view(), name="copy_acknowledge"),
+]

@@ -5,6 +5,7 @@ from allocations.queries.caps import (
     CategoryPosition,
     cap_kg,
     cap_lines,
+    cap_sums,
     caps,
     year_position,
     years_on_record,
@@ -15,6 +16,7 @@ from allocations.queries.decisions import (
     content_digest,
     decision_facts,
     decisions_visible_to,
+    with_totals,
 )
 
 __all__ = [
@@ -22,12 +24,14 @@ __all__ = [
     "CategoryPosition",
     "cap_kg",
     "cap_lines",
+    "cap_sums",
     "caps",
     "categories_over",
     "content_digest",
     "copies_visible_to",
     "decision_facts",
     "decisions_visible_to",
+    "with_totals",
     "year_position",
     "years_on_record",
 ]

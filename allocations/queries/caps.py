@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
@@ -96,4 +97,22 @@ def cap_lines(enterprise: Enterprise) -> QuerySet[AllocationLine]:
         AllocationLine.objects.filter(enterprise=enterprise, decision__status=ISSUED)
         .select_related("decision")
         .order_by(F("decision__year").desc(), "category", "decision__number")
+    )
+
+
+def cap_sums(
+    seen: Sequence[int] | None, *, chinese: bool
+) -> QuerySet[AllocationLine, dict[str, Any]]:
+    """Every cap that is seen, as rows of a list: enterprise, name, category, year, `cap_kg`.
+
+    `seen`: the enterprises, None for all.
+    """
+    lines = AllocationLine.objects.filter(decision__status=ISSUED)
+    if seen is not None:
+        lines = lines.filter(enterprise_id__in=seen)
+    name = F(f"enterprise__organisation__name_{'zh' if chinese else 'en'}")
+    return (
+        lines.order_by()
+        .values("enterprise_id", "enterprise__uscc", "category", "decision__year", name=name)
+        .annotate(cap_kg=Sum("kg"))
     )

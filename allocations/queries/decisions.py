@@ -4,7 +4,7 @@ import hashlib
 import json
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from allocations.models import AllocationLine, CeilingLine, Decision, SignOff
 from allocations.permissions import Perm
@@ -17,6 +17,16 @@ def decisions_visible_to(user: User) -> QuerySet[Decision]:
     """All for ministries and auditors, none for others: these receive copies and caps."""
     decisions = Decision.objects.select_related("drafted_by", "issued_by")
     return decisions if Perm.VIEW_DECISIONS in user.role_held.national else decisions.none()
+
+
+def with_totals(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
+    """Each decision with `ceiling_kg` and `allocated_kg`, the sums of its own lines."""
+    ceilings = CeilingLine.objects.filter(decision=OuterRef("pk")).order_by().values("decision")
+    lines = AllocationLine.objects.filter(decision=OuterRef("pk")).order_by().values("decision")
+    return decisions.annotate(
+        ceiling_kg=Subquery(ceilings.annotate(kg=Sum("kg")).values("kg")),
+        allocated_kg=Subquery(lines.annotate(kg=Sum("kg")).values("kg")),
+    )
 
 
 def content_digest(decision: Decision) -> str:
@@ -62,7 +72,7 @@ def decision_facts(decision: Decision) -> DecisionFacts:
 
 
 def categories_over(decision: Decision) -> list[tuple[str, Decimal, Decimal]]:
-    """Categories in which issuing `decision` would exceed the ceiling: allocated and ceiling, kg."""
+    """Categories in which issue would exceed the ceiling: category, allocated and ceiling, kg."""
     ceilings = _sums(CeilingLine.objects, decision)
     allocated = _sums(AllocationLine.objects, decision)
     return [

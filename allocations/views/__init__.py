@@ -1,0 +1,1 @@
+"""The pages of deciding and distributing."""

@@ -1,0 +1,113 @@
+/* Draws every [data-chart] with ECharts from the figures that stand in the page as JSON. */
+"use strict";
+
+// Told apart without colour too: by symbol, by dash, and by pattern where bars stand side by side.
+const PALETTE = ["#0a569c", "#c05a12", "#2f7d4f", "#7a4fa3", "#8a6d00", "#0f7c86", "#a03a6b", "#5b6672"];
+const SYMBOLS = ["circle", "rect", "triangle", "diamond", "roundRect", "pin"];
+const INK = "#16202c";
+const QUIET = "#4a5868";
+const LINE = "#d5dce4";
+const CAP = "#9b1c1c";
+
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+function numberFormat(places) {
+  return new Intl.NumberFormat(document.documentElement.lang, {
+    minimumFractionDigits: 0,
+    maximumFractionDigits: places,
+  });
+}
+
+function drawnSeries(one, position) {
+  const cap = one.form === "cap";
+  return {
+    name: one.name,
+    type: one.form === "bar" ? "bar" : "line",
+    stack: one.stack || undefined,
+    data: one.values,
+    connectNulls: false,
+    color: cap ? CAP : undefined,
+    symbol: SYMBOLS[position % SYMBOLS.length],
+    showSymbol: !cap,
+    symbolSize: 7,
+    barMaxWidth: 28,
+    lineStyle: cap ? { type: "dashed", width: 2 } : { width: 2.5 },
+    emphasis: { focus: "none" },
+    z: cap ? 3 : 2,
+  };
+}
+
+function axes(figure, format) {
+  const value = {
+    type: "value",
+    name: figure.unit,
+    nameLocation: "end",
+    nameTextStyle: { color: QUIET, align: figure.horizontal ? "right" : "left" },
+    axisLabel: { color: QUIET, hideOverlap: true, formatter: (number) => format.format(number) },
+    splitLine: { lineStyle: { color: LINE } },
+  };
+  const category = {
+    type: "category",
+    data: figure.categories,
+    inverse: figure.horizontal,
+    axisLabel: {
+      color: INK,
+      hideOverlap: true,
+      ...(figure.horizontal ? { width: 150, overflow: "truncate" } : {}),
+    },
+    axisLine: { lineStyle: { color: QUIET } },
+    axisTick: { alignWithLabel: true },
+  };
+  return figure.horizontal ? { xAxis: value, yAxis: category } : { xAxis: category, yAxis: value };
+}
+
+function chartOption(figure, description) {
+  const format = numberFormat(figure.places);
+  const bars = figure.series.filter((one) => one.form === "bar").length;
+  return {
+    animation: !still.matches,
+    aria: { enabled: true, label: { description }, decal: { show: bars > 1 } },
+    color: PALETTE,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    grid: { left: 8, right: 24, top: 62, bottom: 8, containLabel: true },
+    legend: { type: "scroll", top: 0, left: 0, textStyle: { color: INK }, itemGap: 16 },
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText",
+      confine: true,
+      axisPointer: { type: bars ? "shadow" : "line" },
+      valueFormatter: (number) =>
+        number === null || number === undefined ? "—" : `${format.format(number)} ${figure.unit}`,
+    },
+    ...axes(figure, format),
+    series: figure.series.map(drawnSeries),
+  };
+}
+
+// A horizontal chart is as high as its rows need.
+function height(figure) {
+  return figure.horizontal ? Math.max(220, 90 + 26 * figure.categories.length) : null;
+}
+
+function drawChart(place) {
+  if (echarts.getInstanceByDom(place)) return;
+  const figure = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const high = height(figure);
+  if (high) place.style.height = `${high}px`;
+  const drawn = echarts.init(place, null, { renderer: "canvas" });
+  drawn.setOption(chartOption(figure, place.getAttribute("aria-label")));
+  new ResizeObserver(() => drawn.resize()).observe(place);
+}
+
+function drawCharts(root) {
+  for (const place of root.querySelectorAll("[data-chart]")) drawChart(place);
+}
+drawCharts(document);
+
+document.addEventListener("htmx:beforeCleanupElement", (event) => {
+  const drawn = event.target.nodeType === 1 && echarts.getInstanceByDom(event.target);
+  if (drawn) drawn.dispose();
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  drawCharts(event.detail.elt.parentElement || event.detail.elt);
+});
