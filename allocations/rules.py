@@ -287,10 +287,11 @@ def require_issuable(facts: DecisionFacts, *, document_no: str, approval_no: str
         )
 
 
-def obstacles(facts: DecisionFacts, *, over: bool, below: bool) -> list[Obstacle]:
+def obstacles(facts: DecisionFacts, *, over: object, below: object = ()) -> list[Obstacle]:
     """Everything issue will ask of the content, met or not.
 
-    `over`: allocations would exceed a ceiling; `below`: a cap would fall below nothing.
+    `over`: the categories in which allocations would exceed the ceiling; `below`: the caps that
+    would fall below nothing.
     """
     obstacles = [
         Obstacle("lines", _("At least one line"), source_of(facts), facts.has_lines),

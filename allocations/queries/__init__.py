@@ -10,12 +10,14 @@ from allocations.queries.caps import (
     year_position,
     years_on_record,
 )
-from allocations.queries.copies import copies_visible_to
+from allocations.queries.copies import copies_visible_to, copy_digest
 from allocations.queries.decisions import (
+    caps_below,
     categories_over,
     content_digest,
     decision_facts,
     decisions_visible_to,
+    drafters,
     with_totals,
 )
 
@@ -26,11 +28,14 @@ __all__ = [
     "cap_lines",
     "cap_sums",
     "caps",
+    "caps_below",
     "categories_over",
     "content_digest",
     "copies_visible_to",
+    "copy_digest",
     "decision_facts",
     "decisions_visible_to",
+    "drafters",
     "with_totals",
     "year_position",
     "years_on_record",

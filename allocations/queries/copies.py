@@ -1,5 +1,9 @@
 """Copies, and who may see them."""
 
+import hashlib
+import json
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from allocations.models import Copy
@@ -8,7 +12,7 @@ from portal.accounts.models import User
 
 
 def copies_visible_to(user: User) -> QuerySet[Copy]:
-    """All of them for ministries and auditors; an authority's own and those passed down below it."""
+    """All for ministries and auditors; an authority's own and those passed down below it."""
     copies = Copy.objects.select_related("decision", "recipient__region")
     if user.role_held.national & {Perm.VIEW_COPIES}:
         return copies
@@ -21,3 +25,9 @@ def copies_visible_to(user: User) -> QuerySet[Copy]:
             )
         )
     return copies.none()
+
+
+def copy_digest(content: dict[str, Any]) -> str:
+    """SHA-256 over the content of a copy, written with sorted keys and no spaces."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -4,12 +4,13 @@ import hashlib
 import json
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
-from allocations.models import AllocationLine, CeilingLine, Decision, SignOff
+from allocations.models import AllocationLine, Category, CeilingLine, Decision, SignOff
 from allocations.permissions import Perm
-from allocations.rules import DecisionFacts
+from allocations.rules import DecisionFacts, category_fits
 from portal.accounts.models import User
+from portal.kernel.models import AuditEvent
 from portal.kernel.quantity import ZERO
 
 
@@ -52,20 +53,26 @@ def decision_facts(decision: Decision) -> DecisionFacts:
     verdicts = dict(
         decision.sign_offs.filter(digest=decision.content_digest).values_list("ministry", "verdict")
     )
-    ceilings = decision.ceiling_lines.count()
-    allocations = decision.allocation_lines.count()
-    without_reason = (
-        decision.ceiling_lines.filter(reason="").count()
-        + decision.allocation_lines.filter(reason="").count()
+    ceilings = list(decision.ceiling_lines.values_list("category", "reason"))
+    allocations = list(
+        decision.allocation_lines.values_list(
+            "category", "reason", "enterprise__activities", "enterprise__is_group"
+        )
     )
+    reasons = [reason for _category, reason, *_rest in (*ceilings, *allocations)]
     return DecisionFacts(
         status=decision.status,
         regime=decision.regime,
         kind=decision.kind,
         digest=decision.content_digest,
-        has_ceilings=ceilings > 0,
-        has_allocations=allocations > 0,
-        lines_without_reason=without_reason,
+        has_ceilings=bool(ceilings),
+        has_allocations=bool(allocations),
+        lines_without_reason=sum(not reason.strip() for reason in reasons),
+        undivided_lines=sum(line[0] == Category.MINING.value for line in (*ceilings, *allocations)),
+        unfit_lines=sum(
+            not category_fits(category, activities=activities, is_group=is_group)
+            for category, _reason, activities, is_group in allocations
+        ),
         agreed=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.AGREED),
         refused=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.REFUSED),
     )
@@ -82,8 +89,37 @@ def categories_over(decision: Decision) -> list[tuple[str, Decimal, Decimal]]:
     ]
 
 
+def caps_below(decision: Decision) -> list[tuple[int, str, Decimal]]:
+    """Caps that issuing `decision` would bring below nothing: enterprise, category, kg."""
+    touched = decision.allocation_lines.order_by().values("enterprise_id")
+    sums = (
+        _standing(AllocationLine.objects.filter(enterprise_id__in=touched), decision)
+        .order_by()
+        .values_list("enterprise_id", "category")
+        .annotate(kg=Sum("kg"))
+    )
+    return list(sums.filter(kg__lt=0))
+
+
+def drafters(decision: Decision) -> frozenset[int]:
+    """Who drafted the decision or wrote lines of it, by the audit trail."""
+    events = AuditEvent.objects.filter(
+        subject_kind=decision._meta.label_lower,
+        subject_id=str(decision.pk),
+        action__in=["decision.drafted", "decision.lines_set"],
+    )
+    written = events.exclude(by=None).order_by().values_list("by_id", flat=True)
+    return frozenset({decision.drafted_by_id, *written})
+
+
 def _sums(lines: QuerySet, decision: Decision) -> dict[str, Decimal]:
-    standing = lines.filter(
-        decision__year=decision.year, decision__status=Decision.Status.ISSUED
-    ) | lines.filter(decision=decision)
+    standing = _standing(lines.all(), decision)
     return dict(standing.order_by().values_list("category").annotate(kg=Sum("kg")))
+
+
+def _standing(lines: QuerySet, decision: Decision) -> QuerySet:
+    """The lines that count in the year once `decision` is issued."""
+    return lines.filter(
+        Q(decision=decision)
+        | Q(decision__year=decision.year, decision__status=Decision.Status.ISSUED)
+    )

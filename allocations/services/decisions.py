@@ -43,7 +43,12 @@ def locked(decision: Decision) -> Decision:
 def draft_decision(
     *, year: int, regime: str, kind: str, note: str = "", by: User, at: datetime
 ) -> Decision:
-    """Begin a decision; its number is the next of its year."""
+    """Begin a decision of MIIT's; its number is the next of its year.
+
+    Raises NotTheirMinistry or RegimeUnfit.
+    """
+    rules.require_drafting_ministry(by.organisation.ministry)
+    rules.require_regime_of_year(regime, year)
     decision = create_draft(year=year, regime=regime, kind=kind, note=note, by=by, at=at)
     audit.record("decision.drafted", decision, by=by, at=at, regime=regime, kind=kind)
     return decision
@@ -76,17 +81,21 @@ def set_lines(
     decision: Decision,
     ceilings: Sequence[CeilingEntry],
     allocations: Sequence[AllocationEntry],
+    read_digest: str | None = None,
     by: User,
     at: datetime,
 ) -> Decision:
     """Replace all lines; sign-offs on the former content are void from now on.
 
-    A circulated or signed decision becomes a draft again when the content has changed. Raises
-    NotChangeable.
+    A circulated or signed decision becomes a draft again when the content has changed.
+    `read_digest`: the content that the writer had before them, where that is known. Raises
+    NotTheirMinistry, NotChangeable, or StaleDigest when somebody else wrote in between.
     """
+    rules.require_drafting_ministry(by.organisation.ministry)
     decision = locked(decision)
     rules.require_changeable(decision.status)
     before = decision.content_digest
+    rules.require_read(before, read_digest=before if read_digest is None else read_digest)
     write_lines(decision, ceilings, allocations)
     if decision.content_digest != before:
         decision.status = Decision.Status.DRAFT
@@ -132,11 +141,15 @@ def write_lines(
 def circulate(*, decision: Decision, by: User, at: datetime) -> Decision:
     """Send a draft to the ministries for sign-off.
 
-    Raises WrongStep, NothingDecided or ReasonMissing.
+    One that came back to the very content all of them agreed to before is signed with that. Raises
+    NotTheirMinistry, WrongStep, NothingDecided, ReasonMissing or CategoryUnfit.
     """
+    rules.require_drafting_ministry(by.organisation.ministry)
     decision = locked(decision)
-    rules.require_circulable(queries.decision_facts(decision))
-    decision.status = Decision.Status.CIRCULATED
+    facts = queries.decision_facts(decision)
+    rules.require_circulable(facts)
+    missing = rules.missing_ministries(facts)
+    decision.status = Decision.Status.CIRCULATED if missing else Decision.Status.SIGNED
     decision.circulated_at = at
     decision.save(update_fields=["status", "circulated_at"])
     audit.record("decision.circulated", decision, by=by, at=at, digest=decision.content_digest)
@@ -164,7 +177,7 @@ def sign(
         queries.decision_facts(decision),
         ministry=ministry,
         read_digest=digest,
-        is_drafter=decision.drafted_by_id == by.pk,
+        is_drafter=by.pk in queries.drafters(decision),
     )
     sign_off = SignOff.objects.create(
         decision=decision,
@@ -175,8 +188,7 @@ def sign(
         verdict=verdict,
         comment=comment,
     )
-    facts = queries.decision_facts(decision)
-    if not rules.required_ministries(facts) - facts.agreed:
+    if not rules.missing_ministries(queries.decision_facts(decision)):
         decision.status = Decision.Status.SIGNED
         decision.save(update_fields=["status"])
     audit.record(
@@ -193,7 +205,11 @@ def sign(
 
 @transaction.atomic
 def withdraw(*, decision: Decision, reason: str, by: User, at: datetime) -> Decision:
-    """Take back a decision that is not issued; it stays readable. Raises NotChangeable."""
+    """Take back a decision that is not issued; it stays readable.
+
+    Raises NotTheirMinistry or NotChangeable.
+    """
+    rules.require_drafting_ministry(by.organisation.ministry)
     decision = locked(decision)
     rules.require_changeable(decision.status)
     decision.status = Decision.Status.WITHDRAWN

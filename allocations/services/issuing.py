@@ -1,6 +1,5 @@
 """Issuing: lines become effective, and copies go out, in one transaction."""
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from allocations import queries, rules
@@ -20,10 +20,13 @@ from portal.accounts.models import Organisation, User
 from portal.accounts.roles import OrganisationKind
 from portal.kernel import audit
 from portal.kernel.law import ALLOCATION
-from portal.kernel.quantity import to_tonnes
+from portal.kernel.templatetags.portal import tonnes
 
 CEILING_STATE = "RE003"
 CAP_STATE = "RE004"
+DOCUMENT_ONCE = "decision_document_once"
+# The figures of a refusal, as pages print them in the language of whoever reads it.
+_tonnes = lazy(tonnes, str)
 
 
 @transaction.atomic
@@ -33,12 +36,12 @@ def issue(
     """Make a signed decision law: its lines count, and the provinces concerned receive copies.
 
     Exactly what remains of a ceiling is allowed. Two issues for one year wait for each other.
-    Raises NotChangeable, NothingDecided, ReasonMissing, SignOffMissing, DocumentMissing,
-    ApprovalMissing, NotTheirMinistry, CeilingExceeded or CapNegative.
+    Raises NotTheirMinistry, IssuedAlready, NotChangeable, NothingDecided, ReasonMissing,
+    CategoryUnfit, SignOffMissing, WrongStep, DocumentMissing, ApprovalMissing, DocumentTaken,
+    CeilingExceeded or CapNegative.
     """
+    rules.require_issuing_ministry(by.organisation.ministry)
     decision = locked(decision)
-    if by.organisation.ministry != Organisation.Ministry.MIIT:
-        raise rules.NotTheirMinistry(_("MIIT issues decisions."), source=ALLOCATION)
     rules.require_issuable(
         queries.decision_facts(decision),
         document_no=document_no,
@@ -53,7 +56,8 @@ def make_effective(
 ) -> None:
     """Issue, send copies, record; part of a deed that has asked the rules.
 
-    The database holds the sums, under a lock for the year. Raises CeilingExceeded or CapNegative.
+    The database holds the sums, under a lock for the year. Raises CeilingExceeded, CapNegative or
+    DocumentTaken.
     """
     decision.status = Decision.Status.ISSUED
     decision.document_no = document_no.strip()
@@ -91,6 +95,10 @@ def _refusals_of_the_database() -> Iterator[None]:
             yield
     except DatabaseError as error:
         refused = getattr(error.__cause__, "diag", None)
+        if refused is not None and refused.constraint_name == DOCUMENT_ONCE:
+            raise rules.DocumentTaken(
+                _("Another issued decision bears this number."), field="document_no"
+            ) from error
         if refused is None or refused.sqlstate not in {CEILING_STATE, CAP_STATE}:
             raise
         raise _refusal(refused.sqlstate, json.loads(refused.message_detail)) from error
@@ -106,8 +114,8 @@ def _refusal(state: str, facts: dict[str, Any]) -> rules.CeilingExceeded | rules
             ),
             source=ALLOCATION,
             category=category,
-            allocated=to_tonnes(Decimal(facts["allocated"])),
-            ceiling=to_tonnes(Decimal(facts["ceiling"])),
+            allocated=_tonnes(Decimal(facts["allocated"])),
+            ceiling=_tonnes(Decimal(facts["ceiling"])),
         )
     enterprise = Enterprise.objects.select_related("organisation").get(pk=facts["enterprise"])
     return rules.CapNegative(
@@ -115,7 +123,7 @@ def _refusal(state: str, facts: dict[str, Any]) -> rules.CeilingExceeded | rules
         source=ALLOCATION,
         enterprise=str(enterprise),
         category=category,
-        cap=to_tonnes(Decimal(facts["cap"])),
+        cap=_tonnes(Decimal(facts["cap"])),
     )
 
 
@@ -150,6 +158,8 @@ def _copy(
     content = {
         "year": decision.year,
         "decision": str(decision),
+        "regime": decision.regime,
+        "kind": decision.kind,
         "document_no": decision.document_no,
         "decision_digest": decision.content_digest,
         "lines": [
@@ -166,12 +176,10 @@ def _copy(
             for line in lines
         ],
     }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(text.encode()).hexdigest()
     return Copy(
         decision=decision,
         recipient=recipient,
         content=content,
-        digest=digest,
+        digest=queries.copy_digest(content),
         sent_at=at,
     )

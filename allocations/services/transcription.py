@@ -34,15 +34,16 @@ def transcribe_decision(
     """Put on record a decision that the ministries signed on paper, with the number it bears.
 
     The sign-offs are marked as transcribed by the operator; sums, copies and the guard of the
-    database are those of any issue. Masses are kg REO. Raises NothingDecided, CeilingExceeded or
-    CapNegative.
+    database are those of any issue. Whether a line fits its enterprise is not asked: it stands as
+    it was decided. Masses are kg REO. Raises NothingDecided, DocumentTaken, CeilingExceeded or CapNegative.
     """
     decision = create_draft(year=year, regime=regime, kind=kind, note=note, by=by, at=at)
     write_lines(decision, ceilings, allocations)
     decision.status = Decision.Status.CIRCULATED
     decision.circulated_at = at
     decision.save(update_fields=["content_digest", "status", "circulated_at"])
-    ministries = rules.required_ministries(queries.decision_facts(decision))
+    facts = queries.decision_facts(decision)
+    rules.require_lines(facts)
     SignOff.objects.bulk_create(
         SignOff(
             decision=decision,
@@ -53,8 +54,7 @@ def transcribe_decision(
             verdict=SignOff.Verdict.AGREED,
             transcribed=True,
         )
-        for ministry in sorted(ministries)
+        for ministry in sorted(rules.required_ministries(facts))
     )
-    rules.require_signed(queries.decision_facts(decision))
     make_effective(decision, document_no=document_no, approval_no=approval_no, by=by, at=at)
     return decision
