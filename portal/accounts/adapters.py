@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -25,7 +24,6 @@ JUST_SIGNED_IN = 300
 _NOTED = {
     "account/email/password_changed": "user.password_changed",
     "account/email/password_reset": "user.password_set",
-    "mfa/email/totp_activated": "user.second_factor_set",
     "mfa/email/totp_deactivated": "user.second_factor_removed",
     "mfa/email/recovery_codes_generated": "user.recovery_codes_renewed",
 }
@@ -62,14 +60,19 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         return response
 
     def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         """What changed is said; that somebody signed in or out is plain to see."""
         if message_template not in {
             "account/messages/logged_in.txt",
             "account/messages/logged_out.txt",
         }:
-            super().add_message(request, level, message_template, **kwargs)
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_notification_mail(
         self,
@@ -81,9 +84,6 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         """Put on record what the notification would tell of."""
         if action := _NOTED.get(template_prefix):
             services.record_access(action=action, user=user, by=user, at=clock.now())
-        if template_prefix == "mfa/email/totp_activated":
-            # Who set the factor up has just shown that it works.
-            record_authentication(self.request, user, method="mfa", type="totp")
 
 
 def set_language_cookie(response: HttpResponse, language: str) -> None:

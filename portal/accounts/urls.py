@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts import views
@@ -42,11 +42,10 @@ sign_in_urls = [
     _their_path("sign-in/code/", open_to_all, mfa.authenticate, "mfa_authenticate"),
     _their_path("sign-in/deactivated/", open_to_all, account.account_inactive, "account_inactive"),
     _their_path("sign-out/", signed_in, account.logout, "account_logout"),
-    _their_path(
-        "password/set/<str:uidb36>-<str:key>/",
-        open_to_all,
-        account.password_reset_from_key,
-        "account_reset_password_from_key",
+    re_path(
+        r"^password/set/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        _theirs(open_to_all, account.password_reset_from_key),
+        name="account_reset_password_from_key",
     ),
     _their_path(
         "password/set/done/",
@@ -58,7 +57,9 @@ sign_in_urls = [
     _their_path("confirm/password/", signed_in, account.reauthenticate, "account_reauthenticate"),
     _their_path("confirm/code/", signed_in, mfa.reauthenticate, "mfa_reauthenticate"),
     _their_path("second-factor/", signed_in, mfa.index, "mfa_index"),
-    _their_path("second-factor/set-up/", signed_in, totp.activate_totp, "mfa_activate_totp"),
+    _their_path(
+        "second-factor/set-up/", signed_in, views.second_factor_set_up, "mfa_activate_totp"
+    ),
     _their_path("second-factor/remove/", signed_in, totp.deactivate_totp, "mfa_deactivate_totp"),
     _their_path(
         "second-factor/recovery-codes/",

@@ -3,7 +3,7 @@
 from portal.accounts.views.audit import audit_check, audit_list
 from portal.accounts.views.organisations import organisation_list, region_list, region_register
 from portal.accounts.views.own import profile, set_language
-from portal.accounts.views.sign_in import demo_sign_in, locked_out, login
+from portal.accounts.views.sign_in import demo_sign_in, locked_out, login, second_factor_set_up
 from portal.accounts.views.users import (
     user_deactivate,
     user_detail,
@@ -24,6 +24,7 @@ __all__ = [
     "profile",
     "region_list",
     "region_register",
+    "second_factor_set_up",
     "set_language",
     "user_deactivate",
     "user_detail",
