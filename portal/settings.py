@@ -182,6 +182,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_ADAPTER = "portal.accounts.adapters.SealedMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "REE TVC"
+MFA_TOTP_TOLERANCE = 1  # telephones' clocks are off by some seconds
 # A ministry's people may all come from one address.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 
@@ -270,6 +271,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_PERMISSIONS": ["portal.kernel.access.SignedIn"],
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"Activity": "enterprises.models.Activity"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
