@@ -106,14 +106,14 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.year}-{self.number:02}"
 
+    def get_absolute_url(self) -> str:
+        """The decision's own page."""
+        return reverse("allocations:decision_detail", args=[self.pk])
+
     @property
     def title(self) -> str:
         """Year and number, as it is called before it has the number of a notice."""
         return str(self)
-
-    def get_absolute_url(self) -> str:
-        """The decision's own page."""
-        return reverse("allocations:decision_detail", args=[self.pk])
 
 
 class CeilingLine(models.Model):
