@@ -32,7 +32,7 @@ class DesignationOut(serializers.Serializer[Designation]):
     uscc = serializers.CharField(source="enterprise.uscc")
     name_zh = serializers.CharField(source="enterprise.name_zh")
     name_en = serializers.CharField(source="enterprise.name_en")
-    activity = serializers.ChoiceField(Designation.ACTIVITIES)
+    activity = serializers.ChoiceField(Activity.choices)
     valid_from = serializers.DateField()
     valid_to = serializers.DateField(allow_null=True)
     document = serializers.CharField()

@@ -85,7 +85,10 @@ def enterprise_detail(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     enterprise = _visible(request, enterprise_id)
     today = clock.today()
     members = queries.enterprises_visible_to(request.user).filter(parent=enterprise)
-    designated = queries.activities_designated_from(enterprise, today)
+    designations = queries.designations_of(enterprise, day=today)
+    standing = {each.designation.activity for each in designations if each.status == "current"}
+    lasting = {each.designation.activity for each in designations if each.status != "ended"}
+    controlled = set(enterprise.activities) & set(rules.CONTROLLED)
     context = {
         "enterprise": enterprise,
         "region_line": queries.region_line(enterprise.region),
@@ -94,8 +97,9 @@ def enterprise_detail(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         "members": list(members.order_by("organisation__name_zh")[: MEMBERS_SHOWN + 1]),
         "members_shown": MEMBERS_SHOWN,
         "sites": enterprise.sites.select_related("region"),
-        "designations": queries.designations_of(enterprise, day=today),
-        "not_listed": tables.activity_names(sorted(designated - set(enterprise.activities))),
+        "designations": designations,
+        "not_listed": tables.activity_names(sorted(lasting - controlled)),
+        "not_designated": tables.activity_names(sorted(controlled - standing)),
         "may_list": request.user.holds(Perm.VIEW_DIRECTORY),
         "may_designate": _may_designate(request),
         "may_change": request.user.holds(Perm.MANAGE_DIRECTORY),

@@ -95,3 +95,12 @@ def test_a_list_asks_the_same_number_of_questions_however_long_it_is(
         answer = client.get(reverse("api:enterprises")).json()
 
     assert {each["group"] for each in answer["results"]} == {None, group.uscc}
+
+
+@pytest.mark.parametrize("name", ["api:schema", "api:docs"])
+def test_the_description_of_the_api_is_for_everyone_with_an_account(client, administrator, name):
+    assert client.get(reverse(name)).status_code == 403
+
+    client.force_login(administrator)
+
+    assert client.get(reverse(name)).status_code == 200

@@ -210,6 +210,21 @@ def test_an_enterprises_page_tells_what_is_on_record(
     assert "Inner Mongolia › Baotou" in text
 
 
+def test_an_enterprises_page_warns_of_an_activity_without_a_designation(
+    signed_in, northern, baotou
+):
+    enterprise = make_enterprise("Recycler", baotou, "separation", "recycling")
+    client = signed_in("viewer")
+
+    warned = [
+        "for which no designation is in force today"
+        in client.get(each.get_absolute_url()).content.decode()
+        for each in (enterprise, northern)
+    ]
+
+    assert warned == [True, False]
+
+
 def test_a_drafter_enters_an_enterprise(signed_in, baotou):
     client = signed_in("drafter")
     facts = {
