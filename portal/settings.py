@@ -272,7 +272,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["portal.kernel.access.SignedIn"],
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {"Activity": "enterprises.models.Activity"},
-    "ENUM_NAME_OVERRIDES": {"Activity": "enterprises.models.Activity"},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
