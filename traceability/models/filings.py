@@ -34,6 +34,7 @@ class Filing(models.Model):
     At most one draft and one submitted version stand at a time; submitting a later version
     supersedes the one before. Once submitted it and its records never change (the database refuses
     it). `digest` is SHA-256 over the records in line order; `receipt_no` is given at submission.
+    `ready_at`: when the filer handed the draft over for attestation; filling it anew takes it back.
     """
 
     class Status(models.TextChoices):
@@ -48,6 +49,7 @@ class Filing(models.Model):
     reason = models.CharField(_("reason for amending"), max_length=500, blank=True)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(_("prepared at"))
+    ready_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     attested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -1,0 +1,265 @@
+"""How the columns, kinds and cells of a spreadsheet are read, and what is said of a bad file.
+
+Source: contracts of the dataset format. What a cell means is decided by the checks of intake; here
+it is only brought into the one form that they judge.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.errors import Refusal
+from traceability.rules.intake import CHINESE_HEADERS, CHINESE_KINDS, COLUMNS, MESSAGES
+
+MOST_ROWS = 200_000
+# A header row names at least so many of the columns; above it may stand a title.
+HEADER_NAMES = 4
+HEADER_WITHIN = 10
+NEEDED_COLUMNS = ("kind", "date", "lot", "gross_kg")
+
+FILE_FAULTS: dict[str, Promise] = {
+    "empty": _("The file is empty. Choose the file again, after saving and closing it."),
+    "too_large": _(
+        "The file is larger than %(most)d MB, the most that can be sent. Save it as CSV, or without"
+        " pictures and formatting."
+    ),
+    "not_a_workbook": _(
+        "This is not a spreadsheet, whatever its name says. Open it in Excel or WPS and save it as"
+        " an XLSX workbook."
+    ),
+    "legacy_workbook": _(
+        "This is a workbook of an old kind (.xls). Open it in Excel or WPS, choose “Save as” and"
+        " the kind XLSX, and upload that file."
+    ),
+    "other_workbook": _(
+        "This kind of workbook can't be read. Open it, choose “Save as” and the kind XLSX, and"
+        " upload that file."
+    ),
+    "password": _(
+        "The workbook is protected by a password. Take the password off (File, Info, Protect"
+        " Workbook), save it and upload it again."
+    ),
+    "macros": _(
+        "The workbook contains macros. Save it as an XLSX workbook without macros and upload that."
+    ),
+    "external_links": _(
+        "The workbook has links to other files. Break the links (Data, Edit Links) or paste the"
+        " values into the template, save and upload it again."
+    ),
+    "damaged": _(
+        "The file is damaged and can't be opened. Save it anew in Excel or WPS, or copy the rows"
+        " into a fresh template, and upload that."
+    ),
+    "too_big_inside": _(
+        "The workbook unpacks to far more than a month's rows. Copy the rows into a fresh template"
+        " and upload that."
+    ),
+    "far_cell": _(
+        "Cell %(cell)s of the workbook is filled, far outside the table. Delete everything to the"
+        " right of and below your rows, or copy the rows into a fresh template."
+    ),
+    "too_many_rows": _("A file holds at most %(most)s rows; this one has more."),
+    "error_cells": _(
+        "Formulas in these cells end in an error such as #N/A or #REF!: %(cells)s. Correct or"
+        " clear them."
+    ),
+    "too_slow": _(
+        "Reading the file took too long and was broken off. Copy the rows into a fresh template"
+        " and upload that."
+    ),
+    "encoding": _(
+        "The text of the file is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” and upload it"
+        " again."
+    ),
+    "quotes": _(
+        "From line %(line)d on the file can't be divided into cells: a quotation mark is not"
+        " closed, or a cell is far too long."
+    ),
+    "header_missing": _(
+        "No row with the column headers was found among the first %(within)d. The first row must"
+        " name the columns: %(names)s."
+    ),
+    "unknown_columns": _(
+        "These columns are not known: %(names)s. Take them out or name them as the template does."
+        " Columns of the template that were not found: %(absent)s."
+    ),
+    "missing_columns": _("These columns are missing: %(names)s. Use the month's template."),
+    "repeated_columns": _("These columns are there twice: %(names)s. Keep one of each."),
+    "two_sheets": _(
+        "More than one sheet holds records: %(names)s. Put all of a month's rows on one sheet."
+    ),
+    "no_rows": _(
+        "There are headers but no rows beneath them. For a month without business declare a nil"
+        " return instead."
+    ),
+    "parked": _(
+        "Checking this file was broken off three times, so it was set aside. Upload it again; if"
+        " that fails too, tell the operator the number of the upload."
+    ),
+    "overtaken": _("A file that was sent later has been put into the draft instead."),
+    "closed_meanwhile": _(
+        "The month was submitted while the file was being checked. Start an amendment to change it."
+    ),
+}
+ROW_FAULTS: dict[str, Promise] = {
+    "digits_lost": _(
+        "The cell holds a number of more than 15 digits, which spreadsheet programs round. Format"
+        " the column as text and enter the number again."
+    ),
+    "stray": _("“%(value)s” stands outside the columns of the table. Clear the cell."),
+}
+
+
+class FileRefused(Refusal):
+    """A file that can't be read as a whole; `fault` is a code of FILE_FAULTS."""
+
+    def __init__(self, fault: str, **facts: object) -> None:
+        super().__init__(FILE_FAULTS[fault], **facts)
+        self.fault = fault
+
+
+def row_fault_text(code: str, value: str) -> str:
+    """What is wrong with a cell and what to do, in the reader's language."""
+    return str(ROW_FAULTS.get(code) or MESSAGES[code]) % {"value": value}
+
+
+def folded(text: str) -> str:
+    """A name without what people and programs vary: width, case, spaces, underscores."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in plain if not c.isspace() and c not in "_*\ufeff")
+
+
+_HEADERS = {folded(name): name for name in COLUMNS} | {
+    folded(chinese): name for name, chinese in CHINESE_HEADERS.items()
+}
+_KINDS = {folded(chinese): kind for kind, chinese in CHINESE_KINDS.items()} | {
+    kind: kind for kind in CHINESE_KINDS
+}
+
+
+def header_columns(cells: Sequence[str]) -> dict[str, int] | None:
+    """Where each column stands, when `cells` are a header row; None when they are not.
+
+    Raises FileRefused for a header row with unknown, repeated or missing columns, naming them.
+    """
+    names = [(folded(cell), cell.strip(), place) for place, cell in enumerate(cells)]
+    known = [(_HEADERS[name], place) for name, _text, place in names if name in _HEADERS]
+    if len({name for name, _place in known}) < HEADER_NAMES:
+        return None
+    columns = dict(known)
+    absent = [name for name in COLUMNS if name not in columns]
+    if unknown := [text for name, text, _place in names if name and name not in _HEADERS]:
+        raise FileRefused(
+            "unknown_columns", names=", ".join(unknown), absent=_both_names(absent) or "-"
+        )
+    if len(columns) < len(known):
+        twice = [name for name in columns if sum(name == other for other, _place in known) > 1]
+        raise FileRefused("repeated_columns", names=_both_names(twice))
+    if missing := [name for name in absent if name in NEEDED_COLUMNS]:
+        raise FileRefused("missing_columns", names=_both_names(missing))
+    return columns
+
+
+def no_header() -> FileRefused:
+    """What is said of a file without a header row."""
+    return FileRefused("header_missing", within=HEADER_WITHIN, names=_both_names(COLUMNS))
+
+
+def _both_names(columns: Sequence[str]) -> str:
+    return ", ".join(f"{CHINESE_HEADERS[name]} ({name})" for name in columns)
+
+
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_CHINESE_DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
+_PACKED_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")
+_CODE_THEN_NAME = re.compile(r"(\S+)\s+\S.*")
+# Excel counts days from here; it takes 1900 for a leap year, which no filing is old enough to meet.
+_EXCEL_EPOCH = date(1899, 12, 30)
+_EXCEL_DAYS = range(36_526, 73_051)  # 2000 to 2099
+
+
+def number_text(value: float) -> str:
+    """A number cell as people see it: without the noise of binary fractions.
+
+    0.1 + 0.2 reads 0.3: what lies within 1e-9 of a number with three decimals is that number.
+    """
+    exact = Decimal(repr(value))
+    rounded = exact.quantize(Decimal("0.001")) if abs(exact) < 10**15 else exact
+    chosen = rounded if abs(exact - rounded) <= Decimal("1e-9") else exact
+    text = f"{chosen:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def grade_text(value: float) -> str:
+    """A grade cell to the six decimals that are kept."""
+    text = f"{Decimal(repr(value)).quantize(Decimal('0.000001')):f}" if abs(value) < 1e9 else ""
+    return text.rstrip("0").rstrip(".") if text else repr(value)
+
+
+@lru_cache(maxsize=4_096)  # a file says the same few things again and again
+def kind_text(text: str) -> str:
+    """The code of a kind written in either language; other text as it is."""
+    return _KINDS.get(folded(text), text)
+
+
+@lru_cache(maxsize=4_096)  # a file says the same few things again and again
+def day_text(text: str) -> str:
+    """2025-03-09 from the ways a day is written: 2025/3/9, 2025年3月9日, 20250309, 45725."""
+    plain = _MIDNIGHT.sub("", unicodedata.normalize("NFKC", text).strip())
+    if plain.isdecimal() and int(plain) in _EXCEL_DAYS and len(plain) == 5:
+        return (_EXCEL_EPOCH + timedelta(days=int(plain))).isoformat()
+    if match := _CHINESE_DAY.fullmatch(plain) or _PACKED_DAY.fullmatch(plain):
+        return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+    return plain
+
+
+def mass_text(text: str) -> str:
+    """A number written in full width, with separators or a percent sign, as plain digits."""
+    plain = unicodedata.normalize("NFKC", text).replace(" ", "").removesuffix("%")
+    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain
+    return plain.removeprefix("+")
+
+
+@lru_cache(maxsize=4_096)  # a file says the same few things again and again
+def code_text(text: str) -> str:
+    """A code in capitals; where a name follows it, as in the drop-downs, the code alone."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _CODE_THEN_NAME.fullmatch(plain)
+    return (match[1] if match else plain).upper()
+
+
+def assay_text(text: str) -> str:
+    """An assay without spaces, in half width."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(plain.split()).strip(";")
+
+
+def brought_to_form(column: str, text: str, product_names: Mapping[str, str]) -> str:
+    """The text of one cell in the form that the checks judge.
+
+    `product_names` gives the code of a product by its folded names and by the code itself.
+    """
+    if column == "product":
+        code = code_text(text)
+        return code if code in product_names else product_names.get(folded(text), code)
+    form = _FORMS.get(column)
+    return form(text) if form else text
+
+
+_FORMS = {
+    "kind": kind_text,
+    "date": day_text,
+    "gross_kg": mass_text,
+    "reo_percent": mass_text,
+    "lot_maker": code_text,
+    "counterparty": code_text,
+    "country": code_text,
+    "assay": assay_text,
+}

@@ -1,0 +1,1 @@
+"""Spreadsheets: the template that is filled in, reading what comes back."""

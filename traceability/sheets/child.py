@@ -1,0 +1,91 @@
+"""Reads a workbook in a process of its own, which may die of it.
+
+Run as `python -m traceability.sheets.child MOST_LINES`.
+
+In: the workbook, on standard input. Out: lines of JSON: {"sheet": name, "rows": number of lines},
+then for each line that holds something [number, column of the first cell, [cells]]; or
+{"fault": code, "facts": {...}}. A cell is a text, a number, a truth value, or {"d": "2025-03-09"}.
+"""
+
+import contextlib
+import io
+import json
+import resource
+import sys
+from datetime import date, datetime, time, timedelta
+from typing import Any, TextIO
+
+from traceability.sheets.package import MOST_COLUMNS, Fault, require_readable
+
+MEMORY = 1 << 30
+OUTPUT = 1 << 30
+SECONDS = 60
+
+
+def main(most_lines: int) -> None:
+    """Answer one workbook."""
+    _limit()
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
+    try:
+        content = sys.stdin.buffer.read()
+        require_readable(content, most_lines=most_lines)
+        _read(content, most_lines, out)
+    except Fault as fault:
+        _say(out, {"fault": fault.code, "facts": fault.facts})
+    except MemoryError:
+        _say(out, {"fault": "too_big_inside", "facts": {}})
+    except BaseException:  # a panic of the library is none of Exception's kind
+        _say(out, {"fault": "damaged", "facts": {}})
+    out.flush()
+
+
+def _limit() -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_FSIZE, OUTPUT),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, most))
+
+
+def _read(content: bytes, most_lines: int, out: TextIO) -> None:
+    from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except PasswordError as error:
+        raise Fault("password") from error
+    for about in book.sheets_metadata:
+        if about.typ != SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_name(about.name)
+        if sheet.total_height > most_lines:
+            raise Fault("too_many_rows")
+        if sheet.total_width > MOST_COLUMNS:
+            raise Fault("far_cell", cell="AA1")
+        _say(out, {"sheet": about.name, "rows": sheet.total_height})
+        first = sheet.start[1] if sheet.start else 0
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            if any(cell != "" for cell in cells):
+                _say(out, [number, first, [_plain(cell) for cell in cells]])
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, datetime):
+        midnight = cell.time() == time()
+        return {"d": cell.date().isoformat() if midnight else cell.isoformat(sep=" ")}
+    if isinstance(cell, date):
+        return {"d": cell.isoformat()}
+    if isinstance(cell, time | timedelta):
+        return str(cell)
+    return cell
+
+
+def _say(out: TextIO, line: Any) -> None:
+    out.write(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
