@@ -22,7 +22,7 @@ class UsccFormField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The code in capitals without spaces and hyphens."""
-        text = unicodedata.normalize("NFKC", super().to_python(value))
+        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
         return "".join(text.split()).replace("-", "").upper()
 
     def validate(self, value: str) -> None:

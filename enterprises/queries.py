@@ -76,8 +76,11 @@ def designated_on(day: date, *, activity: str | None = None) -> QuerySet[Designa
 
 def with_designated(enterprises: EnterpriseQuerySet, *, day: date) -> EnterpriseQuerySet:
     """`enterprises`, each telling in `designated` whether a designation stands on `day`."""
-    standing = Designation.objects.filter(standing_on(day), enterprise=OuterRef("pk"))
-    return enterprises.annotate(designated=Exists(standing))
+    return enterprises.annotate(designated=_designated(day))
+
+
+def _designated(day: date) -> Exists:
+    return Exists(Designation.objects.filter(standing_on(day), enterprise=OuterRef("pk")))
 
 
 def is_designated(enterprise: Enterprise, activity: str, day: date) -> bool:
@@ -136,7 +139,8 @@ def line_upward(enterprise: Enterprise) -> list[int]:
 
 def codes_on_record(codes: Iterable[str]) -> set[str]:
     """Which of `codes` an enterprise of the directory has."""
-    return set(Enterprise.objects.filter(uscc__in=list(codes)).values_list("uscc", flat=True))
+    found = Enterprise.objects.filter(uscc__in=list(codes)).values_list("uscc", flat=True)
+    return {code for code in found if code}
 
 
 def groups() -> EnterpriseQuerySet:
@@ -196,5 +200,5 @@ def directory_counts(user: User, *, day: date) -> DirectoryCounts:
         filing=Count("pk", filter=~Q(activities=[])),
         groups=Count("pk", filter=Q(is_group=True)),
     )
-    designated = with_designated(seen, day=day).filter(designated=True).count()
+    designated = seen.filter(_designated(day)).count()
     return DirectoryCounts(designated=designated, **counts)

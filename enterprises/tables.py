@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
-from django import forms
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
@@ -16,6 +15,7 @@ from enterprises.models import Activity, Designation, Enterprise
 from portal.accounts.models import Region
 from portal.kernel.tables import (
     DayColumn,
+    DayFilter,
     ListFilter,
     ListTable,
     NamedColumn,
@@ -249,11 +249,7 @@ class EnterpriseFilter(ListFilter):
 class DesignationFilter(ListFilter):
     """Narrows the list of designated enterprises to those of a day."""
 
-    on = django_filters.DateFilter(
-        label=_("As of"),
-        method="standing",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
+    on = DayFilter(label=_("As of"), method="standing")
     activity = django_filters.ChoiceFilter(label=_("Activity"), choices=Designation.ACTIVITIES)
     region = _NamedFilter(
         label=_("Region"),

@@ -208,7 +208,7 @@ def _enterprise(
         region=entry.region,
         activities=in_order(entry.activities),
         is_group=entry.is_group,
-        files_from=entry.files_from,
+        files_from=entry.files_from,  # type: ignore[misc] # MonthField takes a Month
         note=entry.note,
     )
 

@@ -51,6 +51,8 @@ class _Line:
 
 
 Lines = Mapping[int, list[_Line]]
+# Whose sum (None: the country's, a ceiling) in which category.
+Holding = tuple[int | None, str]
 
 
 @transaction.atomic
@@ -116,8 +118,8 @@ def _new_ceilings(sheet: Sheet) -> Lines:
     sheet.once(sheet.rows, lambda row: (row.cells["year"], row.cells["category"]), "category")
     new = _by_year(lines)
     for number in list(new):
-        standing = {
-            (None, each.category): each.ceiling_kg
+        standing: dict[Holding, Decimal] = {
+            (None, each.category.value): each.ceiling_kg
             for each in queries.year_position(number)
             if each.ceiling_kg
         }
@@ -146,7 +148,9 @@ def _new_allocations(sheet: Sheet, new_ceilings: Lines) -> Lines:
     )
     new = _by_year(lines)
     for number in list(new):
-        standing = {(cap.enterprise_id, cap.category): cap.cap_kg for cap in queries.caps(number)}
+        standing: dict[Holding, Decimal] = {
+            (cap.enterprise_id, cap.category): cap.cap_kg for cap in queries.caps(number)
+        }
         if standing:
             _compare(sheet, new.pop(number), standing)
         else:
@@ -172,9 +176,7 @@ def _by_year(lines: Iterable[_Line]) -> dict[int, list[_Line]]:
     return by_year
 
 
-def _compare(
-    sheet: Sheet, lines: list[_Line], standing: Mapping[tuple[int | None, str], Decimal]
-) -> None:
+def _compare(sheet: Sheet, lines: list[_Line], standing: Mapping[Holding, Decimal]) -> None:
     """Note every line that is not what the year has on record, and what the file leaves out."""
     left = dict(standing)
     for line in lines:
@@ -197,7 +199,7 @@ def _require_within(sheet: Sheet, lines: list[_Line], ceilings: list[_Line] | No
     """Note, for each category, the first line with which the allocations exceed the ceiling."""
     if ceilings is None:
         position = queries.year_position(lines[0].year)
-        limits = {each.category: each.ceiling_kg for each in position}
+        limits = {each.category.value: each.ceiling_kg for each in position}
     else:
         limits = {line.category: line.kg for line in ceilings}
     sums: dict[str, Decimal] = defaultdict(Decimal)

@@ -96,8 +96,8 @@ def _unrecorded(sheet: Sheet, named: list[_Named]) -> list[_Named]:
     }
     new = []
     for each in named:
-        if held := standing[each.key].get(each.term.first):
-            _compare(sheet, each, held)
+        if same := standing[each.key].get(each.term.first):
+            _compare(sheet, each, same)
             continue
         taken = terms.setdefault(each.key, [])
         with sheet.said_of(each.row, "valid_from"):

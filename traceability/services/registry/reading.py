@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -140,7 +140,7 @@ def _decoded(path: Path, sheet: Sheet) -> str:
         return ""
 
 
-def _numbered(reader: "csv._reader", sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
+def _numbered(reader: Any, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
     """Each row that holds anything, with the line it begins on."""
     begins = 1
     try:
