@@ -69,7 +69,7 @@ def test_cap_use_and_what_is_left_are_told(
         answer = client.get(reverse("traceability:enterprise_use_fragment", args=[northern.pk]))
 
     text = answer.content.decode()
-    assert all(mass in text for mass in ("100.000", "90.000", "10.000", "90.0 %"))
+    assert all(told in text for told in (">2025<", "100.000", "90.000", "10.000", "90.0 %"))
 
 
 def test_an_enterprise_without_cap_and_use_says_so(client, viewer, northern, present):
