@@ -21,4 +21,9 @@ app.conf.beat_schedule = {
         "task": "traceability.tasks.reconciliations.reconcile_left_over",
         "schedule": 60.0,
     },
+    # Uploaded files whose message was lost or whose worker died.
+    "check uploads left over": {
+        "task": "traceability.tasks.uploads.sweep_uploads",
+        "schedule": 60.0,
+    },
 }

@@ -248,7 +248,7 @@ def brought_to_form(column: str, text: str, product_names: Mapping[str, str]) ->
     """
     if column == "product":
         code = code_text(text)
-        return code if code in product_names else product_names.get(folded(text), code)
+        return product_names.get(code) or product_names.get(folded(text), code)
     form = _FORMS.get(column)
     return form(text) if form else text
 

@@ -1,5 +1,5 @@
 """Long and periodic work of traceability."""
 
-from traceability.tasks import reconciliations
+from traceability.tasks import reconciliations, uploads
 
-__all__ = ["reconciliations"]
+__all__ = ["reconciliations", "uploads"]

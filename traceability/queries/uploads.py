@@ -1,0 +1,111 @@
+"""Uploaded files: who may see them, which still wait, and what was found wrong in them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
+
+from enterprises.models import Enterprise
+from portal.accounts.models import User
+from portal.kernel.period import Month
+from traceability.models import Product, Record, Upload
+from traceability.permissions import Perm
+from traceability.rules.intake import CHINESE_HEADERS
+from traceability.rules.sheets import FILE_FAULTS, folded, row_fault_text
+
+State = Upload.State
+UNDER_WAY = (State.QUEUED, State.WORKING)
+
+
+def uploads_visible_to(user: User) -> QuerySet[Upload]:
+    """The files of the user's own enterprise: they are work on drafts, which nobody else sees."""
+    uploads = Upload.objects.select_related("enterprise__organisation", "by").defer("content")
+    if Perm.VIEW_FILINGS in user.role_held.own:
+        return uploads.filter(enterprise__organisation_id=user.organisation_id)
+    return uploads.none()
+
+
+def last_upload(enterprise: Enterprise, month: Month) -> Upload | None:
+    """The file sent last for a month."""
+    sent = Upload.objects.filter(enterprise=enterprise, month=month)
+    return sent.select_related("by").defer("content").order_by("-pk").first()
+
+
+def uploads_left_over(sent_before: datetime) -> list[int]:
+    """The ids of files that wait since before `sent_before`, or that some worker took."""
+    waiting = Q(state=State.QUEUED, at__lt=sent_before) | Q(state=State.WORKING)
+    return list(Upload.objects.filter(waiting).order_by("pk").values_list("pk", flat=True))
+
+
+def later_accepted(upload: Upload) -> bool:
+    """Whether a file sent after this one is in the draft already."""
+    return Upload.objects.filter(
+        enterprise_id=upload.enterprise_id,
+        month=upload.month,
+        pk__gt=upload.pk,
+        state=State.ACCEPTED,
+    ).exists()
+
+
+def product_names() -> Mapping[str, str]:
+    """The code of each product, by the code itself and by its folded names in both languages."""
+    names = {}
+    for code, name_zh, name_en in Product.objects.values_list("code", "name_zh", "name_en"):
+        names |= {code: code, folded(code): code, folded(name_zh): code, folded(name_en): code}
+    return names
+
+
+def partners_of(enterprise: Enterprise, *, most: int = 500) -> list[Enterprise]:
+    """Whom the enterprise has traded with, by what it filed."""
+    named = (
+        Record.objects.filter(filing__enterprise=enterprise, counterparty__isnull=False)
+        .order_by()
+        .values_list("counterparty", flat=True)
+        .distinct()[:most]
+    )
+    return list(
+        Enterprise.objects.filter(pk__in=list(named), uscc__isnull=False)
+        .select_related("organisation")
+        .order_by("organisation__name_zh")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorShown:
+    """One fault as its reader sees it: where it stands, what stands there, what is wrong."""
+
+    place: str
+    line: int
+    column: str
+    value: str
+    text: str
+
+
+def file_fault(upload: Upload) -> str:
+    """Why a file could not be read as a whole, in the reader's language; empty when it could."""
+    for told in upload.errors:
+        if "fault" in told:
+            facts: dict[str, Any] = told["facts"]
+            words = str(FILE_FAULTS[told["fault"]])
+            return words % facts if facts else words
+    return ""
+
+
+def errors_of(upload: Upload) -> Iterator[ErrorShown]:
+    """The faults of the rows in order, in the reader's language."""
+    chinese = (get_language() or "").startswith("zh")
+    for told in upload.errors:
+        if "fault" in told:
+            continue
+        column = told["column"]
+        name = CHINESE_HEADERS.get(column, "") if chinese else column
+        yield ErrorShown(
+            place=told.get("cell", ""),
+            line=told["line"],
+            column=name if told["code"] != "stray" else "",
+            value=told.get("value", ""),
+            text=row_fault_text(told["code"], told.get("value", "")),
+        )

@@ -1,0 +1,81 @@
+"""From the filer to the attester: handing a draft over, declaring a nil return, attesting."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from enterprises.models import Enterprise
+from portal.accounts.models import User
+from portal.kernel import audit
+from portal.kernel.period import Month
+from traceability.models import Filing
+from traceability.queries.filings import draft_of, in_force
+from traceability.rules import filings as filing_rules
+from traceability.rules import handover as rules
+from traceability.services.filings import open_draft, submit_filing
+
+
+@transaction.atomic
+def hand_over(*, filing: Filing, by: User, at: datetime, nil: bool = False) -> Filing:
+    """Give a draft to the attester. `nil`: it has no records because there is nothing to state.
+
+    Raises AlreadySubmitted, NothingToAttest or RecordsInTheWay.
+    """
+    filing = _locked(filing)
+    filing_rules.require_draft(filing.status, filing.receipt_no)
+    rules.require_content(_handed(filing), nil=nil)
+    filing.ready_at = at
+    filing.save(update_fields=["ready_at"])
+    audit.record(
+        "filing.handed_over",
+        filing,
+        by=by,
+        at=at,
+        month=filing.month,
+        records=filing.record_count,
+        nil=nil,
+    )
+    return filing
+
+
+@transaction.atomic
+def declare_nil(*, enterprise: Enterprise, month: Month, by: User, at: datetime) -> Filing:
+    """State that a month had no business: an empty draft, handed over for attestation.
+
+    Raises AmendmentNeeded, MonthNotBegun, NotAFiler or RecordsInTheWay.
+    """
+    require_open(enterprise, month)
+    draft = open_draft(enterprise=enterprise, month=month, by=by, at=at)
+    return hand_over(filing=draft, by=by, at=at, nil=True)
+
+
+@transaction.atomic
+def attest_filing(*, filing: Filing, seen: datetime | None, by: User, at: datetime) -> Filing:
+    """Attest to the draft that was handed over at `seen`, and submit it.
+
+    Raises NotHandedOver, DraftChanged, and what `submit_filing` raises.
+    """
+    draft = _locked(filing)
+    filing_rules.require_draft(draft.status, draft.receipt_no)
+    rules.require_as_seen(_handed(draft), seen=seen)
+    return submit_filing(filing=draft, by=by, at=at)
+
+
+def require_open(enterprise: Enterprise, month: Month) -> None:
+    """Raises AmendmentNeeded unless records may go into a draft of `month`."""
+    rules.require_open(
+        submitted=in_force(enterprise.pk, month) is not None,
+        drafted=draft_of(enterprise.pk, month) is not None,
+    )
+
+
+def _locked(filing: Filing) -> Filing:
+    return (
+        Filing.objects.select_for_update(of=("self",))
+        .select_related("enterprise__organisation")
+        .get(pk=filing.pk)
+    )
+
+
+def _handed(filing: Filing) -> rules.Handed:
+    return rules.Handed(record_count=filing.record_count, ready_at=filing.ready_at)

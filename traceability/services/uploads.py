@@ -1,0 +1,240 @@
+"""Files that enterprises send: taken in, read, checked, and put into the draft of their month."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+
+from enterprises.models import Enterprise
+from portal.accounts.models import User
+from portal.kernel import audit
+from portal.kernel.errors import Refusal
+from portal.kernel.period import Month, civil_day
+from traceability.models import Filing, Upload
+from traceability.queries.uploads import UNDER_WAY, later_accepted, product_names
+from traceability.rules.filings import require_draftable
+from traceability.rules.intake import COLUMNS, RowError
+from traceability.rules.sheets import FileRefused
+from traceability.services.filings import fill_draft, open_draft
+from traceability.services.handover import require_open
+from traceability.services.intake import RowsRefused, SourceRow
+from traceability.sheets import read
+
+State = Upload.State
+# A file whose checking was begun this often and never ended is set aside.
+DELIVERIES = 3
+# So many faults are kept to be shown; their number is told whole.
+MOST_ERRORS = 5_000
+_STEP = 500
+_LOCK = 0x5550_4C44
+
+
+@transaction.atomic
+def receive_upload(
+    *,
+    enterprise: Enterprise,
+    month: Month,
+    file_name: str,
+    content: bytes,
+    by: User,
+    at: datetime,
+) -> Upload:
+    """Put a file on the list to be checked; it is kept as it came.
+
+    Raises FileRefused when it is empty or larger than what may be sent, AmendmentNeeded when the
+    month was submitted and no amendment was begun, MonthNotBegun or NotAFiler.
+    """
+    if not content:
+        raise FileRefused("empty")
+    if len(content) > settings.UPLOAD_MAX_BYTES:
+        raise FileRefused("too_large", most=settings.UPLOAD_MAX_BYTES // 1024**2)
+    require_draftable(month, today=civil_day(at), files=enterprise.files)
+    require_open(enterprise, month)
+    upload = Upload.objects.create(
+        enterprise=enterprise,
+        month=month,
+        file_name=file_name[-200:],
+        content=content,
+        content_digest=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        by=by,
+        at=at,
+    )
+    audit.record(
+        "upload.received",
+        upload,
+        by=by,
+        at=at,
+        month=month,
+        size=upload.size,
+        digest=upload.content_digest,
+    )
+    return upload
+
+
+def work_upload(*, upload: Upload, at: datetime) -> Upload:
+    """Check a file and put its rows in the place of the draft's records, or tell what is wrong.
+
+    Safe to call twice and by two workers: one works, the other finds it taken or done. Nothing is
+    saved from a file with faults, and the draft stays as it was. A file whose worker died is taken
+    over, at most DELIVERIES times; what goes wrong beyond that is raised again.
+    """
+    with _only_worker_of(upload) as alone:
+        taken = _take(upload, at) if alone else upload
+        if not alone or taken.state != State.WORKING:
+            return taken
+        begun = time.monotonic()
+        try:
+            _check(taken, at)
+        except FileRefused as refused:
+            facts = {"fault": refused.fault, "facts": refused.facts}
+            _end(taken, at, begun, State.FAILED, [facts], 1)
+        except Exception:
+            _put_back(taken)
+            raise
+        return taken
+
+
+@contextmanager
+def _only_worker_of(upload: Upload) -> Iterator[bool]:
+    """Hold the file's lock if nobody does; it ends with the connection when the worker dies."""
+    key = [_LOCK, upload.pk % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
+        alone = cursor.fetchone()[0]
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s, %s)", key)
+
+
+@transaction.atomic
+def _take(upload: Upload, at: datetime) -> Upload:
+    """Mark the file as being checked; committed before the work, so that everybody sees it."""
+    taken = (
+        Upload.objects.select_for_update(of=("self",))
+        .select_related("enterprise__organisation", "by")
+        .get(pk=upload.pk)
+    )
+    if taken.state not in UNDER_WAY:
+        return taken
+    if taken.deliveries >= DELIVERIES:
+        taken.state = State.FAILED
+        taken.errors, taken.error_count = [{"fault": "parked", "facts": {}}], 1
+        taken.finished_at = at
+    else:
+        taken.state = State.WORKING
+        taken.deliveries += 1
+        taken.taken_at = at
+        taken.done, taken.total = 0, 0
+    taken.save()
+    return taken
+
+
+def _check(upload: Upload, at: datetime) -> None:
+    """Read the file into the draft, or end it as refused; raises FileRefused."""
+    begun = time.monotonic()
+    content, names = bytes(upload.content), product_names()
+    with (
+        read.opened(content, upload.file_name, product_names=names) as table,
+        _progress_of(upload, table.lines) as told,
+    ):
+        try:
+            _fill(upload, table, told, at, begun)
+        except RowsRefused as refused:
+            faults = sorted({*refused.rows, *table.faults}, key=_order)
+            kept = [_kept(fault, table) for fault in faults[:MOST_ERRORS]]
+            upload.total = upload.done = table.count
+            _end(upload, at, begun, State.REFUSED, kept, len(faults))
+        except FileRefused:
+            raise
+        except Refusal as refused:
+            raise FileRefused("closed_meanwhile") from refused
+
+
+@transaction.atomic
+def _fill(
+    upload: Upload, table: read.Table, told: Callable[[int], None], at: datetime, begun: float
+) -> None:
+    """Put the rows into the draft, which nobody has handed over any more."""
+    if later_accepted(upload):
+        raise FileRefused("overtaken")
+    require_open(upload.enterprise, upload.month)
+    draft = open_draft(enterprise=upload.enterprise, month=upload.month, by=upload.by, at=at)
+    rows = _told_rows(table, told)
+    upload.total = upload.done = fill_draft(filing=draft, rows=rows, by=upload.by, at=at)
+    if table.faults:
+        raise RowsRefused(())
+    Filing.objects.filter(pk=draft.pk).update(ready_at=None)
+    upload.filing = draft
+    _end(upload, at, begun, State.ACCEPTED, [], 0)
+
+
+def _told_rows(table: read.Table, told: Callable[[int], None]) -> Iterator[SourceRow]:
+    for count, (line, texts) in enumerate(table.rows(), start=1):
+        if count % _STEP == 0:
+            told(count)
+        yield SourceRow(line, texts)
+
+
+@contextmanager
+def _progress_of(upload: Upload, total: int) -> Iterator[Callable[[int], None]]:
+    """A way to tell how many rows are read, on a connection of its own: seen at once."""
+    aside = connections.create_connection(DEFAULT_DB_ALIAS)
+    table = Upload._meta.db_table
+
+    def tell(done: int) -> None:
+        with aside.cursor() as cursor:
+            cursor.execute(
+                f"update {table} set done = %s, total = %s where id = %s",
+                [done, max(total, done), upload.pk],
+            )
+
+    try:
+        tell(0)
+        yield tell
+    finally:
+        aside.close()
+
+
+def _order(fault: RowError) -> tuple[int, int]:
+    place = COLUMNS.index(fault.column) if fault.column in COLUMNS else len(COLUMNS)
+    return fault.line, place
+
+
+def _kept(fault: RowError, table: read.Table) -> dict[str, Any]:
+    """A fault as the row keeps it: codes and values, which its reader's language makes words of."""
+    kept = {"line": fault.line, "column": fault.column, "code": fault.code}
+    if fault.value:
+        kept["value"] = fault.value
+    if table.sheet:
+        kept["cell"] = table.cell(fault)
+        kept["sheet"] = table.sheet
+    return kept
+
+
+@transaction.atomic
+def _end(
+    upload: Upload, at: datetime, begun: float, state: State, errors: list[Any], count: int
+) -> None:
+    upload.state = state
+    upload.errors, upload.error_count = errors, count
+    upload.finished_at = at + timedelta(seconds=time.monotonic() - begun)
+    upload.save(
+        update_fields=["state", "errors", "error_count", "finished_at", "filing", "done", "total"]
+    )
+    facts = {"month": upload.month, "rows": upload.done, "faults": count}
+    audit.record(f"upload.{state}", upload, by=upload.by, at=upload.finished_at, **facts)
+
+
+@transaction.atomic
+def _put_back(upload: Upload) -> None:
+    """What broke off waits for another try; `_take` sets it aside after the last one."""
+    Upload.objects.filter(pk=upload.pk, state=State.WORKING).update(state=State.QUEUED)
