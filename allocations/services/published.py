@@ -33,8 +33,11 @@ GROUP_REGIONS = {
     "Minmetals Rare Earth": "110000",
 }
 MERGED_INTO = "China Rare Earth Group"
-# The notice says December 2021; the day is not on record, so the month's last stands for it.
+# The merger is on record as of December 2021 without its day; the month's last stands for it, and
+# the note says so.
 MERGED_ON = date(2021, 12, 31)
+NOTE = "Region: general knowledge, not verified. 所在地区：公开资料，未经核对。"
+NOTE_MERGED = "Merged in December 2021; the day is not on record. 2021年12月并入，具体日期无记录。"
 DIVIDES = (
     "Divides the mining ceiling that earlier notices gave undivided. 对此前未分类的开采指标分类。"
 )
@@ -181,7 +184,7 @@ def _groups(*, by: User, at: datetime) -> dict[str, Enterprise]:
                 region=Region.objects.get(pk=GROUP_REGIONS[row["name_en"]]),
                 activities=[],
                 is_group=True,
-                note=row["note"],
+                note=f"{NOTE} {NOTE_MERGED}" if row["note"] else NOTE,
                 by=by,
                 at=at,
             )

@@ -35,7 +35,8 @@ def transcribe_decision(
 
     The sign-offs are marked as transcribed by the operator; sums, copies and the guard of the
     database are those of any issue. Whether a line fits its enterprise is not asked: it stands as
-    it was decided. Masses are kg REO. Raises NothingDecided, DocumentTaken, CeilingExceeded or CapNegative.
+    it was decided. Masses are kg REO. Raises NothingDecided, DocumentTaken, CeilingExceeded or
+    CapNegative.
     """
     decision = create_draft(year=year, regime=regime, kind=kind, note=note, by=by, at=at)
     write_lines(decision, ceilings, allocations)

@@ -55,6 +55,51 @@ def test_every_group_has_its_published_allocation(loaded):
     assert got == wanted
 
 
+def test_every_batch_is_a_decision_with_its_own_figures(loaded):
+    """What a notice gave is found again in its decision, or in the one that divides it."""
+    batches = [row for row in rows("quotas_national.csv") if row["batch"] != "year"]
+
+    for year in {int(row["year"]) for row in batches}:
+        expected = [row for row in batches if int(row["year"]) == year]
+        decisions = Decision.objects.filter(year=year).order_by("number")
+        for row, decision in zip(expected, decisions, strict=False):
+            lines = dict(decision.ceiling_lines.values_list("category", "kg"))
+            separation = lines.pop("separation")
+            assert separation == Decimal(row["separation_tonnes"]) * 1000, decision
+            assert sum(lines.values()) == Decimal(row["mining_tonnes"]) * 1000, decision
+
+
+def test_a_later_decision_divides_what_notices_gave_undivided(loaded):
+    for year, undivided in ((2021, 84_000_000), (2023, 240_000_000)):
+        last = Decision.objects.filter(year=year).latest("number")
+        taken_back = last.ceiling_lines.get(category=Category.MINING)
+
+        assert taken_back.kg == -undivided
+        assert taken_back.reason.startswith("Divides the mining ceiling")
+        assert Category.MINING not in {each.category for each in queries.year_position(year)}
+
+
+def test_a_transcribed_notice_tells_what_it_rests_on(loaded):
+    third = Decision.objects.get(document_no="MIIT Lianyuan [2023] 245")
+    assumed = Decision.objects.get(year=2010)
+
+    assert (third.kind, third.regime, third.number) == ("batch", "directive_plan", 3)
+    assert "a stored copy of the notice was read" in third.note
+    assert (assumed.kind, assumed.document_no) == ("annual", "")
+    assert "general knowledge, not verified" in assumed.note
+
+
+def test_copies_of_group_allocations_go_to_their_provinces(loaded):
+    last = Decision.objects.filter(year=2024).latest("number")
+
+    assert set(last.copies.values_list("recipient__region_id", flat=True)) == {"150000", "360000"}
+
+
+def test_loading_asks_a_bounded_number_of_questions(db, noon, django_assert_max_num_queries):
+    with django_assert_max_num_queries(650):  # a second and a half
+        load_published_figures(by=system_user(), at=noon)
+
+
 def test_loading_twice_changes_nothing(loaded, noon):
     before = (Decision.objects.count(), Enterprise.objects.count(), AuditEvent.objects.count())
 
@@ -70,4 +115,7 @@ def test_loading_twice_changes_nothing(loaded, noon):
 
 def test_groups_bear_no_invented_codes(loaded):
     assert set(Enterprise.objects.values_list("uscc", flat=True)) == {None}
-    assert Enterprise.objects.filter(merged_into__isnull=False).count() == 3
+    merged = Enterprise.objects.filter(merged_into__isnull=False)
+    assert merged.count() == 3
+    assert all("the day is not on record" in group.note for group in merged)
+    assert all("general knowledge" in group.note for group in Enterprise.objects.all())
