@@ -24,6 +24,8 @@ ON_AN_EMPTY_DATABASE = {"migrate", "showmigrations", "sqlmigrate", "dbshell", "d
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     command = arguments[1] if len(arguments) > 1 else "help"
+    if command == "demo":
+        os.environ.setdefault("PORTAL_DEMO", "1")
     asks_for_help = bool({"--help", "-h"} & set(arguments))
     if asks_for_help or (command in WITHOUT_SERVERS and "--database" not in arguments):
         run_without_servers(arguments)
