@@ -1,5 +1,10 @@
 """The addresses of traceability in the API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from traceability.api.findings import FindingApi, FindingsApi
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("findings", FindingsApi.as_view(), name="findings"),
+    path("findings/<int:pk>", FindingApi.as_view(), name="finding"),
+]

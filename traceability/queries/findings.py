@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, IntegerField, QuerySet, When
 from django.urls import reverse
 
 from allocations.models import Category
@@ -25,6 +25,7 @@ COLUMNS = (
 )
 # Open: nobody has closed them and they still hold.
 OPEN = (Finding.Status.OPEN, Finding.Status.ANSWERED)
+GRAVEST_FIRST = (Finding.Severity.HIGH, Finding.Severity.MEDIUM, Finding.Severity.LOW)
 
 
 def findings_visible_to(user: User) -> QuerySet[Finding]:
@@ -94,7 +95,7 @@ class Used:
     """A tolerance as it judged a finding."""
 
     label: str
-    value: Decimal
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,8 @@ def told(finding: Finding) -> Told:
         source=check.source,
         clears=str(check.clears),
         tolerances=[
-            Used(str(Tolerance.Name(name).label), Decimal(value))
-            for name, value in facts.tolerances.items()
+            Used(str(Tolerance.Name(name).label), facts.tolerance(name))
+            for name in facts.tolerances
         ],
         months=[
             MonthUse(Month.parse(day[:7]), Decimal(kg), Decimal(used))
@@ -178,8 +179,17 @@ def _shown(record: Record, user: User) -> RecordShown | None:
     return None
 
 
+def ranked(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """`findings`, the ones still open and the gravest first; `rank` sorts by severity."""
+    gravity = [When(severity=severity, then=rank) for rank, severity in enumerate(GRAVEST_FIRST)]
+    return findings.annotate(
+        rank=Case(*gravity, output_field=IntegerField()),
+        settled=Case(When(status__in=OPEN, then=0), default=1, output_field=IntegerField()),
+    ).order_by("settled", "rank", "-first_seen", "id")
+
+
 def findings_of(enterprise: Enterprise, user: User) -> QuerySet[Finding]:
-    """The findings on one enterprise that `user` may see, open ones first."""
+    """The findings on one enterprise that `user` may see."""
     return findings_visible_to(user).filter(enterprise=enterprise)
 
 

@@ -1,5 +1,6 @@
 """Reconciliations: who may see them, and which are to be run."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
@@ -7,19 +8,46 @@ from django.db.models.functions import Cast, Concat
 
 from portal.accounts.models import User
 from portal.kernel.period import Month
-from traceability.models import Filing, Reconciliation
+from traceability.models import Filing, Finding, Reconciliation
 from traceability.permissions import Perm
+from traceability.queries.findings import findings_visible_to, ranked
+from traceability.rules.checks import CHECKS
 
 State = Reconciliation.State
 # A year is reconciled every night until what December may still bring is filed and due: the
 # shipments on their way at its end arrive in January's filing, due in February.
 LAST_MONTH_AFTER = 2
+MOST_SHOWN = 20
 
 
 def reconciliations_visible_to(user: User) -> QuerySet[Reconciliation]:
     """Every run for those who may see reconciliations, none for the others; latest first."""
     runs = Reconciliation.objects.select_related("asked_by", "enterprise__organisation")
     return runs if Perm.VIEW_RECONCILIATIONS in user.role_held.national else runs.none()
+
+
+@dataclass(frozen=True, slots=True)
+class CountShown:
+    """How many findings of one code a run found."""
+
+    code: str
+    title: str
+    count: int
+
+
+def counts_of(run: Reconciliation) -> list[CountShown]:
+    """What a finished run found, by code, in the order of the checks; empty before."""
+    found = run.counts.get("by_code", {})
+    return [
+        CountShown(check.code, str(check.title), found[check.code])
+        for check in CHECKS
+        if check.code in found
+    ]
+
+
+def first_seen_in(run: Reconciliation, user: User) -> list[Finding]:
+    """Findings that `run` put on record first, the gravest first, as far as a page goes."""
+    return list(ranked(findings_visible_to(user).filter(reconciliation=run))[:MOST_SHOWN])
 
 
 def latest_run(year: int) -> Reconciliation | None:

@@ -1,5 +1,6 @@
 """The tolerances that hold on a day."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -20,3 +21,26 @@ def tolerances_on(day: date) -> dict[str, Decimal]:
 def deadline_day(day: date) -> int:
     """The day of the month by which the month before is filed, as it holds on `day`."""
     return int(tolerances_on(day)[Tolerance.Name.FILING_DEADLINE_DAY])
+
+
+@dataclass(frozen=True, slots=True)
+class ToleranceShown:
+    """One row of the tolerances, and whether it is the one that holds."""
+
+    tolerance: Tolerance
+    holds: bool
+
+    @property
+    def value(self) -> str:
+        """The value without trailing zeros."""
+        return f"{self.tolerance.value.normalize():f}"
+
+
+def tolerances_shown(day: date) -> list[ToleranceShown]:
+    """Every tolerance there is and was, the latest of each first, marked as they hold on `day`."""
+    rows = list(Tolerance.objects.select_related("set_by").order_by("name", "-valid_from"))
+    holding: dict[str, int] = {}
+    for row in rows:
+        if row.valid_from <= day:
+            holding.setdefault(row.name, row.pk)
+    return [ToleranceShown(row, holding.get(row.name) == row.pk) for row in rows]

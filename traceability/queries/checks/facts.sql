@@ -117,17 +117,18 @@ select g.enterprise_id, g.run, g.month,
  group by 1, 2, 3;
 analyze ore_share;
 
--- The year's counted production, record by record, in kg REO.
+-- The year's counted production, record by record, in kg REO; rounded only when it is summed.
 create temp table produced on commit drop as
 with made as (
   select l.enterprise_id, 'mining' as activity, p.mining_category as category, l.month, l.date,
-         l.id, l.lot_id, '' as run, l.reo_kg
+         l.id, l.lot_id, '' as run,
+         l.gross_kg * l.reo_percent / 100 as reo_kg
     from led l join traceability_product p on p.id = l.product_id
    where l.kind = 'extraction' and p.mining_category <> ''
      and l.month between %(first_month)s and %(last_month)s
   union all
   select l.enterprise_id, 'separation', 'separation', l.month, l.date, l.id, l.lot_id, l.run,
-         l.reo_kg * s.share
+         l.gross_kg * l.reo_percent / 100 * s.share
     from led l
     join traceability_product p on p.id = l.product_id
     join ore_share s on s.enterprise_id = l.enterprise_id and s.run = l.run and s.month = l.month

@@ -18,7 +18,7 @@ analyze known_filing;
 -- move nothing.
 create temp table led on commit drop as
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
-       r.gross_kg, r.reo_percent, r.reo_kg, r.run, r.counterparty_id,
+       r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
        upper(btrim(r.document)) as document, r.document as filed_document
   from known_filing f
   join traceability_record r on r.filing_id = f.id
@@ -28,7 +28,7 @@ analyze led;
 -- Runs and lots live on over the year's end: what earlier years say of the ones met above.
 insert into led
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
-       r.gross_kg, r.reo_percent, r.reo_kg, r.run, r.counterparty_id,
+       r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
        upper(btrim(r.document)), r.document
   from known_filing f
   join traceability_record r on r.filing_id = f.id
@@ -36,7 +36,7 @@ select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.
    and (f.enterprise_id, r.run) in (select enterprise_id, run from led where run <> '');
 insert into led
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
-       r.gross_kg, r.reo_percent, r.reo_kg, r.run, r.counterparty_id,
+       r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
        upper(btrim(r.document)), r.document
   from known_filing f
   join traceability_record r on r.filing_id = f.id

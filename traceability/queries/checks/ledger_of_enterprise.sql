@@ -35,14 +35,14 @@ analyze known_filing;
 
 create temp table led on commit drop as
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
-       r.gross_kg, r.reo_percent, r.reo_kg, r.run, r.counterparty_id,
+       r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
        upper(btrim(r.document)) as document, r.document as filed_document
   from known_filing f
   join traceability_record r on r.filing_id = f.id
  where f.enterprise_id = %(enterprise)s and r.kind <> 'stock'
 union all
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
-       r.gross_kg, r.reo_percent, r.reo_kg, r.run, r.counterparty_id,
+       r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
        upper(btrim(r.document)), r.document
   from traceability_record r
   join known_filing f on f.id = r.filing_id
@@ -51,7 +51,7 @@ select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.
 analyze led;
 insert into led
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
-       r.gross_kg, r.reo_percent, r.reo_kg, r.run, r.counterparty_id,
+       r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
        upper(btrim(r.document)), r.document
   from (select distinct lot_id from led) met
   join traceability_record r using (lot_id)

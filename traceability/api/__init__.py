@@ -1,0 +1,1 @@
+"""Traceability in the API."""

@@ -1,0 +1,1 @@
+"""Traceability as the API tells it."""

@@ -1,0 +1,219 @@
+"""Lists of findings and of reconciliations."""
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ModelChoiceField
+
+from allocations.models import Category
+from portal.accounts.models import Region
+from portal.kernel.period import Month
+from portal.kernel.tables import (
+    DayColumn,
+    KgColumn,
+    ListFilter,
+    ListTable,
+    MomentColumn,
+    MonthColumn,
+    NamedColumn,
+    NumberColumn,
+    SearchFilter,
+    StatusColumn,
+)
+from portal.kernel.templatetags.portal import named
+from traceability.models import Finding, Reconciliation
+from traceability.queries.findings import OPEN, message_of
+from traceability.rules.checks import CHECKS
+
+STILL_OPEN = "still_open"
+
+
+class TitleColumn(tables.Column):
+    """What a finding is about, in words; its code in exports."""
+
+    def render(self, record: Finding) -> str:
+        """The title of its code."""
+        return record.title
+
+    def value(self, value: str) -> str:
+        """The code."""
+        return value
+
+
+class MessageColumn(tables.Column):
+    """What a finding says with its numbers; in exports only."""
+
+    def value(self, record: Finding) -> str:
+        """The sentence, in the reader's language."""
+        return message_of(record)
+
+
+class FindingTable(ListTable):
+    """Findings. The rows must be `ranked`."""
+
+    severity = StatusColumn(
+        kind="severity", verbose_name=_("Severity"), order_by=("rank", "-first_seen")
+    )
+    code = TitleColumn(verbose_name=_("Finding"), linkify=True)
+    enterprise = NamedColumn(
+        verbose_name=_("Enterprise"), order_by="enterprise__organisation__name_zh"
+    )
+    counterparty = NamedColumn(
+        verbose_name=_("Counterparty"), order_by="counterparty__organisation__name_zh"
+    )
+    month = MonthColumn(verbose_name=_("Month"))
+    lot = tables.Column(verbose_name=_("Lot"), accessor="lot__number")
+    amount_kg = KgColumn(verbose_name=_("Amount, kg"))
+    first_seen = DayColumn(verbose_name=_("First seen"))
+    status = StatusColumn(kind="finding", verbose_name=_("Status"))
+    message = MessageColumn(verbose_name=_("Message"), accessor="code", visible=False)
+
+    class Meta(ListTable.Meta):
+        model = Finding
+        fields = (
+            "severity",
+            "code",
+            "enterprise",
+            "counterparty",
+            "month",
+            "lot",
+            "amount_kg",
+            "first_seen",
+            "status",
+            "message",
+        )
+        order_by = "severity"
+
+
+class _NamedChoices(ModelChoiceField):
+    def label_from_instance(self, thing: Any) -> str:
+        return named(thing)
+
+
+class _ProvinceFilter(django_filters.ModelChoiceFilter):
+    """A choice among provinces, by their names in the reader's language."""
+
+    field_class = _NamedChoices
+
+
+class FindingFilter(ListFilter):
+    """Narrows findings by everything they carry."""
+
+    search = SearchFilter(
+        fields=[
+            "enterprise__organisation__name_zh",
+            "enterprise__organisation__name_en",
+            "enterprise__uscc",
+            "lot__number",
+            "document",
+        ],
+        label=_("Enterprise, lot or document"),
+    )
+    code = django_filters.ChoiceFilter(
+        label=_("Finding"), choices=[(check.code, check.title) for check in CHECKS]
+    )
+    severity = django_filters.ChoiceFilter(label=_("Severity"), choices=Finding.Severity.choices)
+    status = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[(STILL_OPEN, _("open or answered")), *Finding.Status.choices],
+        method="standing",
+    )
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=Category.choices)
+    year = django_filters.NumberFilter(label=_("Year"))
+    month = django_filters.CharFilter(label=_("Month (2025-03)"), method="of_month")
+    province = _ProvinceFilter(
+        label=_("Province"),
+        queryset=lambda request: Region.objects.filter(level=Region.Level.PROVINCE),
+        method="within",
+    )
+
+    class Meta:
+        model = Finding
+        fields = ()
+
+    def standing(self, rows: QuerySet[Model], _name: str, status: str) -> QuerySet[Model]:
+        """Those of one status, or all that nobody has closed and that still hold."""
+        return rows.filter(status__in=OPEN if status == STILL_OPEN else [status])
+
+    def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
+        """Those of one month; none when it is not a month."""
+        try:
+            return rows.filter(month=Month.parse(text.strip()))
+        except ValueError:
+            return rows.none()
+
+    def within(self, rows: QuerySet[Model], _name: str, region: Region) -> QuerySet[Model]:
+        """Those on enterprises of a province."""
+        return rows.filter(enterprise__region_id__startswith=region.prefix)
+
+
+class CountColumn(NumberColumn):
+    """One count of a finished run."""
+
+    def __init__(self, *args: Any, count: str, **kwargs: Any) -> None:
+        self.count = count
+        super().__init__(*args, accessor="counts", orderable=False, **kwargs)
+
+    def render(self, value: dict[str, Any]) -> str:
+        """The count, or a dash before the run is finished."""
+        return super().render(value.get(self.count))
+
+    def value(self, value: dict[str, Any]) -> Any:
+        """The count."""
+        return value.get(self.count)
+
+
+class ReconciliationTable(ListTable):
+    """Runs of the checks."""
+
+    asked_at = MomentColumn(verbose_name=_("Asked"), linkify=True)
+    year = tables.Column(verbose_name=_("Year"), localize=False)
+    as_of = DayColumn(verbose_name=_("As of"))
+    enterprise = NamedColumn(verbose_name=_("Enterprise"), orderable=False)
+    state = StatusColumn(kind="reconciliation", verbose_name=_("State"))
+    found = CountColumn(count="found", verbose_name=_("Found"))
+    new = CountColumn(count="new", verbose_name=_("New"))
+    reopened = CountColumn(count="reopened", verbose_name=_("Back again"))
+    cleared = CountColumn(count="cleared", verbose_name=_("Cleared"))
+
+    class Meta(ListTable.Meta):
+        model = Reconciliation
+        fields = (
+            "asked_at",
+            "year",
+            "as_of",
+            "enterprise",
+            "state",
+            "found",
+            "new",
+            "reopened",
+            "cleared",
+        )
+        order_by = "-asked_at"
+
+    def render_year(self, value: int) -> str:
+        """A year has no thousands."""
+        return str(value)
+
+
+class ReconciliationFilter(ListFilter):
+    """Narrows the runs."""
+
+    year = django_filters.NumberFilter(label=_("Year"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=Reconciliation.State.choices)
+    scope = django_filters.ChoiceFilter(
+        label=_("Scope"),
+        choices=[("country", _("the whole country")), ("enterprise", _("one enterprise"))],
+        method="that_look_at",
+    )
+
+    class Meta:
+        model = Reconciliation
+        fields = ()
+
+    def that_look_at(self, rows: QuerySet[Model], _name: str, scope: str) -> QuerySet[Model]:
+        """Runs over all, or over one enterprise."""
+        return rows.filter(enterprise__isnull=scope == "country")

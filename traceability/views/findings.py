@@ -1,0 +1,79 @@
+"""Findings, what they say, and the tolerances they were judged by."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from enterprises.queries import enterprises_visible_to, sees
+from portal.kernel import clock
+from portal.kernel.access import requires
+from portal.kernel.pages import page
+from portal.kernel.tables import list_page
+from traceability.permissions import Perm
+from traceability.queries import findings as queries
+from traceability.queries.tolerances import tolerances_shown
+from traceability.tables.findings import FindingFilter, FindingTable
+
+SHOWN_OF_ENTERPRISE = 10
+
+
+@require_safe
+@requires(Perm.VIEW_FINDINGS)
+def finding_list(request: HttpRequest) -> HttpResponseBase:
+    """The findings the reader may see, with how many of each kind are open."""
+    seen = queries.findings_visible_to(request.user)
+    return list_page(
+        request,
+        template="traceability/finding_list.html",
+        name="findings",
+        table=FindingTable,
+        filters=FindingFilter,
+        queryset=queries.ranked(seen),
+        context={"counts": queries.counts_by_code(seen)},
+    )
+
+
+@require_safe
+@requires(Perm.VIEW_FINDINGS)
+def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One finding: what it says, by which law and tolerances, and the records behind it."""
+    finding = get_object_or_404(queries.findings_visible_to(request.user), pk=pk)
+    counterparty = finding.counterparty
+    return page(
+        request,
+        "traceability/finding_detail.html",
+        {
+            "finding": finding,
+            "told": queries.told(finding),
+            "records": queries.records_behind(finding, request.user),
+            "may_open_counterparty": counterparty is not None and sees(request.user, counterparty),
+        },
+    )
+
+
+@require_safe
+@requires(Perm.VIEW_FINDINGS)
+def enterprise_findings_fragment(request: HttpRequest, pk: int) -> HttpResponse:
+    """The latest findings on one enterprise, for its page."""
+    enterprise = get_object_or_404(enterprises_visible_to(request.user), pk=pk)
+    findings = queries.findings_of(enterprise, request.user)
+    return page(
+        request,
+        "traceability/_enterprise_findings.html",
+        {
+            "enterprise": enterprise,
+            "findings": queries.ranked(findings)[:SHOWN_OF_ENTERPRISE],
+            "open": findings.filter(status__in=queries.OPEN).count(),
+        },
+    )
+
+
+@require_safe
+@requires(Perm.VIEW_FINDINGS)
+def tolerance_list(request: HttpRequest) -> HttpResponse:
+    """Deadline, tolerances and grace periods, from when on each holds."""
+    return page(
+        request,
+        "traceability/tolerance_list.html",
+        {"tolerances": tolerances_shown(clock.today())},
+    )
