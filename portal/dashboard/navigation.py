@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -85,10 +85,19 @@ def shown_to(request: HttpRequest) -> list[Shown]:
     wanted = {
         entry.name: entry for entry in ENTRIES if entry.perm is None or holds(user, entry.perm)
     }
-    addresses = {name: reverse(name) for name in wanted}
+    addresses = {name: url for name in wanted if (url := _address(name))}
     fitting = [url for url in addresses.values() if request.path.startswith(url)]
     current = max(fitting, key=len, default="")
     return [
         Shown(addresses[name], entry.label, entry.icon, addresses[name] == current)
         for name, entry in wanted.items()
+        if name in addresses
     ]
+
+
+def _address(name: str) -> str | None:
+    """The address called `name`; None where the pages that have it are not installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None

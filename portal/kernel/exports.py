@@ -1,22 +1,37 @@
-"""Lists as files: CSV that Excel opens rightly, and XLSX; no cell becomes a formula."""
+"""Lists as files: CSV that Excel opens rightly, and XLSX; no cell becomes a formula.
+
+    return csv_answer("findings", header, rows)      # or xlsx_answer
+    write_xlsx(file, header, rows)                   # into a file of one's own
+
+`rows` may be a generator: it is read once, row by row, before the answer leaves the view (and so
+within its transaction), into a file on disk. Masses are handed over as Decimals, days and instants
+as such; texts that a spreadsheet program would run are neutralised.
+"""
 
 import csv
+import io
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import IO, Any
 from urllib.parse import quote
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponseBase
 from django.utils import timezone
 
 from portal.kernel.period import Month
 
-# Excel takes a text that begins so for a formula, in half and in full width.
-_DANGEROUS = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What an XLSX sheet holds besides its header; further rows go on the next sheet.
+ROWS_A_SHEET = 1_048_575
+_LONGEST_TEXT = 32_767
+# A spreadsheet program takes a text that begins so for a formula, in half and in full width.
+_DANGEROUS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _BOM = "\ufeff"
+_FORMATS = {date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm"}
 
 
 def neutral(value: Any) -> Any:
@@ -27,61 +42,77 @@ def neutral(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    """`value` as a number, a day, an instant of civil time, or a text that is safe."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
+        return (timezone.localtime(value) if timezone.is_aware(value) else value).replace(
+            tzinfo=None
+        )
+    if isinstance(value, date | Decimal | int | float) and not isinstance(value, bool):
+        return value
     if isinstance(value, Month):
         return str(value)
-    if isinstance(value, bool | int | float | Decimal):
-        return value
     return neutral(str(value))
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """The text itself."""
-        return text
-
-
-def csv_lines(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """The lines of a CSV file with a byte-order mark, so that Excel reads it as UTF-8."""
-    writer = csv.writer(_Echo())
-    yield _BOM + writer.writerow([_plain(cell) for cell in header])
-    for row in rows:
-        yield writer.writerow([_plain(cell) for cell in row])
+# --- CSV -----------------------------------------------------------------------------------------
+def write_csv(file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
+    """UTF-8 with a byte-order mark, so that Excel reads it as such."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+    text.write(_BOM)
+    writer = csv.writer(text)
+    writer.writerow([_csv_cell(cell) for cell in header])
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+    text.flush()
+    text.detach()
 
 
-def csv_answer(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
-    """A CSV file named `name`.csv; `rows` must be read already, the answer streams after the view."""
-    answer = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = _attachment(f"{name}.csv")
-    return answer
+def _csv_cell(value: Any) -> Any:
+    cell = _plain(value)
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    return cell
 
 
+# --- XLSX ----------------------------------------------------------------------------------------
 def write_xlsx(file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
-    """One sheet with a frozen header, written row by row."""
+    """Sheets with a frozen header, written row by row in constant memory."""
+    left = iter(rows)
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(len(header) - 1, 0), 18)
-        for column, cell in enumerate(header):
-            sheet.write_string(0, column, str(cell), bold)
-        for line, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                _write_cell(sheet, line, column, _plain(cell))
+        formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
+        while True:
+            sheet = book.add_worksheet()
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, max(len(header) - 1, 0), 18)
+            for column, cell in enumerate(header):
+                sheet.write_string(0, column, str(_plain(cell)), bold)
+            line = 0
+            for line, row in enumerate(islice(left, ROWS_A_SHEET), start=1):
+                for column, cell in enumerate(row):
+                    _write_cell(sheet, line, column, _plain(cell), formats)
+            if line < ROWS_A_SHEET:
+                return
 
 
-def _write_cell(sheet: Any, line: int, column: int, cell: Any) -> None:
-    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+def _write_cell(sheet: Any, line: int, column: int, cell: Any, formats: dict[type, Any]) -> None:
+    if isinstance(cell, date):
+        sheet.write_datetime(line, column, cell, formats[type(cell)])
+    elif isinstance(cell, int | float | Decimal):
         sheet.write_number(line, column, cell)
     elif cell != "":
-        sheet.write_string(line, column, str(cell))
+        sheet.write_string(line, column, cell[:_LONGEST_TEXT])
+
+
+# --- answers -------------------------------------------------------------------------------------
+def csv_answer(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
+    """A CSV file named `name`.csv."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
+    write_csv(file, header, rows)
+    return _answer(file, f"{name}.csv", "text/csv; charset=utf-8")
 
 
 def xlsx_answer(
@@ -90,14 +121,12 @@ def xlsx_answer(
     """An XLSX file named `name`.xlsx."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
     write_xlsx(file, header, rows)
+    return _answer(file, f"{name}.xlsx", XLSX)
+
+
+def _answer(file: IO[bytes], name: str, content_type: str) -> HttpResponseBase:
     file.seek(0)
-    answer = FileResponse(
-        file,
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    answer["Content-Disposition"] = _attachment(f"{name}.xlsx")
+    answer = FileResponse(file, content_type=content_type)
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer["Cache-Control"] = "no-store"
     return answer
-
-
-def _attachment(name: str) -> str:
-    return f"attachment; filename*=UTF-8''{quote(name)}"

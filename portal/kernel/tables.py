@@ -1,43 +1,74 @@
 """Lists: sorted, filtered, paged, kept in the address, exported as CSV and XLSX.
 
     class FindingTable(ListTable):
-        amount_kg = TonnesColumn(verbose_name=_("amount, t REO"))
+        lot = NamedColumn(verbose_name=_("lot"), linkify=True)
+        reo_kg = TonnesColumn(verbose_name=_("amount, t REO"))
         first_seen = DayColumn(verbose_name=_("first seen"))
-        status = StatusColumn(kind="finding")
+        status = StatusColumn(kind="finding", verbose_name=_("status"))
 
         class Meta(ListTable.Meta):
             model = Finding
-            fields = ("code", "amount_kg", "first_seen", "status")
+            fields = ("code", "lot", "reo_kg", "first_seen", "status")
+            order_by = "-first_seen"
 
     class FindingFilter(ListFilter):
-        ...  # django-filter; `search = SearchFilter(fields=["lot__number"])` for free text
+        search = SearchFilter(fields=["lot__number"])           # free text over several fields
+        first_seen = DayFilter(label=_("first seen since"), lookup_expr="gte")
+
+        class Meta:
+            model = Finding
+            fields = ("code", "status")
 
     def finding_list(request):
         return list_page(request, template="traceability/finding_list.html", name="findings",
                          table=FindingTable, filters=FindingFilter,
                          queryset=findings_visible_to(request.user))
 
-The template extends `base.html` and says `{% include "components/list.html" %}` where the list goes;
-`table`, `filter` and `count` are in its context.
+The template extends `base.html` and says `{% include "components/list.html" %}` where the list
+goes; `table`, `filter` and `count` are in its context, besides the view's own `context`. One list
+a page. Columns print by the filters of `templatetags/portal.py` and export plain values: masses as
+numbers of tonnes, days as days. A column's own `value` decides what is exported;
+`exclude_from_export=True` keeps a column to the page, `visible=False` to the file. Exports read
+the rows one by one, those of a queryset in parts of CHUNK, so that their number does not matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
-import django_filters
 import django_tables2 as tables
-from django import forms
-from django.db.models import Model, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
+from django_tables2.utils import Accessor
 
 from portal.kernel.exports import csv_answer, xlsx_answer
+from portal.kernel.filters import DayFilter, ListFilter, MonthFilter, SearchFilter
 from portal.kernel.pages import page
 from portal.kernel.quantity import to_tonnes
 from portal.kernel.templatetags import portal as shown
 
+__all__ = [
+    "DayColumn",
+    "DayFilter",
+    "KgColumn",
+    "ListFilter",
+    "ListTable",
+    "MomentColumn",
+    "MonthColumn",
+    "MonthFilter",
+    "NamedColumn",
+    "NumberColumn",
+    "SearchFilter",
+    "StatusColumn",
+    "TonnesColumn",
+    "UseColumn",
+    "list_page",
+]
+
 PER_PAGE = 25
+CHUNK = 2_000
 
 
 class ListTable(tables.Table):
@@ -144,52 +175,36 @@ class StatusColumn(tables.Column):
         self.kind = kind
         super().__init__(*args, **kwargs)
 
-    def render(self, value: Any, record: Any, bound_column: Any) -> Any:
+    def render(self, record: Any, bound_column: Any) -> Any:
         """A badge with its label."""
-        code = getattr(record, bound_column.accessor, value)
-        return shown.status(code, self.kind)
+        return shown.status(bound_column.accessor.resolve(record), self.kind)
 
-    def value(self, value: Any) -> Any:
-        """The label."""
-        return str(value)
-
-
-class SearchFilter(django_filters.CharFilter):
-    """Free text over several fields."""
-
-    def __init__(self, *, fields: Sequence[str], **kwargs: Any) -> None:
-        self.searched = fields
-        kwargs.setdefault("label", _("Search"))
-        super().__init__(**kwargs)
-
-    def filter(self, qs: QuerySet[Model], value: str) -> QuerySet[Model]:
-        """Rows in which any of the fields holds `value`."""
-        if not value:
-            return qs
-        wanted = Q()
-        for field in self.searched:
-            wanted |= Q(**{f"{field}__icontains": value})
-        return qs.filter(wanted)
+    def value(self, record: Any, bound_column: Any) -> Any:
+        """The badge's label."""
+        return str(shown.status_label(bound_column.accessor.resolve(record), self.kind))
 
 
-class ListFilter(django_filters.FilterSet):
-    """The base of every list's filters; fields carry stable ids and Bootstrap's classes."""
+class UseColumn(tables.Column):
+    """How much of a cap is used, as a bar and in words; the row has `used_kg` and `cap_kg`.
 
-    @property
-    def form(self) -> forms.Form:
-        """The form, dressed for the filter bar."""
-        form = super().form
-        for name, field in form.fields.items():
-            widget = field.widget
-            select = isinstance(widget, forms.Select | forms.NullBooleanSelect)
-            widget.attrs.setdefault("class", "form-select" if select else "form-control")
-            widget.attrs.setdefault("id", f"filter-{name}")
-        return form
+    `used` and `cap` name the row's figures where they are called otherwise. Exported in percent.
+    """
 
-    @property
-    def narrowed(self) -> bool:
-        """Whether any filter is set."""
-        return any(self.data.get(name) for name in self.form.fields)
+    def __init__(self, *args: Any, used: str = "used_kg", cap: str = "cap_kg", **kwargs: Any):
+        self.figures = (Accessor(used), Accessor(cap))
+        kwargs.setdefault("orderable", False)
+        kwargs.setdefault("accessor", used)
+        super().__init__(*args, **kwargs)
+
+    def render(self, record: Any) -> Any:
+        """The bar."""
+        used, cap = (figure.resolve(record) for figure in self.figures)
+        return render_to_string("components/use.html", shown.use(used, cap))
+
+    def value(self, record: Any) -> Any:
+        """Percent of the cap; None where there is no cap."""
+        used, cap = (figure.resolve(record) for figure in self.figures)
+        return round(used / cap * 100, 1) if cap else None
 
 
 def list_page(
@@ -224,10 +239,23 @@ def list_page(
         "count": shown_table.paginator.count if hasattr(shown_table, "paginator") else len(rows),
     }
     if request.htmx and request.htmx.target == "list":
-        return HttpResponse(render_to_string("components/list.html", context, request=request))
-    return page(request, template, context)
+        answer = HttpResponse(render_to_string("components/list.html", context, request=request))
+    else:
+        answer = page(request, template, context)
+    # The same address answers with a page or a part: no cache may take one for the other.
+    patch_vary_headers(answer, ("HX-Request", "HX-Target"))
+    return answer
 
 
 def _export(form: str, name: str, table: tables.Table) -> HttpResponseBase:
-    header, *rows = list(table.as_values())
+    rows = _export_rows(table)
+    header = next(rows)
     return (csv_answer if form == "csv" else xlsx_answer)(name, header, rows)
+
+
+def _export_rows(table: tables.Table) -> Iterator[list[Any]]:
+    """The header and every row as plain values; a queryset's rows are not kept in memory."""
+    data = table.data
+    if isinstance(data.data, QuerySet):
+        data.data = data.data.iterator(chunk_size=CHUNK)
+    return table.as_values()

@@ -1,10 +1,15 @@
-"""Filters and components of every page: one way to print a mass, a day, a status."""
+"""Filters and components of every page: one way to print a mass, a day, a status.
 
+Built in, so that no template loads them; `kernel:gallery` shows each with its source.
+"""
+
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone
@@ -153,6 +158,12 @@ def status(value: str, kind: str) -> str:
     return format_html('<span class="badge tone-{}">{}</span>', tone, label)
 
 
+@register.filter
+def status_label(value: str, kind: str) -> Any:
+    """The words of the badge alone."""
+    return STATUSES[kind][str(value)][1]
+
+
 @register.simple_tag
 def icon(name: str) -> str:
     """A decorative icon of the sprite; the text beside it carries the meaning."""
@@ -181,9 +192,11 @@ def alert(content: str, tone: str = "info", title: Any = "") -> str:
 
 
 @register.inclusion_tag("components/stat.html")
-def stat(label: Any, value: Any, unit: Any = "", note: Any = "", url: str = "") -> dict[str, Any]:
-    """One figure with its label."""
-    return {"label": label, "value": value, "unit": unit, "note": note, "url": url}
+def stat(
+    label: Any, value: Any, unit: Any = "", note: Any = "", url: str = "", tone: str = ""
+) -> dict[str, Any]:
+    """One figure with its label; a `tone` colours what `note` says in words."""
+    return {"label": label, "value": value, "unit": unit, "note": note, "url": url, "tone": tone}
 
 
 @register.inclusion_tag("components/use.html")
@@ -191,13 +204,50 @@ def use(used_kg: Decimal, cap_kg: Decimal, label: Any = "") -> dict[str, Any]:
     """How much of a cap is used, as a bar with its figures in words."""
     used, cap = Decimal(used_kg), Decimal(cap_kg)
     fraction = used / cap if cap > 0 else None
-    tone = "bad" if used > cap else "warn" if fraction and fraction >= NEARLY_USED else "good"
+    nearly = fraction is not None and NEARLY_USED <= fraction <= 1
     return {
         "fraction": fraction,
-        "width": min(round(float(fraction or 0) * 100), 100),
-        "tone": tone,
+        "width": min(int((fraction or 0) * 100), 100),
+        "tone": "bad" if used > cap else "warn" if nearly else "good",
         "over": used > cap,
+        "nearly": nearly,
         "label": label,
+    }
+
+
+@register.inclusion_tag("components/tabs.html", takes_context=True)
+def tabs(context: dict[str, Any], entries: Iterable[tuple[str, Any]], label: Any) -> dict[str, Any]:
+    """Links to the parts of a thing, (address, name) each; the one that is open is marked."""
+    here = context["request"].path
+    return {"entries": [(url, name, url == here) for url, name in entries], "label": label}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(events: Iterable[tuple[Any, datetime | None, Any]]) -> dict[str, Any]:
+    """What happened when: (words, instant or None for what is still to come, who or "") each."""
+    return {"events": list(events)}
+
+
+@register.inclusion_tag("components/progress.html")
+def job(
+    element_id: str,
+    url: str,
+    label: Any,
+    done: int = 0,
+    total: int | None = None,
+    running: bool = True,
+) -> dict[str, Any]:
+    """A job under way: the fragment at `url` takes this one's place every second while `running`.
+
+    Without a `total` the bar only says that something goes on.
+    """
+    return {
+        "id": element_id,
+        "url": url,
+        "label": label,
+        "done": done,
+        "total": total,
+        "running": running,
     }
 
 
@@ -211,6 +261,18 @@ def chart(figure: Any, element_id: str) -> dict[str, Any]:
 def empty(text: Any, hint: Any = "") -> dict[str, Any]:
     """Says that there is nothing, and what to do about it."""
     return {"text": text, "hint": hint}
+
+
+@register.filter
+def error_target(field: BoundField) -> str:
+    """The id that the summary of a form's errors leads to; a group's first choice."""
+    return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.filter
+def partly_required(form: BaseForm) -> bool:
+    """Whether some of a form's fields must be filled in and others need not."""
+    return len({field.field.required for field in form.visible_fields()}) > 1
 
 
 @register.simple_tag(takes_context=True)
