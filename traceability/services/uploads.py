@@ -173,6 +173,7 @@ def _fill(
     if table.faults:
         raise RowsRefused(())
     Filing.objects.filter(pk=draft.pk).update(ready_at=None)
+    draft.refresh_from_db()
     upload.filing = draft
     _end(upload, at, begun, State.ACCEPTED, [], 0)
 

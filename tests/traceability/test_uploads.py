@@ -1,0 +1,406 @@
+"""Files on their way into a draft, and the draft on its way to the attester."""
+
+import os
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.utils import translation
+
+from enterprises.models import Enterprise
+from portal.accounts.models import User
+from portal.kernel.models import AuditEvent
+from portal.kernel.period import Month
+from traceability import tasks
+from traceability.models import Filing, Upload
+from traceability.queries import uploads as queries
+from traceability.rules.filings import AlreadySubmitted, MonthNotBegun, NotAFiler
+from traceability.rules.handover import (
+    AmendmentNeeded,
+    DraftChanged,
+    NotHandedOver,
+    NothingToAttest,
+    RecordsInTheWay,
+)
+from traceability.rules.sheets import FileRefused
+from traceability.services import uploads
+from traceability.services.filings import open_draft
+from traceability.services.handover import attest_filing, declare_nil, hand_over
+from traceability.services.uploads import receive_upload, work_upload
+
+HEADER = "kind,date,lot,product,gross_kg,reo_percent,run,counterparty,document,country,note"
+MINED = "extraction,2025-02-{:02},L-{},ORE-MIX,1000,60,,,,,"
+pytestmark = pytest.mark.django_db
+
+
+def lines(*rows: str) -> bytes:
+    """A CSV file of these rows."""
+    return "\n".join([HEADER, *rows]).encode()
+
+
+GOOD = lines(MINED.format(3, 1), MINED.format(4, 2))
+BAD = lines(MINED.format(3, 1), "gift,2025-03-04,,ORE-XXX,abc,60,,,,,", MINED.format(4, 2))
+
+
+@pytest.fixture
+def send(northern: Enterprise, february: Month, filer: User, noon: datetime) -> Any:
+    """Send a file for Northern's February."""
+
+    def sent(content: bytes = GOOD, name: str = "february.csv") -> Upload:
+        return receive_upload(
+            enterprise=northern, month=february, file_name=name, content=content, by=filer, at=noon
+        )
+
+    return sent
+
+
+@pytest.fixture
+def draft(send: Any, noon: datetime) -> Filing:
+    """Northern's February with two records."""
+    return work_upload(upload=send(), at=noon).filing
+
+
+def test_receive_upload_keeps_the_file_and_queues_it(send: Any, filer: User) -> None:
+    upload = send()
+
+    assert upload.state == "queued"
+    assert bytes(Upload.objects.get().content) == GOOD
+    assert len(upload.content_digest) == 64
+    assert [event.action for event in AuditEvent.objects.all()] == ["upload.received"]
+
+
+def test_receive_upload_refuses_what_cannot_become_a_draft(
+    send: Any,
+    northern: Enterprise,
+    outsider: Enterprise,
+    filer: User,
+    noon: datetime,
+    settings: Any,
+) -> None:
+    ahead = {"file_name": "a", "content": GOOD, "by": filer, "at": noon}
+
+    with pytest.raises(FileRefused) as empty:
+        send(b"")
+    settings.UPLOAD_MAX_BYTES = 10
+    with pytest.raises(FileRefused) as large:
+        send(GOOD)
+    assert (empty.value.fault, large.value.fault) == ("empty", "too_large")
+    settings.UPLOAD_MAX_BYTES = 10_000
+    with pytest.raises(MonthNotBegun):
+        receive_upload(enterprise=northern, month=Month(2025, 4), **ahead)
+    with pytest.raises(NotAFiler):
+        receive_upload(enterprise=outsider, month=Month(2025, 2), **ahead)
+
+    assert not Upload.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+
+def test_work_upload_puts_the_rows_into_the_draft(send: Any, filer: User, later: datetime) -> None:
+    upload = work_upload(upload=send(), at=later)
+
+    assert (upload.state, upload.done, upload.total) == ("accepted", 2, 2)
+    assert upload.filing.record_count == 2
+    assert upload.filing.prepared_by == filer
+    assert upload.filing.status == "draft"
+    assert upload.finished_at >= later
+
+
+def test_work_upload_refuses_with_every_fault_and_leaves_the_draft(
+    send: Any, draft: Filing, later: datetime
+) -> None:
+    upload = work_upload(upload=send(BAD), at=later)
+
+    assert (upload.state, upload.error_count) == ("refused", 5)
+    assert [(e["line"], e["column"], e["code"]) for e in upload.errors] == [
+        (3, "kind", "kind_unknown"),
+        (3, "date", "date_outside"),
+        (3, "lot", "missing"),
+        (3, "product", "product_unknown"),
+        (3, "gross_kg", "number_form"),
+    ]
+    draft.refresh_from_db()
+    assert (draft.record_count, draft.records.count()) == (2, 2)
+
+
+def test_work_upload_without_a_draft_leaves_none_behind_when_refused(
+    send: Any, later: datetime
+) -> None:
+    work_upload(upload=send(BAD), at=later)
+
+    assert not Filing.objects.exists()
+    assert [e.action for e in AuditEvent.objects.order_by("id")] == [
+        "upload.received",
+        "upload.refused",
+    ]
+
+
+def test_errors_of_speaks_the_readers_language(send: Any, later: datetime) -> None:
+    upload = work_upload(upload=send(BAD), at=later)
+
+    with translation.override("en"):
+        english = list(queries.errors_of(upload))
+    with translation.override("zh-hans"):
+        chinese = list(queries.errors_of(upload))
+
+    assert (english[0].line, english[0].column, english[0].value) == (3, "kind", "gift")
+    assert english[0].text.startswith("“gift” is no kind of record")
+    assert chinese[0].column == "类别"
+
+
+def test_work_upload_names_cells_of_a_workbook(send: Any, later: datetime) -> None:
+    from tests.traceability.test_sheets_read import workbook
+
+    rows = [HEADER.split(","), [], BAD.decode().splitlines()[2].split(",")]
+
+    upload = work_upload(upload=send(workbook({"Feb": rows}), "a.xlsx"), at=later)
+
+    assert [error["cell"] for error in upload.errors] == ["A3", "B3", "C3", "D3", "E3"]
+    assert {error["sheet"] for error in upload.errors} == {"Feb"}
+
+
+@pytest.mark.parametrize("content", [lines(), b"no headers here"])
+def test_work_upload_fails_where_nothing_can_be_read(
+    send: Any, draft: Filing, later: datetime, content: bytes
+) -> None:
+    upload = work_upload(upload=send(content), at=later)
+
+    assert (upload.state, upload.error_count) == ("failed", 1)
+    assert queries.file_fault(upload)
+    draft.refresh_from_db()
+    assert draft.records.count() == 2
+
+
+def test_work_upload_joins_what_only_the_sheet_can_tell(send: Any, later: datetime) -> None:
+    beside = MINED.format(5, 3) + ",what is this"
+
+    upload = work_upload(upload=send(lines(MINED.format(3, 1), beside)), at=later)
+
+    assert upload.state == "refused"
+    assert [error["code"] for error in upload.errors] == ["stray"]
+    assert not Filing.objects.exists()
+
+
+def test_work_upload_caps_what_it_keeps_and_tells_the_whole_number(
+    send: Any, later: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_ERRORS", 3)
+
+    upload = work_upload(upload=send(BAD), at=later)
+
+    assert (len(upload.errors), upload.error_count) == (3, 5)
+
+
+def test_work_upload_twice_does_nothing_the_second_time(send: Any, later: datetime) -> None:
+    upload = work_upload(upload=send(), at=later)
+    events = AuditEvent.objects.count()
+
+    again = work_upload(upload=upload, at=later + timedelta(minutes=1))
+
+    assert again.deliveries == 1
+    assert AuditEvent.objects.count() == events
+
+
+def test_work_upload_gives_way_to_a_file_sent_later(send: Any, later: datetime) -> None:
+    first, second = send(lines(MINED.format(9, 9))), send()
+    work_upload(upload=second, at=later)
+
+    overtaken = work_upload(upload=first, at=later)
+
+    assert overtaken.errors == [{"fault": "overtaken", "facts": {}}]
+    assert Filing.objects.get().record_count == 2
+
+
+def test_work_upload_sets_aside_what_broke_off_three_times(
+    send: Any, later: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any, **_kwargs: Any) -> Any:
+        raise ConnectionError
+
+    upload = send()
+    monkeypatch.setattr(uploads, "open_draft", broken)
+
+    for _ in range(uploads.DELIVERIES):
+        with pytest.raises(ConnectionError):
+            work_upload(upload=upload, at=later)
+    parked = work_upload(upload=upload, at=later)
+
+    assert (parked.state, parked.deliveries) == ("failed", 3)
+    assert parked.errors[0]["fault"] == "parked"
+
+
+def test_work_upload_ends_in_words_when_the_month_was_submitted_meanwhile(
+    send: Any, draft: Filing, attester: User, later: datetime
+) -> None:
+    upload = send()
+    hand_over(filing=draft, by=draft.prepared_by, at=later)
+    attest_filing(filing=draft, seen=later, by=attester, at=later)
+
+    work_upload(upload=upload, at=later)
+
+    upload.refresh_from_db()
+    assert upload.errors == [{"fault": "closed_meanwhile", "facts": {}}]
+    assert Filing.objects.get().status == "submitted"
+
+
+def test_uploads_left_over_finds_waiting_and_abandoned_files(
+    send: Any, noon: datetime, later: datetime
+) -> None:
+    waiting, abandoned, done = send(), send(), send()
+    Upload.objects.filter(pk=abandoned.pk).update(state="working")
+    Upload.objects.filter(pk=done.pk).update(state="accepted")
+
+    assert queries.uploads_left_over(later) == [waiting.pk, abandoned.pk]
+    assert queries.uploads_left_over(noon) == [abandoned.pk]
+
+
+def test_sweep_uploads_checks_what_waits(
+    send: Any, later: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = send()
+    monkeypatch.setattr("portal.kernel.clock.now", lambda: later)
+    monkeypatch.setattr(
+        tasks.uploads.check_upload, "delay", lambda **ids: tasks.uploads.check_upload(**ids)
+    )
+
+    tasks.uploads.sweep_uploads()
+
+    upload.refresh_from_db()
+    assert upload.state == "accepted"
+
+
+# --- from the filer to the attester ---
+
+
+def test_hand_over_then_attest(draft: Filing, filer: User, attester: User, later: datetime) -> None:
+    hand_over(filing=draft, by=filer, at=later)
+
+    filing = attest_filing(filing=draft, seen=later, by=attester, at=later)
+
+    assert (filing.status, filing.attested_by) == ("submitted", attester)
+    assert filing.receipt_no
+
+
+def test_attest_filing_refuses_what_was_not_handed_over(
+    draft: Filing, attester: User, later: datetime
+) -> None:
+    with pytest.raises(NotHandedOver):
+        attest_filing(filing=draft, seen=None, by=attester, at=later)
+
+    assert Filing.objects.get().status == "draft"
+
+
+def test_attest_filing_refuses_a_draft_that_changed_since(
+    draft: Filing, filer: User, attester: User, noon: datetime, later: datetime
+) -> None:
+    hand_over(filing=draft, by=filer, at=noon)
+    hand_over(filing=draft, by=filer, at=later)
+
+    with pytest.raises(DraftChanged):
+        attest_filing(filing=draft, seen=noon, by=attester, at=later)
+
+
+def test_uploading_anew_takes_the_draft_back(
+    draft: Filing, send: Any, filer: User, attester: User, later: datetime
+) -> None:
+    hand_over(filing=draft, by=filer, at=later)
+    work_upload(upload=send(lines(MINED.format(8, 8))), at=later)
+
+    with pytest.raises(NotHandedOver):
+        attest_filing(filing=draft, seen=later, by=attester, at=later)
+
+
+def test_hand_over_refuses_an_empty_draft_that_is_no_nil_return(
+    northern: Enterprise, february: Month, filer: User, later: datetime
+) -> None:
+    empty = open_draft(enterprise=northern, month=february, by=filer, at=later)
+
+    with pytest.raises(NothingToAttest):
+        hand_over(filing=empty, by=filer, at=later)
+
+
+def test_declare_nil_opens_and_hands_over_an_empty_draft(
+    northern: Enterprise, february: Month, filer: User, attester: User, later: datetime
+) -> None:
+    draft = declare_nil(enterprise=northern, month=february, by=filer, at=later)
+
+    filing = attest_filing(filing=draft, seen=later, by=attester, at=later)
+
+    assert (filing.record_count, filing.status) == (0, "submitted")
+
+
+def test_declare_nil_refuses_where_there_are_records_or_a_submission(
+    draft: Filing,
+    northern: Enterprise,
+    february: Month,
+    filer: User,
+    attester: User,
+    later: datetime,
+) -> None:
+    nil = {"enterprise": northern, "month": february, "by": filer, "at": later}
+
+    with pytest.raises(RecordsInTheWay):
+        declare_nil(**nil)
+    hand_over(filing=draft, by=filer, at=later)
+    attest_filing(filing=draft, seen=later, by=attester, at=later)
+    with pytest.raises(AmendmentNeeded):
+        declare_nil(**nil)
+    with pytest.raises(AlreadySubmitted):
+        attest_filing(filing=draft, seen=later, by=attester, at=later)
+
+
+# --- two at once ---
+
+
+@pytest.fixture
+def _own_connections() -> Iterator[None]:
+    yield
+    connections.close_all()
+
+
+@pytest.mark.usefixtures("committed_db", "_own_connections")
+def test_two_workers_check_a_file_once(send: Any, later: datetime) -> None:
+    upload = send()
+    ended = []
+
+    def work() -> None:
+        ended.append(work_upload(upload=upload, at=later))
+        connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert len(ended) == 2
+    upload.refresh_from_db()
+    assert (upload.state, upload.deliveries) == ("accepted", 1)
+    assert Filing.objects.get().records.count() == 2
+    assert os.environ["PORTAL_RUN_DIR"]
+
+
+@pytest.mark.usefixtures("committed_db", "_own_connections")
+def test_two_clicks_submit_once(send: Any, filer: User, attester: User, later: datetime) -> None:
+    draft = work_upload(upload=send(), at=later).filing
+    hand_over(filing=draft, by=filer, at=later)
+    outcomes = []
+
+    def click() -> None:
+        try:
+            attest_filing(filing=draft, seen=later, by=attester, at=later)
+            outcomes.append("submitted")
+        except AlreadySubmitted:
+            outcomes.append("refused")
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+
+    assert sorted(outcomes) == ["refused", "submitted"]
+    assert AuditEvent.objects.filter(action="filing.submitted").count() == 1
