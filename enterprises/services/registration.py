@@ -248,5 +248,8 @@ def _facts(entry: EnterpriseEntry) -> dict[str, Any]:
         "name_en": entry.name_en,
         "region": entry.region.pk,
         "activities": in_order(entry.activities),
+        "is_group": entry.is_group,
+        "files_from": entry.files_from,
+        "note": entry.note,
         "group": entry.parent_uscc or (entry.parent and str(entry.parent)),
     }

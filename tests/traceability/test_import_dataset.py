@@ -247,6 +247,11 @@ BROKEN = {
             "regions.csv:1: name_en: this column is missing",
         ],
     ),
+    "a column whose name breaks the line": (
+        "regions",
+        'code,parent,name_en,name_zh,"a\nb"\n',
+        ["regions.csv:1: row: unknown column; the columns are code, parent, name_en, name_zh"],
+    ),
     "a column twice": (
         "regions",
         "code,parent,name_en,name_zh,code\n",

@@ -159,7 +159,7 @@ def _header_is_right(
     for name, times in Counter(header).items():
         if name not in columns:
             told = _("unknown column; the columns are %(columns)s") % {"columns": known}
-            sheet.refuse(line, name or ROW, told)
+            sheet.refuse(line, name if name and name.isprintable() else ROW, told)
         elif times > 1:
             sheet.refuse(line, name, _("the column is there %(times)d times") % {"times": times})
     for name in columns:
