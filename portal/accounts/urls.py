@@ -20,7 +20,7 @@ from portal.kernel.access import View, open_to_all, signed_in
 def _theirs(declare: Callable[[View], View], view: View) -> View:
     """A page of allauth with its permission declared; a form with errors answers 422 there too."""
 
-    @require_http_methods(["GET", "POST"])
+    @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
