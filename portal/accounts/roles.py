@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(StrEnum):
@@ -112,7 +113,7 @@ _ROLES: Iterable[RoleHeld] = (
     ),
     RoleHeld(
         Role.RECIPIENT,
-        _("Recipient"),
+        pgettext_lazy("role", "Recipient"),
         _("Receives and acknowledges copies for an authority and reads what its territory holds."),
         OrganisationKind.AUTHORITY,
         regional=_perms(

@@ -86,8 +86,8 @@ def _year_context(request: HttpRequest) -> dict[str, Any]:
     categories = queries.category_years(year, seen)
     due = Month.of(today) - 1
     return {
-        "year": year,
-        "years": range(today.year, FIRST_YEAR - 1, -1),
+        "year": str(year),
+        "years": [str(one) for one in range(today.year, FIRST_YEAR - 1, -1)],
         "today": today,
         "categories": categories,
         "enterprise_caps": queries.enterprise_caps(year, seen),
