@@ -20,9 +20,11 @@ from portal.accounts.models import Region, User
 from portal.kernel.period import CIVIL, Month
 from tests.cast import make_enterprise, make_user
 from traceability.models import Balance, CapUse, Product
+from traceability.queries.caps import cap_position, cap_position_after
 from traceability.queries.replay import replay_differences
 from traceability.rules.intake import COLUMNS, CREATING
 from traceability.services import filings as services
+from traceability.services.derivation import rebuild_derived
 from traceability.services.intake import SourceRow
 
 MONTHS = [Month(2024, 12), Month(2025, 1), Month(2025, 2)]
@@ -65,7 +67,9 @@ class World:
         )
         staged = [self._source(line, row, who, month) for line, row in enumerate(rows, start=2)]
         services.fill_draft(filing=draft, rows=staged, by=filer, at=self.clock)
+        foreseen = cap_position_after(draft)
         services.submit_filing(filing=draft, by=attester, at=self.clock)
+        assert foreseen == cap_position(self.enterprises[who], month.year)
         self.filled += 1
         self.in_force[who, month] = (self.filled, rows)
 
@@ -233,6 +237,8 @@ def test_what_submissions_write_is_what_the_ledger_says(world: World, deeds: lis
         assert replay_differences() == []
         assert stored_use(fresh) == cap_use_by_hand(fresh, products)
         assert stored_balances(fresh) == balances_by_hand(fresh)
+        rebuild_derived()
+        assert replay_differences() == []
         transaction.set_rollback(True)
 
 

@@ -59,6 +59,9 @@ CHINESE_KINDS = {
 }
 # A creation makes a new lot of the filing enterprise and states what it is.
 CREATING = ("extraction", "output", "import", "recycled")
+# What comes to the filing enterprise, and what leaves it; a count moves nothing.
+INCOMING = (*CREATING, "purchase")
+OUTGOING = ("input", "sale", "export", "loss")
 OXIDES = [
     "La2O3",
     "CeO2",

@@ -1,21 +1,52 @@
-"""What follows from the ledger: what lots are, balances, cap use. Part of the deed that submits.
-
-Written by what changed and always equal to a rebuild; `traceability.queries.replay` compares.
-"""
+"""What follows from a submission: what lots are, balances, and what counts against the caps."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from traceability.queries.caps import CAP_USE
-from traceability.rules.intake import CREATING
+from traceability.queries.derivation import (
+    CAP_USE,
+    CELLS,
+    DEFINITIONS,
+    LEDGER,
+    LOTS,
+    change_facts,
+)
+from traceability.queries.replay import REPLAYED_BALANCES, REPLAYED_CAP_USE, REPLAYED_LOTS
 from traceability.services.intake import sql
 
-INCOMING = (*CREATING, "purchase")
-OUTGOING = ("input", "sale", "export", "loss")
 # One derivation at a time: it reads what others' filings say and writes what follows for them.
 _LOCK = 0x4445_5256
+
+_DEFINED = (
+    f"create temp table derive_lot on commit drop as with {LEDGER}, {DEFINITIONS} table definition"
+)
+_KEEP_DEFINITIONS = """
+update traceability_lot l
+   set product_id = d.product_id, reo_percent = d.reo_percent, assay = d.assay
+  from derive_lot d where d.lot_id = l.id
+"""
+_USED = f"""
+create temp table derive_use on commit drop as
+with {LEDGER}, definition as (table derive_lot), {LOTS}, {CELLS}, {CAP_USE}
+select enterprise_id, month, u.category, u.reo_kg
+  from cell left join cap_use u using (enterprise_id, month)
+"""
+_FORGET_CAP_USE = """
+delete from traceability_capuse k using (select distinct enterprise_id, month from derive_use) u
+ where k.enterprise_id = u.enterprise_id and k.month = u.month
+"""
+_KEEP_CAP_USE = """
+insert into traceability_capuse (enterprise_id, month, category, reo_kg)
+select enterprise_id, month, category, reo_kg from derive_use where category is not null
+"""
+_FORGET_EMPTIED = """
+delete from traceability_balance where in_kg = 0 and out_kg = 0 and (enterprise_id, lot_id) in (
+    select f.enterprise_id, r.lot_id
+      from traceability_filing f join traceability_record r on r.filing_id = f.id
+     where f.id = any (%(removed)s))
+"""
 
 
 def hold() -> None:
@@ -30,55 +61,46 @@ def derive(*, added: Sequence[int], removed: Sequence[int]) -> None:
     `hold` comes first. The cap use of other enterprises changes where a lot that they put into a
     run got or lost its grade or product.
     """
-    facts = {
-        "filings": [*added, *removed],
-        "added": list(added),
-        "removed": list(removed),
-        "creating": list(CREATING),
-        "incoming": list(INCOMING),
-        "outgoing": list(OUTGOING),
-    }
+    facts = change_facts(added=list(added), removed=list(removed))
     with connection.cursor() as cursor:
-        _derive_lots(cursor, facts)
+        cursor.execute("drop table if exists derive_lot, derive_use")
+        cursor.execute(_DEFINED, facts)
+        cursor.execute("analyze derive_lot")
+        cursor.execute(_USED, facts)
+        cursor.execute(_KEEP_DEFINITIONS)
+        cursor.execute(_FORGET_CAP_USE)
+        cursor.execute(_KEEP_CAP_USE)
         _derive_balances(cursor, facts)
-        _derive_cap_use(cursor, facts)
-
-
-def _derive_lots(cursor: Any, facts: dict[str, Any]) -> None:
-    cursor.execute("drop table if exists derive_changed_lot")
-    cursor.execute(sql("derive_lots"), facts)
-    cursor.execute("analyze derive_changed_lot")
-    cursor.execute(
-        "update traceability_lot l set product_id = c.product_id, reo_percent = c.reo_percent,"
-        " assay = c.assay from derive_changed_lot c where c.lot_id = l.id"
-    )
 
 
 def _derive_balances(cursor: Any, facts: dict[str, Any]) -> None:
     cursor.execute(sql("derive_balances"), facts)
-    emptied = [row[0] for row in cursor.fetchall()]
-    if emptied:
+    if facts["removed"]:
+        cursor.execute(_FORGET_EMPTIED, facts)
+
+
+@transaction.atomic
+def rebuild_derived() -> None:
+    """Write lots, balances and cap use anew from the ledger alone; for repair, and for tests."""
+    hold()
+    facts = change_facts(added=[], removed=[])
+    with connection.cursor() as cursor:
+        cursor.execute("drop table if exists derive_lot, derive_use")
         cursor.execute(
-            "delete from traceability_balance"
-            " where enterprise_id = any (%s) and in_kg = 0 and out_kg = 0",
-            [emptied],
+            "create temp table derive_lot on commit drop as"
+            f" {REPLAYED_LOTS} select lot_id, product_id, reo_percent, assay from replayed",
+            facts,
         )
-
-
-def _derive_cap_use(cursor: Any, facts: dict[str, Any]) -> None:
-    cursor.execute(
-        "select enterprise_id from traceability_filing where id = any (%(filings)s)"
-        " union select f.enterprise_id from derive_changed_lot c"
-        " join traceability_record r on r.lot_id = c.lot_id and r.kind = 'input'"
-        " join traceability_filing f on f.id = r.filing_id and f.status = 'submitted'",
-        facts,
-    )
-    touched = {"everyone": False, "enterprises": [row[0] for row in cursor.fetchall()]}
-    cursor.execute(
-        "delete from traceability_capuse where enterprise_id = any (%(enterprises)s)",
-        touched,
-    )
-    cursor.execute(
-        f"insert into traceability_capuse (enterprise_id, month, category, reo_kg) {CAP_USE}",
-        touched,
-    )
+        cursor.execute(_KEEP_DEFINITIONS)
+        cursor.execute("delete from traceability_balance")
+        cursor.execute(
+            "insert into traceability_balance (enterprise_id, lot_id, in_kg, out_kg)"
+            f" {REPLAYED_BALANCES} select enterprise_id, lot_id, in_kg, out_kg from replayed",
+            facts,
+        )
+        cursor.execute("delete from traceability_capuse")
+        cursor.execute(
+            "insert into traceability_capuse (enterprise_id, month, category, reo_kg)"
+            f" {REPLAYED_CAP_USE} select enterprise_id, month, category, reo_kg from cap_use",
+            facts,
+        )

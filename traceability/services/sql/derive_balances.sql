@@ -8,15 +8,11 @@ with moved as (
       join traceability_filing f on f.id = side.id
       join traceability_record r on r.filing_id = f.id and r.kind <> 'stock'
      group by f.enterprise_id, r.lot_id
-),
-written as (
-    insert into traceability_balance (enterprise_id, lot_id, in_kg, out_kg)
-    select enterprise_id, lot_id, in_kg, out_kg from moved
-     where in_kg <> 0 or out_kg <> 0
-     order by enterprise_id, lot_id
-    on conflict (enterprise_id, lot_id) do update
-       set in_kg = traceability_balance.in_kg + excluded.in_kg,
-           out_kg = traceability_balance.out_kg + excluded.out_kg
-    returning enterprise_id, in_kg, out_kg
 )
-select distinct enterprise_id from written where in_kg = 0 and out_kg = 0;
+insert into traceability_balance (enterprise_id, lot_id, in_kg, out_kg)
+select enterprise_id, lot_id, in_kg, out_kg from moved
+ where in_kg <> 0 or out_kg <> 0
+ order by enterprise_id, lot_id
+on conflict (enterprise_id, lot_id) do update
+   set in_kg = traceability_balance.in_kg + excluded.in_kg,
+       out_kg = traceability_balance.out_kg + excluded.out_kg;
