@@ -4,8 +4,9 @@
                   series=[Series(_("mining"), [Decimal(1), None, ...]),
                           Series(_("cap"), [...], form="cap")])
 
-In a template: `{% chart chart "chart-use" %}`; `{% chart_scripts %}` stands in base.html already.
-None in a series leaves a gap.
+The template extends `chart_page.html` and says `{% chart chart "chart-use" %}`, which also gives
+the table ("Show as table"). Values are in the unit named (not kg); None leaves a gap. Series that
+share a `stack` stand on one another; `rest=True` draws what is left, in grey.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ class Series:
     values: Sequence[Decimal | int | None]
     form: Form = "line"
     stack: str | None = None
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Chart:
                     "name": str(one.name),
                     "form": one.form,
                     "stack": one.stack,
+                    "rest": one.rest,
                     "values": [None if value is None else float(value) for value in one.values],
                 }
                 for one in self.series

@@ -120,7 +120,13 @@ class NumberColumn(_NumberColumn):
         return value
 
 
-class DayColumn(tables.Column):
+class _WholeColumn(tables.Column):
+    """A value that is not broken over two lines."""
+
+    attrs = {"td": {"class": "text-nowrap"}}
+
+
+class DayColumn(_WholeColumn):
     """A civil day."""
 
     def render(self, value: Any) -> str:
@@ -132,7 +138,7 @@ class DayColumn(tables.Column):
         return value
 
 
-class MomentColumn(tables.Column):
+class MomentColumn(_WholeColumn):
     """An instant."""
 
     def render(self, value: Any) -> str:
@@ -144,7 +150,7 @@ class MomentColumn(tables.Column):
         return value
 
 
-class MonthColumn(tables.Column):
+class MonthColumn(_WholeColumn):
     """A month."""
 
     def render(self, value: Any) -> str:
@@ -168,7 +174,7 @@ class NamedColumn(tables.Column):
         return shown.named(value)
 
 
-class StatusColumn(tables.Column):
+class StatusColumn(_WholeColumn):
     """A status as a badge; `kind` tells whose (see `shown.STATUSES`)."""
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:

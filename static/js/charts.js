@@ -8,6 +8,8 @@ const INK = "#16202c";
 const QUIET = "#4a5868";
 const LINE = "#d5dce4";
 const CAP = "#9b1c1c";
+const REST = "#c3ccd6";
+const PATTERNS = { decals: [{ symbol: "none" }, { dashArrayX: [1, 0], dashArrayY: [3, 5], rotation: -Math.PI / 4, color: "rgba(255,255,255,.45)" }, { symbol: "circle", symbolSize: .5, dashArrayX: [[6, 6], [0, 6, 6, 0]], dashArrayY: [6, 0], color: "rgba(255,255,255,.55)" }, { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 6], color: "rgba(255,255,255,.45)" }] };
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -26,7 +28,8 @@ function drawnSeries(one, position) {
     stack: one.stack || undefined,
     data: one.values,
     connectNulls: false,
-    color: cap ? CAP : undefined,
+    color: cap ? CAP : one.rest ? REST : undefined,
+    itemStyle: one.rest ? { decal: { symbol: "none" } } : {},
     symbol: SYMBOLS[position % SYMBOLS.length],
     showSymbol: !cap,
     symbolSize: 7,
@@ -41,8 +44,9 @@ function axes(figure, format) {
   const value = {
     type: "value",
     name: figure.unit,
-    nameLocation: "end",
-    nameTextStyle: { color: QUIET, align: figure.horizontal ? "right" : "left" },
+    nameLocation: figure.horizontal ? "middle" : "end",
+    nameGap: figure.horizontal ? 28 : 14,
+    nameTextStyle: { color: QUIET, align: figure.horizontal ? "center" : "left" },
     axisLabel: { color: QUIET, hideOverlap: true, formatter: (number) => format.format(number) },
     splitLine: { lineStyle: { color: LINE } },
   };
@@ -63,19 +67,19 @@ function axes(figure, format) {
 
 function chartOption(figure, description) {
   const format = numberFormat(figure.places);
-  const bars = figure.series.filter((one) => one.form === "bar").length;
+  const bars = figure.series.filter((one) => one.form === "bar" && !one.rest).length;
   return {
     animation: !still.matches,
-    aria: { enabled: true, label: { description }, decal: { show: bars > 1 } },
+    aria: { enabled: true, label: { description }, decal: { show: bars > 1, ...PATTERNS } },
     color: PALETTE,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 8, right: 24, top: 62, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 24, top: figure.horizontal ? 40 : 62, bottom: figure.horizontal ? 28 : 8, containLabel: true },
     legend: { type: "scroll", top: 0, left: 0, textStyle: { color: INK }, itemGap: 16 },
     tooltip: {
       trigger: "axis",
       renderMode: "richText",
       confine: true,
-      axisPointer: { type: bars ? "shadow" : "line" },
+      axisPointer: { type: figure.series.some((one) => one.form === "bar") ? "shadow" : "line" },
       valueFormatter: (number) =>
         number === null || number === undefined ? "—" : `${format.format(number)} ${figure.unit}`,
     },

@@ -208,11 +208,19 @@ def use(used_kg: Decimal, cap_kg: Decimal, label: Any = "") -> dict[str, Any]:
     return {
         "fraction": fraction,
         "width": min(int((fraction or 0) * 100), 100),
-        "tone": "bad" if used > cap else "warn" if nearly else "good",
+        "tone": _use_tone(fraction, over=used > cap, nearly=nearly),
         "over": used > cap,
         "nearly": nearly,
         "label": label,
     }
+
+
+def _use_tone(fraction: Decimal | None, *, over: bool, nearly: bool) -> str:
+    if over:
+        return "bad"
+    if nearly:
+        return "warn"
+    return "neutral" if fraction is None else "good"
 
 
 @register.inclusion_tag("components/tabs.html", takes_context=True)
