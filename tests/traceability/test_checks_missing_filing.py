@@ -100,3 +100,7 @@ def test_outsiders_and_merged_enterprises_owe_nothing(northern, southern, outsid
     nil(gone, *months(1, 5))
 
     assert missing() == [("Gone", "2025-06")]
+
+
+def test_nothing_is_due_before_anybody_ever_filed(northern):
+    assert missing() == []

@@ -130,7 +130,8 @@ def told(finding: Finding) -> Told:
         clears=str(check.clears),
         tolerances=[
             Used(str(Tolerance.Name(name).label), facts.tolerance(name))
-            for name in facts.tolerances
+            for name in check.tolerances
+            if name in facts.tolerances
         ],
         months=[
             MonthUse(Month.parse(day[:7]), Decimal(kg), Decimal(used))

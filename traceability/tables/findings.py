@@ -147,7 +147,7 @@ class FindingFilter(ListFilter):
 
     def within(self, rows: QuerySet[Model], _name: str, region: Region) -> QuerySet[Model]:
         """Those on enterprises of a province."""
-        return rows.filter(enterprise__region_id__startswith=region.prefix)
+        return rows.filter(enterprise__region__code__startswith=region.prefix)
 
 
 class CountColumn(NumberColumn):

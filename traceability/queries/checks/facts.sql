@@ -50,16 +50,18 @@ with named as (
   select enterprise_id, date_trunc('month', min(valid_from))::date as month
     from enterprises_designation group by enterprise_id
 )
-select e.id as enterprise_id,
-       coalesce(e.files_from, b.month, greatest(p.first_month, d.month)) as first_month,
+select e.id as enterprise_id, o.first_month,
        coalesce(date_trunc('month', e.merged_on)::date, 'infinity'::date) as last_month
   from party
   join enterprises_enterprise e on e.id = party.enterprise_id
  cross join platform p
   left join begun b on b.enterprise_id = e.id
   left join designated d on d.enterprise_id = e.id
- where e.activities <> '{}'
-   and coalesce(e.files_from, b.month, greatest(p.first_month, d.month)) is not null;
+ cross join lateral (
+       -- Without a platform nothing is due; greatest() alone would pass over that.
+       select coalesce(e.files_from, b.month, case when p.first_month is not null
+                       then greatest(p.first_month, d.month) end) as first_month) o
+ where e.activities <> '{}' and o.first_month is not null;
 create unique index on must_file (enterprise_id);
 analyze must_file;
 
