@@ -69,7 +69,7 @@ def _load_year(year: str, groups: Mapping[str, Enterprise], by: User, at: dateti
     notices = [row for row in _rows("quotas_national.csv") if row["year"] == year]
     batches = [row for row in notices if row["batch"] != "year"]
     whole = next((row for row in notices if row["batch"] == "year"), None)
-    steps = batches or [whole]
+    steps = batches or notices
     decided: dict[str, Decimal] = defaultdict(Decimal)
     decisions: list[tuple[dict[str, str], Ceilings]] = []
     for row in steps:

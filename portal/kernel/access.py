@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     # Its module reads the default permission of the API, which is `Undeclared` below.
     from rest_framework.views import APIView
 
-View: TypeAlias = Callable[..., HttpResponse]
+View: TypeAlias = Callable[..., HttpResponseBase]
 
 
 def allowed(user: Any, perm: str, enterprise: Model | None = None) -> bool:
@@ -43,7 +43,7 @@ def requires(*perms: str) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not any(holds(request.user, perm) for perm in perms):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -58,7 +58,7 @@ def signed_in(view: View) -> View:
     """Declare a page that everyone with an account may open."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     guarded.permissions = ("signed in",)  # type: ignore[attr-defined]
@@ -69,7 +69,7 @@ def open_to_all(view: View) -> View:
     """Declare a page that needs no account; the access table says why."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     guarded.permissions = ("everyone",)  # type: ignore[attr-defined]

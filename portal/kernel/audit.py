@@ -43,7 +43,7 @@ def record(
     action: str,
     subject: models.Model,
     *,
-    by: models.Model | None,
+    by: Any,
     at: datetime,
     **facts: Any,
 ) -> AuditEvent:
@@ -55,9 +55,7 @@ def record(
     return record_many([Deed(action, subject, facts)], by=by, at=at)[0]
 
 
-def record_many(
-    deeds: Iterable[Deed], *, by: models.Model | None, at: datetime
-) -> list[AuditEvent]:
+def record_many(deeds: Iterable[Deed], *, by: Any, at: datetime) -> list[AuditEvent]:
     """Put several deeds of one transaction on record, in order."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an audit event belongs to a transaction")
@@ -73,7 +71,7 @@ def record_many(
     return AuditEvent.objects.bulk_create(events, batch_size=_CHUNK)
 
 
-def _event(deed: Deed, *, by: models.Model | None, at: datetime, previous: str) -> AuditEvent:
+def _event(deed: Deed, *, by: Any, at: datetime, previous: str) -> AuditEvent:
     facts = json.loads(json.dumps(deed.facts, cls=_FactsEncoder))
     event = AuditEvent(
         at=at,

@@ -98,7 +98,9 @@ def write_xlsx(file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[A
                 return
 
 
-def _write_cell(sheet: Any, line: int, column: int, cell: Any, formats: dict[type, Any]) -> None:
+def _write_cell(
+    sheet: Any, line: int, column: int, cell: Any, formats: dict[type[date], Any]
+) -> None:
     if isinstance(cell, date):
         sheet.write_datetime(line, column, cell, formats[type(cell)])
     elif isinstance(cell, int | float | Decimal):

@@ -2,11 +2,12 @@
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
@@ -73,8 +74,19 @@ class UsccField(models.CharField):
         super().__init__(*args, **kwargs)
 
 
-class MonthField(models.DateField):
+if TYPE_CHECKING:
+    _DateField = models.Field["Month | date | str | Combinable", "Month"]
+else:
+    _DateField = models.DateField
+
+
+class MonthField(_DateField):
     """A `Month`, kept as the date of its first day."""
+
+    # What the type checker's plugin reads: which values it takes and gives, and looks up.
+    _pyi_private_set_type: "Month | date | str | Combinable"
+    _pyi_private_get_type: "Month"
+    _pyi_lookup_exact_type: "Month | date | str"
 
     def from_db_value(self, value: date | None, *_: Any) -> Month | None:
         """The month of the date in the database."""

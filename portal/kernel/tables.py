@@ -244,7 +244,7 @@ def list_page(
         "filter": narrowed,
         "count": shown_table.paginator.count if hasattr(shown_table, "paginator") else len(rows),
     }
-    if request.htmx and request.htmx.target == "list":
+    if (asked := getattr(request, "htmx", None)) and asked.target == "list":
         answer = HttpResponse(render_to_string("components/list.html", context, request=request))
     else:
         answer = page(request, template, context)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,8 +12,9 @@ from django.utils.translation import get_language
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month
-from traceability.models import Product, Record, Upload
+from traceability.models import Filing, Product, Record, Upload
 from traceability.permissions import Perm
+from traceability.queries.filings import records_of
 from traceability.rules.intake import CHINESE_HEADERS
 from traceability.rules.sheets import FILE_FAULTS, folded, row_fault_text
 
@@ -52,7 +54,7 @@ def later_accepted(upload: Upload) -> bool:
 
 def product_names() -> Mapping[str, str]:
     """The code of each product, by the code itself and by its folded names in both languages."""
-    names = {}
+    names: dict[str, str] = {}
     for code, name_zh, name_en in Product.objects.values_list("code", "name_zh", "name_en"):
         names |= {code: code, folded(code): code, folded(name_zh): code, folded(name_en): code}
     return names
@@ -71,6 +73,27 @@ def partners_of(enterprise: Enterprise, *, most: int = 500) -> list[Enterprise]:
         .select_related("organisation")
         .order_by("organisation__name_zh")
     )
+
+
+def sheet_rows(filing: Filing) -> Iterator[list[date | Decimal | str | None]]:
+    """The records of a version as the columns of the spreadsheet, in line order."""
+    for record in records_of(filing):
+        own = record.lot.maker_id == filing.enterprise_id
+        yield [
+            record.kind,
+            record.date,
+            record.lot.number,
+            None if own else record.lot.maker.uscc,
+            record.product.code if record.product else None,
+            record.gross_kg,
+            record.reo_percent,
+            record.run,
+            record.counterparty.uscc if record.counterparty else None,
+            record.document,
+            record.country,
+            record.assay,
+            record.note,
+        ]
 
 
 @dataclass(frozen=True, slots=True)

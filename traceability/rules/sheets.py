@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -119,7 +120,7 @@ ROW_FAULTS: dict[str, Promise] = {
 class FileRefused(Refusal):
     """A file that can't be read as a whole; `fault` is a code of FILE_FAULTS."""
 
-    def __init__(self, fault: str, **facts: object) -> None:
+    def __init__(self, fault: str, **facts: Any) -> None:
         super().__init__(FILE_FAULTS[fault], **facts)
         self.fault = fault
 
@@ -253,7 +254,7 @@ def brought_to_form(column: str, text: str, product_names: Mapping[str, str]) ->
     return form(text) if form else text
 
 
-_FORMS = {
+_FORMS: dict[str, Callable[[str], str]] = {
     "kind": kind_text,
     "date": day_text,
     "gross_kg": mass_text,

@@ -39,7 +39,7 @@ def keep_findings(reconciliation: Reconciliation) -> Outcome:
     New findings are opened and those no longer found are cleared, among what the run looked at; a
     run as of an earlier day than the latest one changes nothing that was judged since.
     """
-    asked = {
+    asked: dict[str, Any] = {
         "year": reconciliation.year,
         "as_of": reconciliation.as_of,
         "reconciliation": reconciliation.pk,
