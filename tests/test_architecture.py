@@ -16,6 +16,7 @@ from django.db import models
 from django.urls import get_resolver
 
 from portal.accounts.roles import ROLES
+from portal.accounts.tables import ACTIONS
 from tests.test_access import walk
 
 ROOT = Path(__file__).parent.parent
@@ -277,6 +278,32 @@ def test_every_deed_is_one_transaction():
     ]
 
     assert loose == []
+
+
+def recorded() -> Iterator[tuple[str, str]]:
+    """Every action that some source names where it puts a deed on record."""
+    for path in own_modules():
+        for node in ast.walk(parsed(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            if _last_name(node.func) in {"record", "Deed", "record_access"}:
+                said = [
+                    *node.args[:1],
+                    *(one.value for one in node.keywords if one.arg == "action"),
+                ]
+                for word in said:
+                    if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                        yield told(path), word.value
+
+
+def test_every_action_of_the_audit_trail_has_a_name():
+    unnamed = {f"{place}: {action}" for place, action in recorded() if action not in ACTIONS}
+    shapeless = {
+        action for _, action in recorded() if not re.fullmatch(r"[a-z_]+\.[a-z_]+", action)
+    }
+
+    assert unnamed == set()
+    assert shapeless == set()
 
 
 # --- models --------------------------------------------------------------------------------------

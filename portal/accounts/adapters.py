@@ -51,7 +51,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sign `user` in, on record."""
         super().login(request, user)
-        services.record_access(action="user.signed_in", user=user, by=user, at=clock.now())
+        services.record_sign_in(user=user, by=user, at=clock.now())
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Go on in the person's language."""

@@ -309,7 +309,7 @@ def test_audit_check_names_where_the_chain_breaks(desk, events):
 
     answer = desk.get("/audit/check/")
 
-    assert answer.context["breaks"] == [altered]
+    assert [event for event, _ in answer.context["breaks"]] == [altered]
     assert "somebody else" in answer.content.decode()
 
 

@@ -4,6 +4,7 @@ from portal.accounts.services.access import (
     choose_language,
     issue_password_link,
     record_access,
+    record_sign_in,
     reset_second_factor,
 )
 from portal.accounts.services.enterprises import (
@@ -30,6 +31,7 @@ __all__ = [
     "issue_password_link",
     "reactivate_user",
     "record_access",
+    "record_sign_in",
     "register_region",
     "rename_organisation",
     "reset_second_factor",

@@ -49,6 +49,14 @@ def choose_language(*, user: User, language: str, by: User, at: datetime) -> Non
 
 
 @transaction.atomic
+def record_sign_in(*, user: User, by: User, at: datetime) -> None:
+    """Put a sign-in on record."""
+    user.last_login = at
+    user.save(update_fields=["last_login"])
+    audit.record("user.signed_in", user, by=by, at=at)
+
+
+@transaction.atomic
 def record_access(*, action: str, user: User, by: User, at: datetime) -> None:
-    """Put on record what a person did with the own access, such as `user.signed_in`."""
+    """Put on record what a person did with the own access, such as `user.password_set`."""
     audit.record(action, user, by=by, at=at)

@@ -1,5 +1,6 @@
 """The lists of accounts, organisations, regions and the audit trail."""
 
+from portal.accounts.tables.actions import ACTIONS, action_name
 from portal.accounts.tables.events import EventFilter, EventTable
 from portal.accounts.tables.people import (
     OrganisationFilter,
@@ -11,6 +12,7 @@ from portal.accounts.tables.people import (
 )
 
 __all__ = [
+    "ACTIONS",
     "EventFilter",
     "EventTable",
     "OrganisationFilter",
@@ -19,4 +21,5 @@ __all__ = [
     "RegionTable",
     "UserFilter",
     "UserTable",
+    "action_name",
 ]

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.tables.actions import ACTIONS, action_name
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import end_of, start_of
 from portal.kernel.tables import ListFilter, ListTable, MomentColumn, SearchFilter
@@ -27,21 +28,39 @@ class PersonColumn(tables.Column):
         return self.render(value)
 
 
+class ActionColumn(tables.Column):
+    """What was done."""
+
+    def render(self, value: str) -> str:
+        """In words."""
+        return action_name(value)
+
+    def value(self, value: str) -> str:
+        """The name that programs know it by."""
+        return value
+
+
 class FactsColumn(tables.Column):
     """The facts of an event."""
 
-    def render(self, value: dict[str, Any]) -> str:
-        """One line for each fact; what was changed as before → after."""
-        return format_html_join("", "<div>{}: {}</div>", ((k, _told(v)) for k, v in value.items()))
+    def render(self, value: dict[str, Any], record: AuditEvent) -> str:
+        """One line for each fact; of a change, what was before → what is now."""
+        told = _changed if record.action.endswith(".changed") else _told
+        return format_html_join("", "<div>{}: {}</div>", ((k, told(v)) for k, v in value.items()))
 
     def value(self, value: dict[str, Any]) -> str:
         """As JSON."""
         return json.dumps(value, ensure_ascii=False) if value else ""
 
 
+def _changed(fact: Any) -> str:
+    before, now = fact
+    return f"{_told(before)} → {_told(now)}"
+
+
 def _told(fact: Any) -> str:
-    if isinstance(fact, list) and len(fact) == 2 and not isinstance(fact[0], dict | list):
-        return f"{fact[0]} → {fact[1]}"
+    if fact in (None, "", [], {}):
+        return "—"
     return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
 
 
@@ -50,7 +69,7 @@ class EventTable(ListTable):
 
     at = MomentColumn(verbose_name=_("At"), order_by="id")
     by = PersonColumn(verbose_name=_("By"), order_by="by__username")
-    action = tables.Column(verbose_name=_("Action"))
+    action = ActionColumn(verbose_name=_("Action"))
     subject = tables.Column(verbose_name=_("Subject"))
     facts = FactsColumn(verbose_name=_("Facts"), orderable=False)
     digest = tables.Column(verbose_name=_("Digest"), visible=False)
@@ -79,7 +98,7 @@ class DayFilter(django_filters.DateFilter):
 class EventFilter(ListFilter):
     """By action, person, days and subject."""
 
-    action = django_filters.CharFilter(lookup_expr="startswith", label=_("Action"))
+    action = django_filters.ChoiceFilter(choices=list(ACTIONS.items()), label=_("Action"))
     person = SearchFilter(fields=["by__full_name", "by__username"], label=_("Person"))
     since = DayFilter(last=False, label=_("From day"))
     until = DayFilter(last=True, label=_("To day"))

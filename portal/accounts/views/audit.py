@@ -33,7 +33,8 @@ def audit_list(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def audit_check(request: HttpRequest) -> HttpResponse:
     """Reckon every digest of the audit trail again and name the events that do not fit."""
-    breaks = list(islice(audit.broken_links(), BREAKS_SHOWN))
+    broken = islice(audit.broken_links(), BREAKS_SHOWN)
+    breaks = [(event, tables.action_name(event.action)) for event in broken]
     events = queries.events_visible_to(request.user)
     context = {"breaks": breaks, "events": events.count(), "latest": events.first()}
     return page(request, "accounts/audit_check.html", context)

@@ -22,6 +22,7 @@ from portal.accounts.permissions import Perm
 from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.errors import Refusal
+from portal.kernel.models import AuditEvent
 from portal.kernel.pages import page, refusals_on
 from portal.kernel.tables import list_page
 
@@ -79,7 +80,6 @@ def user_detail(request: HttpRequest, user_id: int) -> HttpResponse:
             )
             messages.success(request, _("The account was changed."))
             return redirect("accounts:user_detail", user.pk)
-    events = queries.events_visible_to(request.user)
     context = {
         "person": user,
         "organisation": organisation,
@@ -87,7 +87,7 @@ def user_detail(request: HttpRequest, user_id: int) -> HttpResponse:
         "own": user.pk == request.user.pk,
         "second_factor": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
         "link": _link_to_show(request, user),
-        "events": events.filter(subject_kind="accounts.user", subject_id=user.pk)[:EVENTS_SHOWN],
+        "events": _told_of(request, user),
     }
     return page(request, "accounts/user_detail.html", context)
 
@@ -147,6 +147,13 @@ def _organisation_asked(request: HttpRequest, user: User) -> Organisation:
     """The one the address names, to move somebody to; else where the person is."""
     asked = request.GET.get("organisation", "")
     return _organisation(request, asked) if asked.isdecimal() else user.organisation
+
+
+def _told_of(request: HttpRequest, user: User) -> list[tuple[AuditEvent, str]]:
+    """What was last done to the account, in words."""
+    events = queries.events_visible_to(request.user)
+    latest = events.filter(subject_kind="accounts.user", subject_id=user.pk)[:EVENTS_SHOWN]
+    return [(event, tables.action_name(event.action)) for event in latest]
 
 
 def _told(user: User) -> dict[str, Any]:
