@@ -1,14 +1,47 @@
 """The addresses of traceability."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, register_converter
 
-from traceability.views import caps, findings, reconciliations
+from portal.kernel.period import Month
+from traceability.views import caps, desk, filings, findings, reconciliations, uploads
+
+
+class MonthConverter:
+    """A month in an address, like 2025-03; one that does not exist is no address."""
+
+    regex = r"[0-9]{4}-[0-9]{2}"
+
+    def to_python(self, text: str) -> Month:
+        """The Month."""
+        return Month.parse(text)
+
+    def to_url(self, month: Month | str) -> str:
+        """2025-03."""
+        return str(month)
+
+
+register_converter(MonthConverter, "month")
 
 app_name = "traceability"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("enterprises/<int:pk>/use/", caps.enterprise_use_fragment, name="enterprise_use_fragment"),
     path(
-        "enterprises/<int:pk>/use/", caps.enterprise_use_fragment, name="enterprise_use_fragment"
+        "enterprises/<int:pk>/filings/",
+        filings.enterprise_filings_fragment,
+        name="enterprise_filings_fragment",
     ),
+    path("desk/", desk.filing_desk, name="filing_desk"),
+    path("desk/<month:month>/", desk.filing_month, name="filing_month"),
+    path("desk/<month:month>/amend/", desk.filing_amend, name="filing_amend"),
+    path("desk/<month:month>/nil/", desk.filing_nil, name="filing_nil"),
+    path("desk/<month:month>/template/", desk.filing_template, name="filing_template"),
+    path("filings/", filings.filing_list, name="filing_list"),
+    path("filings/<int:pk>/", filings.filing_detail, name="filing_detail"),
+    path("filings/<int:pk>/attest/", desk.filing_attest, name="filing_attest"),
+    path("filings/<int:pk>/discard/", desk.filing_discard, name="filing_discard"),
+    path("filings/<int:pk>/hand-over/", desk.filing_hand_over, name="filing_hand_over"),
+    path("filings/<int:pk>/preview/", desk.filing_preview, name="filing_preview"),
+    path("filings/<int:pk>/receipt/", filings.filing_receipt, name="filing_receipt"),
     path("findings/", findings.finding_list, name="finding_list"),
     path("findings/<int:pk>/", findings.finding_detail, name="finding_detail"),
     path(
@@ -29,4 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         reconciliations.reconciliation_progress,
         name="reconciliation_progress",
     ),
+    path("uploads/<int:pk>/", uploads.upload_detail, name="upload_detail"),
+    path("uploads/<int:pk>/file/", uploads.upload_file, name="upload_file"),
+    path("uploads/<int:pk>/progress/", uploads.upload_progress, name="upload_progress"),
 ]

@@ -5,7 +5,8 @@ Reading passes over everything but the first sheet: the others have no row of co
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
@@ -55,12 +56,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a template is made for."""
+    """What a template is made for; `rows` are put in from the start, in the order of COLUMNS."""
 
     month: Month
     enterprise: Named
     products: Sequence[Named]
     partners: Sequence[Named]
+    rows: Iterable[Sequence[date | Decimal | str | None]] = ()
 
 
 def write_template(file: IO[bytes], asked: Asked) -> None:
@@ -79,6 +81,7 @@ class _Records:
 
     def __init__(self, book: Any, sheet: Any) -> None:
         self.book, self.sheet = book, sheet
+        self.formats = {name: self._format(name) for name in COLUMNS}
 
     def write(self, asked: Asked, ranges: Mapping[str, str]) -> None:
         """Lay the sheet out for the month."""
@@ -87,7 +90,7 @@ class _Records:
         codes = self.book.add_format({"italic": True, "bg_color": "#E1EEFB", "border": 1})
         for place, name in enumerate(COLUMNS):
             width = _WIDTHS.get(name, 16)
-            self.sheet.set_column(place, place, width, self._format(name))
+            self.sheet.set_column(place, place, width, self.formats[name])
             self.sheet.write_string(0, place, CHINESE_HEADERS[name], header)
             self.sheet.write_string(1, place, name, codes)
             self.sheet.write_comment(0, place, _comment(name), {"x_scale": 2.4, "y_scale": 1.6})
@@ -95,6 +98,18 @@ class _Records:
         for name in ("kind", "product", "country", "counterparty"):
             self._offer(name, ranges.get(name))
         self._guard(asked.month)
+        for line, row in enumerate(asked.rows, start=HEADER_ROWS):
+            for place, cell in enumerate(row):
+                self._put(line, place, cell)
+
+    def _put(self, line: int, place: int, cell: date | Decimal | str | None) -> None:
+        form = self.formats.get(COLUMNS[place])
+        if isinstance(cell, date):
+            self.sheet.write_datetime(line, place, datetime.combine(cell, time()), form)
+        elif isinstance(cell, Decimal):
+            self.sheet.write_number(line, place, cell, form)
+        elif cell:
+            self.sheet.write_string(line, place, cell, form)
 
     def _format(self, name: str) -> Any:
         if name in _TEXTS:

@@ -1,0 +1,71 @@
+"""What people send and state about a month."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from traceability.rules.sheets import FILE_FAULTS
+
+
+class UploadForm(forms.Form):
+    """A file with the records of a month."""
+
+    file = forms.FileField(
+        label=_("Spreadsheet or CSV file"),
+        max_length=200,
+        allow_empty_file=True,  # said in our own words
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".xlsx,.csv,.txt", "class": "form-control"}
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("XLSX or CSV, up to %(size)s.") % {
+            "size": filesizeformat(settings.UPLOAD_MAX_BYTES)
+        }
+
+    def clean_file(self) -> UploadedFile:
+        """A file within the size that is said before it is sent."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if not file.size:
+            raise forms.ValidationError(FILE_FAULTS["empty"], code="empty")
+        if file.size > settings.UPLOAD_MAX_BYTES:
+            raise forms.ValidationError(
+                FILE_FAULTS["too_large"],
+                code="too_large",
+                params={"most": settings.UPLOAD_MAX_BYTES // 1024**2},
+            )
+        return file
+
+
+class AmendmentForm(forms.Form):
+    """Why a month that was submitted is amended."""
+
+    reason = forms.CharField(
+        label=_("Reason for amending"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The authorities see it beside both versions."),
+    )
+
+
+class AttestationForm(forms.Form):
+    """The statement of truthfulness, and which draft it is made about."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    truthful = forms.BooleanField(
+        label=_("I make this statement for the enterprise."),
+        error_messages={"required": _("Tick the statement of truthfulness to submit.")},
+    )
+
+    def clean_seen(self) -> datetime | None:
+        """The instant at which the draft that was looked at had been handed over."""
+        return parse_datetime(self.cleaned_data["seen"])
+

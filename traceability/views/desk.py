@@ -1,0 +1,274 @@
+"""The desk: the pages on which an enterprise prepares, attests and amends a month."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from enterprises.models import Enterprise
+from enterprises.queries import enterprises_visible_to
+from portal.kernel import clock
+from portal.kernel.access import allowed, require_allowed, requires
+from portal.kernel.errors import Refusal
+from portal.kernel.law import MONTHLY_FILING, TRUTHFUL_RECORDS
+from portal.kernel.pages import page, refusals_on
+from portal.kernel.period import Month
+from traceability import tasks
+from traceability.forms.filings import AmendmentForm, AttestationForm, UploadForm
+from traceability.models import Filing, Product
+from traceability.permissions import Perm
+from traceability.queries import months as queries
+from traceability.queries import uploads as upload_queries
+from traceability.queries.caps import cap_position
+from traceability.queries.desk import cap_changes, is_refused, steps_of
+from traceability.queries.filings import filings_visible_to
+from traceability.rules.filings import AlreadySubmitted
+from traceability.services import handover
+from traceability.services.filings import discard_draft, open_draft, preview
+from traceability.services.uploads import receive_upload
+from traceability.sheets.template import Asked, Named, write_template
+
+MONTHS_SHOWN = 12
+ERRORS_SHOWN = 10
+
+
+@require_safe
+@requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
+def filing_desk(request: HttpRequest) -> HttpResponse:
+    """On to the month that is due."""
+    return redirect("traceability:filing_month", Month.of(clock.today()) - 1)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
+def filing_month(request: HttpRequest, month: Month) -> HttpResponse:
+    """One month of the reader's enterprise: where it stands and what comes next; takes a file."""
+    enterprise = _own(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        with refusals_on(form):
+            upload = receive_upload(
+                enterprise=enterprise,
+                month=month,
+                file_name=file.name,
+                content=file.read(),
+                by=request.user,
+                at=clock.now(),
+            )
+            _soon(tasks.uploads.check_upload, upload_id=upload.pk)
+            return redirect("traceability:filing_month", month)
+    context = _month_context(request, enterprise, month)
+    return page(request, "traceability/filing_month.html", {"form": form, **context})
+
+
+def _month_context(request: HttpRequest, enterprise: Enterprise, month: Month) -> dict[str, Any]:
+    """What the desk shows of a month."""
+    today = clock.today()
+    if month > Month.of(today):
+        raise Http404
+    shown = queries.month_of(enterprise, month, today=today)
+    upload = upload_queries.last_upload(enterprise, month)
+    draft = shown.draft
+    refused = upload is not None and is_refused(shown, upload)
+    return {
+        "enterprise": enterprise,
+        "shown": shown,
+        "months": queries.last_months(enterprise, today=today, count=MONTHS_SHOWN, drafts=True),
+        "steps": steps_of(shown, upload),
+        "upload": upload,
+        "under_way": upload is not None and upload.state in upload_queries.UNDER_WAY,
+        "refused": refused,
+        "fault": upload_queries.file_fault(upload) if refused else "",
+        "errors": _first_errors(upload) if refused else [],
+        "kinds": queries.counts_by_kind(draft) if draft else [],
+        "attesters": queries.attesters_of(enterprise, besides=draft.prepared_by) if draft else [],
+        "may_prepare": allowed(request.user, Perm.PREPARE_FILING, enterprise),
+        "may_attest": allowed(request.user, Perm.SUBMIT_FILING, enterprise),
+        "source": MONTHLY_FILING,
+    }
+
+
+def _first_errors(upload: Any) -> list[upload_queries.ErrorShown]:
+    found = upload_queries.errors_of(upload)
+    return [error for error, _nth in zip(found, range(ERRORS_SHOWN), strict=False)]
+
+
+@require_safe
+@requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
+def filing_template(request: HttpRequest, month: Month) -> HttpResponseBase:
+    """The spreadsheet of the month; `?filing=7` puts the records of that version into it."""
+    enterprise = _own(request)
+    rows: Any = ()
+    if wanted := request.GET.get("filing", ""):
+        if not wanted.isdecimal():
+            raise Http404
+        filings = filings_visible_to(request.user).filter(enterprise=enterprise)
+        rows = upload_queries.sheet_rows(get_object_or_404(filings, pk=int(wanted)))
+    file = io.BytesIO()
+    asked = Asked(
+        month=month,
+        enterprise=_named(enterprise),
+        products=[Named(p.code, p.name_zh, p.name_en) for p in Product.objects.all()],
+        partners=[_named(partner) for partner in upload_queries.partners_of(enterprise)],
+        rows=rows,
+    )
+    write_template(file, asked)
+    file.seek(0)
+    name = f"{month}-{enterprise.uscc}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+def _named(enterprise: Enterprise) -> Named:
+    return Named(enterprise.uscc or "", enterprise.name_zh, enterprise.name_en)
+
+
+@require_POST
+@requires(Perm.PREPARE_FILING)
+def filing_nil(request: HttpRequest, month: Month) -> HttpResponse:
+    """State that the month had no business; the attester attests to it like to any other."""
+    enterprise = _own(request)
+    require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
+    with _refusals_told(request):
+        handover.declare_nil(enterprise=enterprise, month=month, by=request.user, at=clock.now())
+        messages.success(request, _("The nil return was handed over for attestation."))
+    return redirect("traceability:filing_month", month)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Perm.PREPARE_FILING)
+def filing_amend(request: HttpRequest, month: Month) -> HttpResponse:
+    """Begin an amendment of a submitted month, saying why."""
+    enterprise = _own(request)
+    require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
+    shown = queries.month_of(enterprise, month, today=clock.today())
+    if shown.in_force is None:
+        raise Http404
+    if shown.draft:
+        return redirect("traceability:filing_month", month)
+    form = AmendmentForm(request.POST or None)
+    if form.is_valid():
+        with refusals_on(form):
+            open_draft(
+                enterprise=enterprise,
+                month=month,
+                by=request.user,
+                at=clock.now(),
+                reason=form.cleaned_data["reason"],
+            )
+            messages.success(request, _("The amendment was begun. Upload the whole month anew."))
+            return redirect("traceability:filing_month", month)
+    return page(request, "traceability/filing_amend.html", {"form": form, "shown": shown})
+
+
+@require_POST
+@requires(Perm.PREPARE_FILING)
+def filing_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the draft to the attester."""
+    draft = _own_filing(request, pk, Perm.PREPARE_FILING)
+    with _refusals_told(request):
+        nil = request.POST.get("nil") == "yes"
+        handover.hand_over(filing=draft, by=request.user, at=clock.now(), nil=nil)
+        messages.success(request, _("The draft was handed over for attestation."))
+    return redirect("traceability:filing_month", draft.month)
+
+
+@require_POST
+@requires(Perm.PREPARE_FILING)
+def filing_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw the draft away; what was submitted stays."""
+    draft = _own_filing(request, pk, Perm.PREPARE_FILING)
+    with _refusals_told(request):
+        discard_draft(filing=draft, by=request.user, at=clock.now())
+        messages.success(request, _("The draft was discarded."))
+    return redirect("traceability:filing_month", draft.month)
+
+
+@require_safe
+@requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
+def filing_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What submitting the draft would do to the caps of its year; nothing of it is kept."""
+    draft = _own_filing(request, pk)
+    if draft.status != Filing.Status.DRAFT:
+        raise Http404
+    before = cap_position(draft.enterprise, draft.month.year)
+    after = preview(filing=draft, by=request.user, at=clock.now())
+    return page(
+        request,
+        "traceability/_filing_preview.html",
+        {"draft": draft, "changes": cap_changes(before, after)},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Perm.SUBMIT_FILING)
+def filing_attest(request: HttpRequest, pk: int) -> HttpResponse:
+    """Attest to the draft that was handed over and submit it; once, however often it is clicked."""
+    draft = _own_filing(request, pk, Perm.SUBMIT_FILING)
+    if draft.status != Filing.Status.DRAFT:
+        messages.info(request, _("This version has been submitted; here is its receipt."))
+        return redirect("traceability:filing_receipt", draft.pk)
+    seen = draft.ready_at.isoformat() if draft.ready_at else ""
+    form = AttestationForm(request.POST or None, initial={"seen": seen})
+    if form.is_valid():
+        with refusals_on(form):
+            try:
+                handover.attest_filing(
+                    filing=draft,
+                    seen=form.cleaned_data["seen"],
+                    by=request.user,
+                    at=clock.now(),
+                )
+            except AlreadySubmitted:
+                return redirect("traceability:filing_receipt", draft.pk)
+            _soon(tasks.reconciliations.reconcile_after_submission, filing_id=draft.pk)
+            messages.success(request, _("The filing was submitted. This is its receipt."))
+            return redirect("traceability:filing_receipt", draft.pk)
+    context = {
+        "draft": draft,
+        "form": form,
+        "shown": queries.month_of(draft.enterprise, draft.month, today=clock.today()),
+        "kinds": queries.counts_by_kind(draft),
+        "attesters": queries.attesters_of(draft.enterprise, besides=draft.prepared_by),
+        "is_preparer": draft.prepared_by_id == request.user.pk,
+        "source": TRUTHFUL_RECORDS,
+    }
+    return page(request, "traceability/filing_attest.html", context)
+
+
+def _own(request: HttpRequest) -> Enterprise:
+    """The enterprise that the reader works for."""
+    return get_object_or_404(
+        enterprises_visible_to(request.user), organisation_id=request.user.organisation_id
+    )
+
+
+def _own_filing(request: HttpRequest, pk: int, perm: Perm | None = None) -> Filing:
+    filing = get_object_or_404(filings_visible_to(request.user), pk=pk)
+    if perm:
+        require_allowed(request.user, perm, filing.enterprise)
+    return filing
+
+
+@contextmanager
+def _refusals_told(request: HttpRequest) -> Iterator[None]:
+    """Say a refusal on the page that the person is sent back to."""
+    try:
+        yield
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+
+
+def _soon(task: Any, **ids: int) -> None:
+    """Queue a task once what it works on is committed; the sweep finds it when that fails."""
+    transaction.on_commit(partial(task.delay, **ids), robust=True)
