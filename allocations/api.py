@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -15,7 +14,7 @@ from allocations import queries, services
 from allocations.models import AllocationLine, Copy, Decision
 from allocations.permissions import Perm
 from allocations.serializers import CapOut, CopyOut, DecisionOut
-from allocations.tables import CapFilter, CopyFilter, DecisionFilter
+from allocations.tables import ApiCapFilter, CopyFilter, DecisionFilter
 from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
 from portal.kernel.access import Requires
@@ -32,8 +31,10 @@ class DecisionsApi(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Decision]:
         """The latest first."""
-        return queries.decisions_visible_to(self.request.user).prefetch_related(  # type: ignore[arg-type]
-            "ceiling_lines", "allocation_lines__enterprise"
+        user: Any = self.request.user
+        decisions = queries.decisions_visible_to(user)
+        return decisions.prefetch_related(
+            "ceiling_lines", "allocation_lines__enterprise__organisation", "sign_offs"
         )
 
 
@@ -43,23 +44,18 @@ class CapsApi(ListAPIView):
 
     permission_classes = [Requires(Perm.VIEW_CAPS)]
     serializer_class = CapOut
-    filterset_class = CapFilter
+    filterset_class = ApiCapFilter
     queryset = AllocationLine.objects.none()
 
     def get_queryset(self) -> QuerySet[AllocationLine, dict[str, Any]]:
-        """Those that the account may see."""
+        """Those that the account may see, the latest year first."""
         user: Any = self.request.user
-        national = Perm.VIEW_CAPS in user.role_held.national
-        seen = None if national else list(enterprises_visible_to(user).values_list("pk", flat=True))
-        chinese = (get_language() or "").startswith("zh")
-        return queries.cap_sums(seen, chinese=chinese).order_by(
-            "-decision__year", "enterprise_id", "category"
-        )
+        return queries.cap_sums(enterprises_visible_to(user))
 
 
 @extend_schema(tags=["allocations"])
 class CopiesApi(ListAPIView):
-    """The copies that the account's authority received."""
+    """The copies that the account's authority received; for a ministry, all of them."""
 
     permission_classes = [Requires(Perm.VIEW_COPIES)]
     serializer_class = CopyOut
@@ -68,7 +64,8 @@ class CopiesApi(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Copy]:
         """The latest first."""
-        return queries.copies_visible_to(self.request.user)  # type: ignore[arg-type]
+        user: Any = self.request.user
+        return queries.copies_visible_to(user)
 
 
 @extend_schema(tags=["allocations"], request=None, responses=CopyOut)
@@ -78,8 +75,8 @@ class CopyAcknowledgeApi(APIView):
     permission_classes = [Requires(Perm.ACKNOWLEDGE_COPY)]
 
     def post(self, request: Request, pk: int) -> Response:
-        """Acknowledge it, once."""
+        """Acknowledge it, once; a second time is refused with 409."""
         user: Any = request.user
         copy = get_object_or_404(queries.copies_visible_to(user), pk=pk)
-        acknowledged = services.acknowledge_copy(copy=copy, by=user, at=clock.now())
-        return Response(CopyOut(acknowledged).data)
+        services.acknowledge_copy(copy=copy, by=user, at=clock.now())
+        return Response(CopyOut(queries.copies_visible_to(user).get(pk=pk)).data)

@@ -1,55 +1,92 @@
 """What people type about decisions and copies."""
 
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Category, Decision, SignOff
+from allocations.rules import DIRECTIVE
 from allocations.services import AllocationEntry, CeilingEntry
 from enterprises.models import Enterprise
-from portal.kernel.quantity import to_kg
+from portal.kernel.period import civil_day
+from portal.kernel.quantity import KG_PER_TONNE, to_kg, to_tonnes
 from portal.kernel.templatetags.portal import named
 
-# Undivided mining belongs to notices of the past; new decisions divide it.
-CATEGORIES = [
-    (category.value, category.label) for category in Category if category != Category.MINING
-]
-EXTRA_ROWS = 5
+ROWS_ADDED = 5
+ROWS_AT_MOST = 4_000
+FIRST_YEAR = 2010
 
 
 class TonnesFormField(forms.DecimalField):
-    """Tonnes REO with up to three places, signed."""
+    """Tonnes REO with up to three places, signed; separators of a paste are left out."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_digits", 15)
-        super().__init__(decimal_places=3, localize=False, **kwargs)
+        super().__init__(max_digits=15, decimal_places=3, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """The number in full or half width, without commas and spaces."""
+        text = unicodedata.normalize("NFKC", str(value or "")).replace(",", "")
+        return super().to_python("".join(text.split()).replace("\u2212", "-"))
 
 
-class DecisionForm(forms.ModelForm):
-    """A new decision."""
+def as_typed(kg: Decimal) -> str:
+    """Kilograms as the tonnes that somebody types; more than three places only where there are."""
+    tonnes = kg / KG_PER_TONNE
+    return str(to_tonnes(kg)) if to_tonnes(kg) == tonnes else format(tonnes.normalize(), "f")
 
-    class Meta:
-        model = Decision
-        fields = ("year", "regime", "kind", "note")
-        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+def categories_of(regime: str) -> list[tuple[str, Any]]:
+    """The categories of a regime's lines; mining undivided is history."""
+    return [
+        (category.value, category.label)
+        for category in Category
+        if regime == DIRECTIVE or category != Category.MINING
+    ]
+
+
+class DecisionForm(forms.Form):
+    """A new decision; its regime follows from the year."""
+
+    year = forms.IntegerField(label=_("Year"), min_value=FIRST_YEAR)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Decision.Kind.choices)
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("What the decision is about, for those who sign it."),
+    )
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        this_year = civil_day(at).year
+        self.fields["year"].initial = this_year
+        self.fields["year"].validators.append(MaxValueValidator(this_year + 1))
 
 
 class CeilingLinesForm(forms.Form):
     """The ceiling lines of a decision: one for each category, empty where it has none."""
 
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
     def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.categories = categories_of(decision.regime)
+        self.fields["digest"].initial = decision.content_digest
         standing = {line.category: line for line in decision.ceiling_lines.all()}
-        for category, label in CATEGORIES:
-            line = standing.get(category)
-            self.fields[f"{category}_tonnes"] = TonnesFormField(
-                label=label,
-                required=False,
-                initial=line and (line.kg / 1000).normalize() + Decimal(0),
+        for name, label in self.categories:
+            line = standing.get(name)
+            self.fields[f"{name}_tonnes"] = TonnesFormField(
+                label=label, initial=as_typed(line.kg) if line else ""
             )
-            self.fields[f"{category}_reason"] = forms.CharField(
+            self.fields[f"{name}_reason"] = forms.CharField(
                 label=_("Reason"),
                 required=False,
                 max_length=300,
@@ -58,124 +95,167 @@ class CeilingLinesForm(forms.Form):
 
     def rows(self) -> list[tuple[Any, Any]]:
         """The fields of each category: tonnes and reason."""
-        return [(self[f"{name}_tonnes"], self[f"{name}_reason"]) for name, _label in CATEGORIES]
+        return [
+            (self[f"{name}_tonnes"], self[f"{name}_reason"]) for name, _label in self.categories
+        ]
 
     def entries(self) -> list[CeilingEntry]:
-        """The lines as typed."""
+        """The lines as typed; zero is no line."""
         typed = self.cleaned_data
         return [
             CeilingEntry(name, to_kg(tonnes), typed[f"{name}_reason"])
-            for name, _label in CATEGORIES
-            if (tonnes := typed[f"{name}_tonnes"]) is not None
+            for name, _label in self.categories
+            if (tonnes := typed.get(f"{name}_tonnes"))
         ]
-
-
-class EnterpriseCodeField(forms.CharField):
-    """An enterprise by its credit code, typed or picked from the list beside."""
-
-    widget = forms.TextInput(attrs={"list": "enterprises", "autocomplete": "off"})
-
-    def to_python(self, value: Any) -> str:
-        """The code; what stands behind it in the list is left away."""
-        return super().to_python(value).split(" ")[0].upper()
 
 
 class AllocationLineForm(forms.Form):
-    """One allocation line."""
+    """One allocation line; a row without enterprise and mass is no line."""
 
-    enterprise = EnterpriseCodeField(label=_("Enterprise"), required=False)
-    category = forms.ChoiceField(label=_("Category"), choices=CATEGORIES, required=False)
-    tonnes = TonnesFormField(label=_("t REO"), required=False)
+    enterprise = forms.CharField(label=_("Enterprise"), required=False, max_length=240)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    tonnes = TonnesFormField(label=_("t REO"))
     reason = forms.CharField(label=_("Reason"), required=False, max_length=300)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, regime: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        number = self.prefix.rsplit("-", 1)[-1] if self.prefix else ""
-        for field in self.fields.values():
-            select = isinstance(field.widget, forms.Select)
-            css = "form-select form-select-sm" if select else "form-control form-control-sm"
-            field.widget.attrs |= {
-                "class": css,
-                "aria-label": f"{field.label} {number}",
-            }
+        self.fields["category"].choices = categories_of(regime)
 
     def clean(self) -> dict[str, Any]:
-        """A line names an enterprise and a mass; an empty row is no line."""
-        typed = super().clean() or {}
-        if typed.get("enterprise") and typed.get("tonnes") is None and "tonnes" in typed:
-            self.add_error("tonnes", _("Enter the tonnes of this line, or clear its enterprise."))
-        if typed.get("tonnes") is not None and not typed.get("enterprise"):
-            self.add_error("enterprise", _("Name the enterprise by its credit code."))
+        """A line names an enterprise, a category and a mass."""
+        typed = super().clean() or self.cleaned_data
+        named_one, mass = typed.get("enterprise"), typed.get("tonnes")
+        if named_one and mass is None and "tonnes" not in self.errors:
+            self.add_error("tonnes", _("Enter the tonnes of this line, or remove it."))
+        if mass is not None and not named_one:
+            self.add_error("enterprise", _("Name the enterprise of this line."))
+        if named_one and not typed.get("category") and "category" not in self.errors:
+            self.add_error("category", _("Choose the category of this line."))
         return typed
+
+    @property
+    def is_line(self) -> bool:
+        """Whether the row says anything and is not to be removed."""
+        return bool(self.cleaned_data.get("enterprise")) and not self.cleaned_data.get("DELETE")
 
 
 class AllocationLinesBase(forms.BaseFormSet):
-    """All allocation lines of a decision; resolves the enterprises at once."""
+    """All allocation lines of a decision; the enterprises are looked up at once."""
 
     def clean(self) -> None:
-        """Every code is one of the directory, and no enterprise has two lines of a category."""
-        if any(self.errors):
-            return
-        codes = {form.cleaned_data.get("enterprise") for form in self.forms} - {"", None}
-        self.enterprises = {e.uscc: e for e in Enterprise.objects.filter(uscc__in=codes)}
-        seen: set[tuple[str, str]] = set()
-        for form in self.forms:
-            code = form.cleaned_data.get("enterprise")
-            if not code:
+        """Every enterprise is of the directory and has one line of a category."""
+        lines = [form for form in self.forms if not form.errors and form.is_line]
+        self.enterprises = enterprises_named(form.cleaned_data["enterprise"] for form in lines)
+        seen: set[tuple[int, str]] = set()
+        for form in lines:
+            enterprise = self.enterprises.get(form.cleaned_data["enterprise"])
+            if enterprise is None:
+                told = _("No enterprise of the directory has this code or name.")
+                form.add_error("enterprise", told)
                 continue
-            key = (code, form.cleaned_data["category"])
-            if code not in self.enterprises:
-                form.add_error("enterprise", _("No enterprise of the directory has this code."))
-            elif key in seen:
-                form.add_error("category", _("This enterprise has a line of this category above."))
+            key = (enterprise.pk, form.cleaned_data["category"])
+            if key in seen:
+                told = _("This enterprise has a line of this category above.")
+                form.add_error("category", told)
             seen.add(key)
 
+    def faults(self) -> Iterator[tuple[int, Any, str]]:
+        """What is wrong: the row's number, the field, the words."""
+        for number, form in enumerate(self.forms, start=1):
+            if not self._should_delete_form(form):
+                for field in form:
+                    yield from ((number, field, error) for error in field.errors)
+
     def entries(self) -> list[AllocationEntry]:
-        """The lines as typed, without empty rows."""
+        """The lines as typed, without empty rows and those to be removed."""
         return [
             AllocationEntry(
-                self.enterprises[typed["enterprise"]],
-                typed["category"],
-                to_kg(typed["tonnes"]),
-                typed["reason"],
+                self.enterprises[form.cleaned_data["enterprise"]],
+                form.cleaned_data["category"],
+                to_kg(form.cleaned_data["tonnes"]),
+                form.cleaned_data["reason"],
             )
             for form in self.forms
-            if (typed := form.cleaned_data).get("enterprise")
+            if form.is_line
         ]
 
 
-AllocationLines = forms.formset_factory(
-    AllocationLineForm, formset=AllocationLinesBase, extra=EXTRA_ROWS, max_num=5_000
+_Lines = forms.formset_factory(
+    AllocationLineForm,
+    formset=AllocationLinesBase,
+    extra=ROWS_ADDED,
+    max_num=ROWS_AT_MOST,
+    absolute_max=ROWS_AT_MOST,
+    can_delete=True,
 )
 
 
-def initial_lines(decision: Decision) -> list[dict[str, Any]]:
-    """The allocation lines of a decision as the formset shows them."""
-    return [
+def allocation_lines(
+    decision: Decision, posted: Any = None, *, more: bool = False
+) -> AllocationLinesBase:
+    """The rows of a decision's allocation lines, as they stand or as posted, with `more` rows."""
+    if posted is not None and more:
+        posted = posted.copy()
+        rows = posted.get("lines-TOTAL_FORMS", "")
+        if rows.isdecimal():
+            posted["lines-TOTAL_FORMS"] = str(int(rows) + ROWS_ADDED)
+    lines = decision.allocation_lines.select_related("enterprise__organisation")
+    initial = [
         {
-            "enterprise": f"{line.enterprise.uscc} {named(line.enterprise)}",
+            "enterprise": directory_name(line.enterprise),
             "category": line.category,
-            "tonnes": (line.kg / 1000).normalize() + Decimal(0),
+            "tonnes": as_typed(line.kg),
             "reason": line.reason,
         }
-        for line in decision.allocation_lines.select_related("enterprise__organisation")
+        for line in lines
     ]
+    return _Lines(posted, initial=initial, prefix="lines", form_kwargs={"regime": decision.regime})
+
+
+def directory_name(enterprise: Enterprise) -> str:
+    """How an enterprise is written in a line: its code and name, or its name alone."""
+    return f"{enterprise.uscc} {named(enterprise)}" if enterprise.uscc else named(enterprise)
+
+
+def enterprises_named(texts: Iterable[str]) -> dict[str, Enterprise]:
+    """The enterprises that these texts begin with the code of, or are the whole name of."""
+    wanted = {text: text.split()[0].upper() for text in texts}
+    found = Enterprise.objects.select_related("organisation").filter(
+        Q(uscc__in=wanted.values())
+        | Q(organisation__name_zh__in=wanted)
+        | Q(organisation__name_en__in=wanted)
+    )
+    known: dict[str, Enterprise] = {}
+    for each in found:
+        known |= {name: each for name in (each.name_zh, each.name_en) if name}
+    known |= {each.uscc: each for each in found if each.uscc}
+    return {
+        text: known.get(code) or known[text]
+        for text, code in wanted.items()
+        if code in known or text in known
+    }
 
 
 class SignForm(forms.Form):
     """A ministry's verdict on what its signatory has read."""
 
     verdict = forms.ChoiceField(
-        label=_("Verdict"), choices=SignOff.Verdict.choices, widget=forms.RadioSelect
+        label=_("Verdict"),
+        choices=[(SignOff.Verdict.AGREED, _("agree")), (SignOff.Verdict.REFUSED, _("refuse"))],
+        widget=forms.RadioSelect,
     )
     comment = forms.CharField(
-        label=_("Comment"), required=False, max_length=500, widget=forms.Textarea({"rows": 3})
+        label=_("Comment"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Needed with a refusal."),
     )
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def clean(self) -> dict[str, Any]:
         """A refusal says why."""
-        typed = super().clean() or {}
+        typed = super().clean() or self.cleaned_data
         if typed.get("verdict") == SignOff.Verdict.REFUSED and not typed.get("comment"):
             self.add_error("comment", _("Say why the ministry does not agree."))
         return typed
@@ -184,9 +264,12 @@ class SignForm(forms.Form):
 class IssueForm(forms.Form):
     """The numbers that an issued decision bears."""
 
-    document_no = forms.CharField(label=_("Number of the notice"), required=False, max_length=120)
+    document_no = forms.CharField(label=_("Document number"), required=False, max_length=120)
     approval_no = forms.CharField(
-        label=_("State Council approval number"), required=False, max_length=120
+        label=_("State Council approval number"),
+        required=False,
+        max_length=120,
+        help_text=_("Needed where the decision has ceiling lines."),
     )
 
 
@@ -194,3 +277,7 @@ class WithdrawForm(forms.Form):
     """Why a decision is withdrawn."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 3}))
+
+
+class ConfirmForm(forms.Form):
+    """A deed that needs nothing typed; a refusal is said on it."""

@@ -1,14 +1,17 @@
-"""The lists of decisions, caps and copies."""
+"""The lists of decisions, their lines, caps and copies."""
 
 from typing import Any
 
 import django_filters
 import django_tables2 as tables
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from allocations import queries
 from allocations.models import AllocationLine, Category, Copy, Decision
+from enterprises.models import Enterprise
+from enterprises.queries import groups
+from portal.accounts.models import Region
 from portal.kernel.tables import (
     ListFilter,
     ListTable,
@@ -18,31 +21,70 @@ from portal.kernel.tables import (
     StatusColumn,
     TonnesColumn,
 )
-from portal.kernel.templatetags import portal as shown
+from portal.kernel.templatetags.portal import named
+
+
+class ChosenNamed(django_filters.ModelChoiceFilter):
+    """A choice among things that have a name in both languages."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.field_class = _NamedChoiceField
+
+
+class _NamedChoiceField(django_filters.fields.ModelChoiceField):
+    def label_from_instance(self, thing: Any) -> str:
+        return named(thing)
+
+
+class KindColumn(tables.Column):
+    """The kind of a decision, and its regime in small beneath."""
+
+    def render(self, record: Decision) -> str:
+        """Both in words."""
+        return format_html(
+            "{}<br><small>{}</small>", record.get_kind_display(), record.get_regime_display()
+        )
+
+    def value(self, record: Decision) -> str:
+        """Both in words."""
+        return f"{record.get_kind_display()}, {record.get_regime_display()}"
 
 
 class DecisionTable(ListTable):
-    """Decisions, the latest first."""
+    """Decisions with their ceiling lines and the sums of their allocations, tonnes REO."""
 
-    number = tables.Column(
+    decision = tables.Column(
         verbose_name=_("Decision"), accessor="title", order_by=("year", "number"), linkify=True
     )
-    kind = tables.Column(verbose_name=_("Kind"), accessor="get_kind_display", order_by="kind")
-    regime = tables.Column(verbose_name=_("Regime"), accessor="get_regime_display", orderable=False)
-    ceiling = TonnesColumn(verbose_name=_("Ceilings, t REO"), accessor="ceiling_kg")
-    allocated = TonnesColumn(verbose_name=_("Allocations, t REO"), accessor="allocated_kg")
-    document_no = tables.Column(verbose_name=_("Document"), empty_values=())
-    issued_at = MomentColumn(verbose_name=_("Issued at"))
+    kind = KindColumn(verbose_name=_("Kind"))
+    document_no = tables.Column(verbose_name=_("Document number"), empty_values=())
+    mining_rock = TonnesColumn(
+        verbose_name=_("Ceiling: mining, rock type"), accessor="ceiling_mining_rock"
+    )
+    mining_ionic = TonnesColumn(
+        verbose_name=_("Ceiling: mining, ionic type"), accessor="ceiling_mining_ionic"
+    )
+    mining = TonnesColumn(verbose_name=_("Ceiling: mining, undivided"), accessor="ceiling_mining")
+    separation = TonnesColumn(
+        verbose_name=_("Ceiling: smelting and separation"), accessor="ceiling_separation"
+    )
+    allocated_mining = TonnesColumn(verbose_name=_("Allocated: mining"))
+    allocated_separation = TonnesColumn(verbose_name=_("Allocated: smelting and separation"))
     status = StatusColumn(verbose_name=_("Status"), kind="decision")
 
     class Meta(ListTable.Meta):
         model = Decision
-        fields = ("number", "kind", "regime", "ceiling", "allocated", "document_no")
-        order_by = ("-number",)
+        fields = ("decision", "kind", "document_no")
+        order_by = "-decision"
 
     def render_document_no(self, value: str) -> str:
         """The number, or a dash."""
         return value or "—"
+
+    def value_document_no(self, value: str) -> str:
+        """The number."""
+        return value
 
 
 class DecisionFilter(ListFilter):
@@ -55,39 +97,70 @@ class DecisionFilter(ListFilter):
         fields = ("year", "kind", "regime", "status")
 
 
+class AllocationLineTable(ListTable):
+    """The allocation lines of one decision."""
+
+    enterprise = NamedColumn(
+        verbose_name=_("Enterprise"),
+        accessor="enterprise__organisation",
+        order_by="enterprise__organisation__name_zh",
+        linkify=lambda record: record.enterprise.get_absolute_url(),
+    )
+    uscc = tables.Column(verbose_name=_("Unified social credit code"), accessor="enterprise__uscc")
+    group = NamedColumn(
+        verbose_name=_("Rare earth group"),
+        accessor="enterprise__parent",
+        order_by="enterprise__parent__organisation__name_zh",
+    )
+    category = tables.Column(verbose_name=_("Category"))
+    kg = TonnesColumn(verbose_name=_("t REO"))
+    reason = tables.Column(verbose_name=_("Reason"))
+
+    class Meta(ListTable.Meta):
+        model = AllocationLine
+        fields = ("enterprise", "uscc", "group", "category", "kg", "reason")
+        empty_text = _("No allocation line.")
+
+
 class CopyTable(ListTable):
     """Copies with their acknowledgement."""
 
-    decision = tables.Column(
-        verbose_name=_("Decision"), linkify=lambda record: record.get_absolute_url()
+    copy = tables.Column(
+        verbose_name=_("Copy of decision"),
+        accessor="decision__title",
+        order_by=("decision__year", "decision__number"),
+        linkify=lambda record: record.get_absolute_url(),
     )
-    recipient = NamedColumn(verbose_name=_("Recipient"))
+    document_no = tables.Column(verbose_name=_("Document number"), accessor="decision__document_no")
+    recipient = NamedColumn(verbose_name=_("Recipient"), order_by="recipient__name_zh")
     sent_at = MomentColumn(verbose_name=_("Sent at"))
     acknowledged_at = MomentColumn(verbose_name=_("Acknowledged at"))
-    state = tables.Column(
-        verbose_name=_("Status"), empty_values=(), orderable=False, accessor="acknowledged_at"
-    )
+    acknowledged_by = tables.Column(verbose_name=_("Acknowledged by"))
+    state = StatusColumn(verbose_name=_("Status"), kind="copy")
 
     class Meta(ListTable.Meta):
         model = Copy
-        fields = ("decision", "recipient", "sent_at", "acknowledged_at")
-
-    def render_state(self, record: Copy) -> str:
-        """A badge."""
-        return shown.status("acknowledged" if record.acknowledged_at else "waiting", "copy")
+        fields = ("copy", "document_no", "recipient", "sent_at", "acknowledged_at")
+        order_by = ("-state", "-copy")
 
     def value_state(self, record: Copy) -> str:
         """The label alone."""
-        return str(_("acknowledged") if record.acknowledged_at else _("to be acknowledged"))
+        return str(STATES[record.state])  # type: ignore[attr-defined]
+
+
+STATES = {"waiting": _("to be acknowledged"), "acknowledged": _("acknowledged")}
 
 
 class CopyFilter(ListFilter):
-    """By year and whether it was acknowledged."""
+    """By year, territory and whether it was acknowledged."""
 
     year = django_filters.NumberFilter(label=_("Year"), field_name="decision__year")
-    waiting = django_filters.BooleanFilter(
-        label=_("To be acknowledged"), field_name="acknowledged_at", lookup_expr="isnull"
+    region = ChosenNamed(
+        label=_("Region"),
+        field_name="recipient__region",
+        queryset=Region.objects.filter(organisations__copies__isnull=False).distinct(),
     )
+    state = django_filters.ChoiceFilter(label=_("Status"), choices=list(STATES.items()))
 
     class Meta:
         model = Copy
@@ -95,43 +168,71 @@ class CopyFilter(ListFilter):
 
 
 class CapTable(ListTable):
-    """Caps of a year by enterprise and category, from rows of `queries.cap_sums`."""
+    """The caps of a year, one row for each enterprise, tonnes REO."""
 
-    name = tables.Column(verbose_name=_("Enterprise"))
-    uscc = tables.Column(verbose_name=_("Credit code"), accessor="enterprise__uscc", default="—")
-    category = tables.Column(verbose_name=_("Category"))
-    year = tables.Column(verbose_name=_("Year"), accessor="decision__year")
-    cap_kg = TonnesColumn(verbose_name=_("Cap, t REO"))
+    enterprise = NamedColumn(
+        verbose_name=_("Enterprise"),
+        accessor="organisation",
+        order_by="organisation__name_zh",
+        linkify=lambda record: record.get_absolute_url(),
+    )
+    uscc = tables.Column(verbose_name=_("Unified social credit code"))
+    region = NamedColumn(verbose_name=_("Region"), order_by="region_id")
+    group = NamedColumn(
+        verbose_name=_("Rare earth group"),
+        accessor="parent",
+        order_by="parent__organisation__name_zh",
+    )
+    mining_rock = TonnesColumn(verbose_name=Category.MINING_ROCK.label, accessor="cap_mining_rock")
+    mining_ionic = TonnesColumn(
+        verbose_name=Category.MINING_IONIC.label, accessor="cap_mining_ionic"
+    )
+    separation = TonnesColumn(verbose_name=Category.SEPARATION.label, accessor="cap_separation")
 
     class Meta(ListTable.Meta):
-        order_by = ("-year", "name")
-
-    def render_name(self, value: str, record: dict[str, Any]) -> str:
-        """Its name, linked."""
-        url = reverse("enterprises:enterprise_detail", args=[record["enterprise_id"]])
-        return format_html('<a href="{}">{}</a>', url, value)
-
-    def value_name(self, value: str) -> str:
-        """Its name."""
-        return value
-
-    def render_category(self, value: str) -> str:
-        """Its label."""
-        return str(Category(value).label)
+        model = Enterprise
+        fields = ("enterprise", "uscc", "region", "group")
+        order_by = "enterprise"
+        empty_text = _("No cap of this year that fits.")
 
 
 class CapFilter(ListFilter):
-    """By year, category and name."""
+    """By year, group, territory and words. The year is read by the page."""
 
-    year = django_filters.NumberFilter(label=_("Year"), field_name="decision__year")
-    category = django_filters.ChoiceFilter(label=_("Category"), choices=Category.choices)
-    search = SearchFilter(
-        fields=(
-            "enterprise__organisation__name_zh",
-            "enterprise__organisation__name_en",
-            "enterprise__uscc",
-        )
+    year = django_filters.ChoiceFilter(
+        label=_("Year"), method="as_it_is", empty_label=None, choices=lambda: _years()
     )
+    group = ChosenNamed(label=_("Rare earth group"), field_name="parent", queryset=groups())
+    region = ChosenNamed(
+        label=_("Region"),
+        method="within",
+        queryset=Region.objects.filter(level=Region.Level.PROVINCE),
+    )
+    search = SearchFilter(fields=("organisation__name_zh", "organisation__name_en", "uscc"))
+
+    class Meta:
+        model = Enterprise
+        fields = ()
+
+    def as_it_is(self, rows: Any, name: str, value: str) -> Any:
+        """The rows are those of the year already."""
+        return rows
+
+    def within(self, rows: Any, name: str, region: Region) -> Any:
+        """Those of a province."""
+        return rows.filter(region__code__startswith=region.prefix)
+
+
+def _years() -> list[tuple[str, str]]:
+    return [(str(year), str(year)) for year in queries.years_on_record()]
+
+
+class ApiCapFilter(django_filters.FilterSet):
+    """Caps by year, category and code."""
+
+    year = django_filters.NumberFilter(field_name="decision__year")
+    category = django_filters.ChoiceFilter(choices=Category.choices)
+    uscc = django_filters.CharFilter(field_name="enterprise__uscc")
 
     class Meta:
         model = AllocationLine

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from allocations.views import caps, copies, decisions
+from allocations.views import caps, copies, decisions, steps, years
 
 app_name = "allocations"
 urlpatterns = [
@@ -10,16 +10,16 @@ urlpatterns = [
     path("decisions/add/", decisions.decision_add, name="decision_add"),
     path("decisions/<int:pk>/", decisions.decision_detail, name="decision_detail"),
     path("decisions/<int:pk>/lines/", decisions.decision_lines, name="decision_lines"),
-    path("decisions/<int:pk>/circulate/", decisions.decision_circulate, name="decision_circulate"),
-    path("decisions/<int:pk>/sign/", decisions.decision_sign, name="decision_sign"),
-    path("decisions/<int:pk>/issue/", decisions.decision_issue, name="decision_issue"),
-    path("decisions/<int:pk>/withdraw/", decisions.decision_withdraw, name="decision_withdraw"),
+    path("decisions/<int:pk>/circulate/", steps.decision_circulate, name="decision_circulate"),
+    path("decisions/<int:pk>/sign/", steps.decision_sign, name="decision_sign"),
+    path("decisions/<int:pk>/issue/", steps.decision_issue, name="decision_issue"),
+    path("decisions/<int:pk>/withdraw/", steps.decision_withdraw, name="decision_withdraw"),
     path("copies/", copies.copy_list, name="copy_list"),
     path("copies/<int:pk>/", copies.copy_detail, name="copy_detail"),
     path("copies/<int:pk>/acknowledge/", copies.copy_acknowledge, name="copy_acknowledge"),
     path("caps/", caps.cap_list, name="cap_list"),
-    path("years/", caps.year_list, name="year_list"),
-    path("years/<int:year>/", caps.year_detail, name="year_detail"),
+    path("years/", years.year_list, name="year_list"),
+    path("years/<int:year>/", years.year_detail, name="year_detail"),
     path(
         "enterprises/<int:pk>/caps/",
         caps.enterprise_caps_fragment,

@@ -1,15 +1,15 @@
 """Ceilings, allocations and caps of a year: the sums of issued lines, kg REO."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from allocations.models import AllocationLine, Category, CeilingLine, Decision
-from enterprises.models import Enterprise
-from portal.kernel.quantity import ZERO
+from enterprises.models import Activity, Enterprise, EnterpriseQuerySet
+from portal.kernel.quantity import ZERO, share
 
 ISSUED = Decision.Status.ISSUED
 
@@ -36,6 +36,19 @@ class CategoryPosition:
         """What is not allocated yet."""
         return self.ceiling_kg - self.allocated_kg
 
+    @property
+    def allocated_share(self) -> Decimal | None:
+        """Allocated of the ceiling, as a fraction; None without a ceiling."""
+        return share(self.allocated_kg, self.ceiling_kg)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A rare earth group, or an enterprise outside any, and what it and its members hold."""
+
+    enterprise: Enterprise
+    caps_kg: dict[Category, Decimal]
+
 
 def cap_kg(enterprise: Enterprise, year: int, category: str) -> Decimal:
     """The cap of one enterprise in one category; nothing allocated is nothing."""
@@ -59,26 +72,33 @@ def caps(year: int, enterprises: Sequence[int] | None = None) -> list[CapRow]:
 
 def year_position(year: int) -> list[CategoryPosition]:
     """Ceiling and allocated by category, those that occur in the year."""
-    ceilings = _by_category(CeilingLine.objects.all(), year)
-    allocated = _by_category(AllocationLine.objects.all(), year)
-    return [
-        CategoryPosition(
-            category,
-            ceilings.get(category.value, ZERO),
-            allocated.get(category.value, ZERO),
-        )
-        for category in Category
-        if ceilings.get(category.value) or allocated.get(category.value)
-    ]
+    return ceilings_by_year([year]).get(year, [])
 
 
-def _by_category(lines: QuerySet, year: int) -> dict[str, Decimal]:
-    return dict(
-        lines.filter(decision__year=year, decision__status=ISSUED)
-        .order_by()
-        .values_list("category")
-        .annotate(kg=Sum("kg"))
-    )
+def ceilings_by_year(years: Collection[int] | None = None) -> dict[int, list[CategoryPosition]]:
+    """The positions of every year on record, or of `years`; the latest year first."""
+    ceilings = _sums(CeilingLine.objects.all(), years)
+    allocated = _sums(AllocationLine.objects.all(), years)
+    positions: dict[int, list[CategoryPosition]] = {}
+    for year in sorted({year for year, _category in (*ceilings, *allocated)}, reverse=True):
+        positions[year] = [
+            CategoryPosition(
+                category,
+                ceilings.get((year, category.value), ZERO),
+                allocated.get((year, category.value), ZERO),
+            )
+            for category in Category
+            if ceilings.get((year, category.value)) or allocated.get((year, category.value))
+        ]
+    return positions
+
+
+def _sums(lines: QuerySet, years: Collection[int] | None) -> dict[tuple[int, str], Decimal]:
+    issued = lines.filter(decision__status=ISSUED)
+    if years is not None:
+        issued = issued.filter(decision__year__in=years)
+    rows = issued.order_by().values_list("decision__year", "category").annotate(kg=Sum("kg"))
+    return {(year, category): kg for year, category, kg in rows}
 
 
 def years_on_record() -> list[int]:
@@ -91,6 +111,23 @@ def years_on_record() -> list[int]:
     )
 
 
+def holders(year: int) -> list[Holder]:
+    """Who holds the caps of a year: groups with their members' together, the largest first."""
+    rows = caps(year)
+    found: Iterable[Enterprise] = Enterprise.objects.filter(
+        pk__in={row.enterprise_id for row in rows}
+    ).select_related("organisation", "parent__organisation")
+    heads = {each.pk: each.parent or each for each in found}
+    sums: dict[int, dict[Category, Decimal]] = {}
+    for row in rows:
+        held = sums.setdefault(heads[row.enterprise_id].pk, {})
+        category = Category(row.category)
+        held[category] = held.get(category, ZERO) + row.cap_kg
+    by_id = {head.pk: head for head in heads.values()}
+    holding = [Holder(by_id[pk], held) for pk, held in sums.items()]
+    return sorted(holding, key=lambda each: (-sum(each.caps_kg.values()), each.enterprise.pk))
+
+
 def cap_lines(enterprise: Enterprise) -> QuerySet[AllocationLine]:
     """Why the caps of an enterprise are what they are: every issued line with its decision."""
     return (
@@ -100,19 +137,43 @@ def cap_lines(enterprise: Enterprise) -> QuerySet[AllocationLine]:
     )
 
 
-def cap_sums(
-    seen: Sequence[int] | None, *, chinese: bool
-) -> QuerySet[AllocationLine, dict[str, Any]]:
-    """Every cap that is seen, as rows of a list: enterprise, name, category, year, `cap_kg`.
-
-    `seen`: the enterprises, None for all.
-    """
-    lines = AllocationLine.objects.filter(decision__status=ISSUED)
-    if seen is not None:
-        lines = lines.filter(enterprise_id__in=seen)
-    name = F(f"enterprise__organisation__name_{'zh' if chinese else 'en'}")
-    return (
-        lines.order_by()
-        .values("enterprise_id", "enterprise__uscc", "category", "decision__year", name=name)
-        .annotate(cap_kg=Sum("kg"))
+def with_caps(enterprises: EnterpriseQuerySet, year: int) -> EnterpriseQuerySet:
+    """Those of `enterprises` with a cap in `year`, each with `cap_<category>` in kg."""
+    of_the_year = Q(
+        allocation_lines__decision__year=year, allocation_lines__decision__status=ISSUED
     )
+    return enterprises.filter(of_the_year).annotate(
+        **{
+            f"cap_{category.value}": Sum(
+                "allocation_lines__kg", filter=of_the_year & Q(allocation_lines__category=category)
+            )
+            for category in Category
+        }
+    )
+
+
+def cap_sums(enterprises: EnterpriseQuerySet) -> QuerySet[AllocationLine, Any]:
+    """Every cap of `enterprises`, one row for an enterprise, year and category, with `cap_kg`."""
+    seen = list(enterprises.order_by().values_list("pk", flat=True))
+    return (
+        AllocationLine.objects.filter(decision__status=ISSUED, enterprise_id__in=seen)
+        .order_by()
+        .values(
+            "category",
+            year=F("decision__year"),
+            uscc=F("enterprise__uscc"),
+            name_zh=F("enterprise__organisation__name_zh"),
+            name_en=F("enterprise__organisation__name_en"),
+            holder=F("enterprise_id"),
+        )
+        .annotate(cap_kg=Sum("kg"))
+        .order_by("-year", "holder", "category")
+    )
+
+
+def possible_holders() -> EnterpriseQuerySet:
+    """Who an allocation may go to: enterprises that mine or separate, and groups."""
+    controlled = [Activity.MINING.value, Activity.SEPARATION.value]
+    return Enterprise.objects.filter(
+        Q(activities__overlap=controlled) | Q(is_group=True, merged_into=None)
+    ).select_related("organisation")

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from allocations.models import Copy
 from allocations.permissions import Perm
@@ -12,8 +12,14 @@ from portal.accounts.models import User
 
 
 def copies_visible_to(user: User) -> QuerySet[Copy]:
-    """All for ministries and auditors; an authority's own and those passed down below it."""
-    copies = Copy.objects.select_related("decision", "recipient__region")
+    """All of them for ministries and auditors; an authority's own and those passed down below it.
+
+    Each with its `state`: waiting or acknowledged.
+    """
+    copies = Copy.objects.select_related("decision", "recipient__region", "acknowledged_by")
+    copies = copies.annotate(
+        state=Case(When(acknowledged_at=None, then=Value("waiting")), default=Value("acknowledged"))
+    )
     if user.role_held.national & {Perm.VIEW_COPIES}:
         return copies
     if Perm.VIEW_COPIES in user.role_held.regional and user.organisation.region:

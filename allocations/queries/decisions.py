@@ -2,16 +2,51 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from allocations.models import AllocationLine, Category, CeilingLine, Decision, SignOff
 from allocations.permissions import Perm
 from allocations.rules import DecisionFacts, category_fits
-from portal.accounts.models import User
+from portal.accounts.models import Region, User
 from portal.kernel.models import AuditEvent
 from portal.kernel.quantity import ZERO
+
+Masses = Iterable[tuple[str, Decimal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a decision does in one category of its year, kg REO, beside all others issued."""
+
+    category: Category
+    other_ceilings_kg: Decimal
+    ceiling_kg: Decimal
+    other_allocated_kg: Decimal
+    allocated_kg: Decimal
+
+    @property
+    def ceiling_after_kg(self) -> Decimal:
+        """The ceiling of the year with this decision."""
+        return self.other_ceilings_kg + self.ceiling_kg
+
+    @property
+    def allocated_after_kg(self) -> Decimal:
+        """What is allocated in the year with this decision."""
+        return self.other_allocated_kg + self.allocated_kg
+
+    @property
+    def reserve_kg(self) -> Decimal:
+        """What would be left to allocate; negative where the ceiling would be exceeded."""
+        return self.ceiling_after_kg - self.allocated_after_kg
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether the ceiling would be exceeded, or be below nothing."""
+        return self.reserve_kg < 0 or self.ceiling_after_kg < 0
 
 
 def decisions_visible_to(user: User) -> QuerySet[Decision]:
@@ -20,13 +55,24 @@ def decisions_visible_to(user: User) -> QuerySet[Decision]:
     return decisions if Perm.VIEW_DECISIONS in user.role_held.national else decisions.none()
 
 
-def with_totals(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
-    """Each decision with `ceiling_kg` and `allocated_kg`, the sums of its own lines."""
-    ceilings = CeilingLine.objects.filter(decision=OuterRef("pk")).order_by().values("decision")
+def with_figures(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
+    """Each decision with the kg of its ceiling line in each category, and of its allocations.
+
+    `ceiling_mining_rock` and so on; `allocated_mining` (all ore types) and `allocated_separation`.
+    """
+    ceilings = {
+        f"ceiling_{category.value}": Subquery(
+            CeilingLine.objects.filter(decision=OuterRef("pk"), category=category).values("kg")
+        )
+        for category in Category
+    }
     lines = AllocationLine.objects.filter(decision=OuterRef("pk")).order_by().values("decision")
+    separation = lines.filter(category=Category.SEPARATION).annotate(sum=Sum("kg"))
+    mining = lines.exclude(category=Category.SEPARATION).annotate(sum=Sum("kg"))
     return decisions.annotate(
-        ceiling_kg=Subquery(ceilings.annotate(kg=Sum("kg")).values("kg")),
-        allocated_kg=Subquery(lines.annotate(kg=Sum("kg")).values("kg")),
+        **ceilings,
+        allocated_mining=Subquery(mining.values("sum")),
+        allocated_separation=Subquery(separation.values("sum")),
     )
 
 
@@ -59,7 +105,7 @@ def decision_facts(decision: Decision) -> DecisionFacts:
             "category", "reason", "enterprise__activities", "enterprise__is_group"
         )
     )
-    reasons = [reason for _category, reason, *_rest in (*ceilings, *allocations)]
+    reasons = [str(reason) for _category, reason, *_rest in (*ceilings, *allocations)]
     return DecisionFacts(
         status=decision.status,
         regime=decision.regime,
@@ -78,48 +124,83 @@ def decision_facts(decision: Decision) -> DecisionFacts:
     )
 
 
-def categories_over(decision: Decision) -> list[tuple[str, Decimal, Decimal]]:
-    """Categories in which issue would exceed the ceiling: category, allocated and ceiling, kg."""
-    ceilings = _sums(CeilingLine.objects, decision)
-    allocated = _sums(AllocationLine.objects, decision)
+def effects(
+    decision: Decision, *, ceilings: Masses | None = None, allocations: Masses | None = None
+) -> list[Effect]:
+    """What `decision` does to each category that it or its year has.
+
+    With the lines that stand, or with those given as pairs of category and kg.
+    """
+    others = Q(decision__year=decision.year, decision__status=Decision.Status.ISSUED) & ~Q(
+        decision=decision
+    )
+    if ceilings is None:
+        ceilings = decision.ceiling_lines.values_list("category", "kg")
+    if allocations is None:
+        allocations = decision.allocation_lines.values_list("category", "kg")
+    sums = [
+        _by_category(CeilingLine.objects.filter(others).values_list("category", "kg")),
+        _by_category(ceilings),
+        _by_category(AllocationLine.objects.filter(others).values_list("category", "kg")),
+        _by_category(allocations),
+    ]
     return [
-        (category, kg, ceilings.get(category, ZERO))
-        for category, kg in sorted(allocated.items())
-        if kg > ceilings.get(category, ZERO)
+        Effect(category, *(each.get(category.value, ZERO) for each in sums))
+        for category in Category
+        if any(category.value in each for each in sums)
     ]
 
 
-def caps_below(decision: Decision) -> list[tuple[int, str, Decimal]]:
-    """Caps that issuing `decision` would bring below nothing: enterprise, category, kg."""
-    touched = decision.allocation_lines.order_by().values("enterprise_id")
-    sums = (
-        _standing(AllocationLine.objects.filter(enterprise_id__in=touched), decision)
+def _by_category(masses: Masses) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for category, kg in masses:
+        sums[category] = sums.get(category, ZERO) + kg
+    return sums
+
+
+def caps_below(decision: Decision) -> list[AllocationLine]:
+    """A line of each cap that issuing `decision` would bring below nothing, with its `cap_kg`."""
+    standing = (
+        AllocationLine.objects.filter(
+            enterprise=OuterRef("enterprise"),
+            category=OuterRef("category"),
+            decision__year=decision.year,
+            decision__status=Decision.Status.ISSUED,
+        )
+        .exclude(decision=decision)
         .order_by()
-        .values_list("enterprise_id", "category")
-        .annotate(kg=Sum("kg"))
+        .values("category")
+        .annotate(sum=Sum("kg"))
+        .values("sum")
     )
-    return list(sums.filter(kg__lt=0))
+    lines = decision.allocation_lines.filter(kg__lt=0).annotate(standing_kg=Subquery(standing))
+    found = lines.filter(Q(standing_kg=None) | Q(standing_kg__lt=-F("kg")))
+    return list(found.select_related("enterprise__organisation"))
+
+
+def provinces_concerned(decision: Decision) -> list[tuple[Region, int]]:
+    """The provinces whose authorities receive a copy, with the number of enterprises concerned."""
+    lines = decision.allocation_lines.order_by()
+    concerned: dict[str, set[int]] = {}
+    for region, enterprise in lines.values_list("enterprise__region_id", "enterprise_id"):
+        concerned.setdefault(f"{region[:2]}0000", set()).add(enterprise)
+    provinces = Region.objects.filter(pk__in=concerned).order_by("code")
+    return [(province, len(concerned[province.pk])) for province in provinces]
 
 
 def drafters(decision: Decision) -> frozenset[int]:
     """Who drafted the decision or wrote lines of it, by the audit trail."""
-    events = AuditEvent.objects.filter(
-        subject_kind=decision._meta.label_lower,
-        subject_id=str(decision.pk),
-        action__in=["decision.drafted", "decision.lines_set"],
-    )
-    written = events.exclude(by=None).order_by().values_list("by_id", flat=True)
-    return frozenset({decision.drafted_by_id, *written})
+    written = history(decision).filter(action__in=["decision.drafted", "decision.lines_set"])
+    people = written.exclude(by=None).order_by().values_list("by_id", flat=True)
+    return frozenset({decision.drafted_by_id, *people})
 
 
-def _sums(lines: QuerySet, decision: Decision) -> dict[str, Decimal]:
-    standing = _standing(lines.all(), decision)
-    return dict(standing.order_by().values_list("category").annotate(kg=Sum("kg")))
-
-
-def _standing(lines: QuerySet, decision: Decision) -> QuerySet:
-    """The lines that count in the year once `decision` is issued."""
-    return lines.filter(
-        Q(decision=decision)
-        | Q(decision__year=decision.year, decision__status=Decision.Status.ISSUED)
+def history(decision: Decision) -> QuerySet[AuditEvent]:
+    """Every deed on record for the decision, the first first."""
+    return (
+        AuditEvent.objects.filter(
+            subject_kind=decision._meta.label_lower, subject_id=str(decision.pk)
+        )
+        .select_related("by__organisation")
+        .order_by("id")
     )

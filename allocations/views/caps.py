@@ -1,125 +1,76 @@
-"""Ceilings and caps by year, and where the cap of an enterprise comes from."""
+"""Caps of a year, and where the caps of one enterprise come from."""
 
-from collections import defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from allocations import queries, tables
 from allocations.models import AllocationLine, Category
 from allocations.permissions import Perm
 from enterprises.queries import enterprises_visible_to
+from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.charts import Chart, Series
 from portal.kernel.pages import page
-from portal.kernel.quantity import to_tonnes
 from portal.kernel.tables import list_page
 
 
+@dataclass(frozen=True, slots=True)
+class CapShown:
+    """One cap with the lines it is the sum of."""
+
+    year: int
+    category: Category
+    lines: list[AllocationLine]
+
+    @property
+    def cap_kg(self) -> Decimal:
+        """The sum of the lines."""
+        return sum((line.kg for line in self.lines), Decimal(0))
+
+
 @requires(Perm.VIEW_CAPS)
-@require_GET
+@require_safe
 def cap_list(request: HttpRequest) -> HttpResponseBase:
-    """The caps that the reader may see."""
-    national = Perm.VIEW_CAPS in request.user.role_held.national
-    seen = (
-        None
-        if national
-        else list(enterprises_visible_to(request.user).values_list("pk", flat=True))
-    )
+    """The caps of a year that the reader may see; of the present or latest year unless asked."""
+    asked = request.GET.get("year", "")
+    years = queries.years_on_record()
+    present = clock.today().year
+    latest = present if present in years or not years else years[0]
+    year = int(asked) if asked.isdecimal() and int(asked) in years else latest
+    request.GET = request.GET.copy()
+    request.GET["year"] = str(year)
+    enterprises = enterprises_visible_to(request.user).select_related("parent__organisation")
     return list_page(
         request,
         template="allocations/cap_list.html",
-        name="caps",
+        name=f"caps-{year}",
         table=tables.CapTable,
-        filters=tables.CapFilter,
-        queryset=queries.cap_sums(seen, chinese=(get_language() or "").startswith("zh")),
-    )
-
-
-@requires(Perm.VIEW_DECISIONS)
-@require_GET
-def year_list(request: HttpRequest) -> HttpResponse:
-    """Ceilings since the first year on record."""
-    years = sorted(queries.years_on_record())
-    positions = {year: {p.category: p for p in queries.year_position(year)} for year in years}
-    categories = [c for c in Category if any(c in positions[year] for year in years)]
-    chart = Chart(
-        title=_("National ceilings by year"),
-        unit=_("t REO"),
-        category_name=_("Year"),
-        categories=[str(year) for year in years],
-        series=[
-            Series(
-                category.label,
-                [
-                    to_tonnes(positions[year][category].ceiling_kg)
-                    if category in positions[year]
-                    else None
-                    for year in years
-                ],
-            )
-            for category in categories
-        ],
-        places=0,
-    )
-    rows = [
-        (year, [positions[year].get(category) for category in categories])
-        for year in reversed(years)
-    ]
-    return page(
-        request,
-        "allocations/year_list.html",
-        {"chart": chart, "categories": categories, "rows": rows},
-    )
-
-
-@requires(Perm.VIEW_DECISIONS)
-@require_GET
-def year_detail(request: HttpRequest, year: int) -> HttpResponse:
-    """One year: ceilings, what is allocated, the decisions that made it so."""
-    lines = (
-        AllocationLine.objects.filter(decision__year=year, decision__status="issued")
-        .select_related("enterprise__organisation", "enterprise__parent__organisation")
-        .order_by("enterprise_id")
-    )
-    holders: dict[object, dict[str, Decimal]] = defaultdict(dict)
-    for line in lines:
-        holder = line.enterprise.parent or line.enterprise
-        sums = holders[holder]
-        sums[line.category] = sums.get(line.category, Decimal(0)) + line.kg
-    positions = queries.year_position(year)
-    decisions = queries.with_totals(
-        queries.decisions_visible_to(request.user).filter(year=year)
-    ).order_by("number")
-    return page(
-        request,
-        "allocations/year_detail.html",
-        {
-            "year": year,
-            "positions": positions,
-            "decisions": decisions,
-            "groups": [
-                (holder, [sums.get(position.category.value) for position in positions])
-                for holder, sums in holders.items()
-            ],
-        },
+        filters=tables.CapFilter if years else None,
+        queryset=queries.with_caps(enterprises, year),
+        context={"year": year, "may_see_decisions": request.user.holds(Perm.VIEW_DECISIONS)},
     )
 
 
 @requires(Perm.VIEW_CAPS)
-@require_GET
+@require_safe
 def enterprise_caps_fragment(request: HttpRequest, pk: int) -> HttpResponse:
-    """The caps of one enterprise by year, with the decisions they come from."""
+    """The caps of one enterprise by year, each with the lines and decisions it comes from."""
     enterprise = get_object_or_404(enterprises_visible_to(request.user), pk=pk)
+    of_a_cap = groupby(
+        queries.cap_lines(enterprise), lambda line: (line.decision.year, line.category)
+    )
+    caps = [CapShown(year, Category(name), list(lines)) for (year, name), lines in of_a_cap]
+    template = "_enterprise_caps.html" if request.htmx else "enterprise_caps_fragment.html"
     return page(
         request,
-        "allocations/_enterprise_caps.html",
+        f"allocations/{template}",
         {
-            "lines": queries.cap_lines(enterprise),
+            "enterprise": enterprise,
+            "caps": caps,
             "may_see_decisions": request.user.holds(Perm.VIEW_DECISIONS),
         },
     )

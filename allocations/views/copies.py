@@ -1,62 +1,80 @@
 """Copies: what an authority received, and that it has it."""
 
+from decimal import Decimal
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
-from allocations import queries, services, tables
-from allocations.models import Category
+from allocations import forms, queries, services, tables
+from allocations.models import Category, Copy
 from allocations.permissions import Perm
+from allocations.views.decisions import READ_AND_WRITE
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.errors import Refusal
-from portal.kernel.pages import page
+from portal.kernel.pages import page, refusals_on
 from portal.kernel.tables import list_page
 
 
 @requires(Perm.VIEW_COPIES)
-@require_GET
+@require_safe
 def copy_list(request: HttpRequest) -> HttpResponseBase:
-    """The copies that the reader may see."""
+    """The copies that the reader may see, those to be acknowledged first."""
+    copies = queries.copies_visible_to(request.user)
     return list_page(
         request,
         template="allocations/copy_list.html",
         name="copies",
         table=tables.CopyTable,
         filters=tables.CopyFilter,
-        queryset=queries.copies_visible_to(request.user),
-    )
-
-
-@requires(Perm.VIEW_COPIES)
-@require_GET
-def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One copy as it was sent."""
-    copy = get_object_or_404(queries.copies_visible_to(request.user), pk=pk)
-    lines = [line | {"label": Category(line["category"]).label} for line in copy.content["lines"]]
-    return page(
-        request,
-        "allocations/copy_detail.html",
-        {
-            "copy": copy,
-            "lines": lines,
-            "may_acknowledge": request.user.holds(Perm.ACKNOWLEDGE_COPY)
-            and copy.recipient_id == request.user.organisation_id
-            and copy.acknowledged_at is None,
+        queryset=copies,
+        context={
+            "waiting": copies.filter(acknowledged_at=None).count(),
+            "may_acknowledge": request.user.holds(Perm.ACKNOWLEDGE_COPY),
         },
     )
 
 
+@requires(Perm.VIEW_COPIES)
+@require_safe
+def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One copy as it was sent."""
+    return page(request, "allocations/copy_detail.html", _context(request, _visible(request, pk)))
+
+
 @requires(Perm.ACKNOWLEDGE_COPY)
-@require_POST
+@require_http_methods(READ_AND_WRITE)
 def copy_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Put on record that the authority has it."""
-    copy = get_object_or_404(queries.copies_visible_to(request.user), pk=pk)
-    try:
-        services.acknowledge_copy(copy=copy, by=request.user, at=clock.now())
-        messages.success(request, _("The copy is acknowledged."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect(copy)
+    copy = _visible(request, pk)
+    form = forms.ConfirmForm(request.POST or None)
+    if form.is_valid():
+        with refusals_on(form):
+            services.acknowledge_copy(copy=copy, by=request.user, at=clock.now())
+            messages.success(request, _("Receipt of the copy is acknowledged."))
+            return redirect(copy)
+    context = _context(request, copy) | {"form": form}
+    return page(request, "allocations/copy_acknowledge.html", context)
+
+
+def _visible(request: HttpRequest, pk: int) -> Copy:
+    return get_object_or_404(queries.copies_visible_to(request.user), pk=pk)
+
+
+def _context(request: HttpRequest, copy: Copy) -> dict[str, Any]:
+    lines = [
+        line | {"label": Category(line["category"]).label, "kg": Decimal(line["kg"])}
+        for line in copy.content["lines"]
+    ]
+    return {
+        "copy": copy,
+        "lines": lines,
+        "holds_true": queries.copy_digest(copy.content) == copy.digest,
+        "may_see_decision": request.user.holds(Perm.VIEW_DECISIONS),
+        "may_acknowledge": request.user.holds(Perm.ACKNOWLEDGE_COPY)
+        and copy.recipient_id == request.user.organisation_id
+        and copy.acknowledged_at is None,
+    }

@@ -1,26 +1,49 @@
-"""Decisions: listed, drafted, circulated, signed, issued, withdrawn."""
+"""Decisions: listed, begun, read, and their lines written."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
 
 from allocations import forms, queries, rules, services, tables
-from allocations.models import Category, Decision
+from allocations.models import Decision, SignOff
 from allocations.permissions import Perm
-from enterprises.models import Enterprise
+from allocations.rules import DecisionFacts
+from portal.accounts.models import Organisation
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.errors import Refusal
 from portal.kernel.pages import page, refusals_on
 from portal.kernel.tables import list_page
 
 READ_AND_WRITE = ["GET", "HEAD", "POST"]
+LINES_PER_PAGE = 50
+STEPS = ("draft", "circulated", "signed", "issued")
+DEEDS = {
+    "decision.drafted": gettext_lazy("drafted"),
+    "decision.lines_set": gettext_lazy("lines written"),
+    "decision.circulated": gettext_lazy("circulated"),
+    "decision.signed": gettext_lazy("verdict given"),
+    "decision.issued": gettext_lazy("issued"),
+    "decision.withdrawn": gettext_lazy("withdrawn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MinistrySeat:
+    """One ministry that must agree, and its verdict on the present content when it gave one."""
+
+    label: Any
+    sign_off: SignOff | None
 
 
 @requires(Perm.VIEW_DECISIONS)
-@require_GET
+@require_safe
 def decision_list(request: HttpRequest) -> HttpResponseBase:
     """Every decision there is."""
     return list_page(
@@ -29,8 +52,8 @@ def decision_list(request: HttpRequest) -> HttpResponseBase:
         name="decisions",
         table=tables.DecisionTable,
         filters=tables.DecisionFilter,
-        queryset=queries.with_totals(queries.decisions_visible_to(request.user)),
-        context={"may_draft": request.user.holds(Perm.DRAFT_DECISION)},
+        queryset=queries.with_figures(queries.decisions_visible_to(request.user)),
+        context={"may_draft": may_draft(request)},
     )
 
 
@@ -38,161 +61,178 @@ def decision_list(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(READ_AND_WRITE)
 def decision_add(request: HttpRequest) -> HttpResponse:
     """Begin a decision."""
+    require_drafter(request)
     at = clock.now()
-    initial = {"year": at.year, "regime": Decision.Regime.TOTAL_CONTROL}
-    form = forms.DecisionForm(request.POST or None, initial=initial)
+    form = forms.DecisionForm(request.POST or None, at=at)
     if form.is_valid():
         with refusals_on(form):
-            decision = services.draft_decision(by=request.user, at=at, **form.cleaned_data)
+            decision = services.draft_decision(
+                regime=rules.regime_of(form.cleaned_data["year"]),
+                by=request.user,
+                at=at,
+                **form.cleaned_data,
+            )
             return redirect("allocations:decision_lines", decision.pk)
     return page(request, "allocations/decision_add.html", {"form": form})
 
 
 @requires(Perm.VIEW_DECISIONS)
-@require_GET
-def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
+@require_safe
+def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One decision: its lines, who has signed, what stands in the way of its issue."""
-    decision = _decision(request, pk)
+    decision = visible_decision(request, pk)
     facts = queries.decision_facts(decision)
-    over = queries.categories_over(decision)
-    ministry = request.user.organisation.ministry
-    return page(
+    lines = decision.allocation_lines.select_related(
+        "enterprise__organisation", "enterprise__parent__organisation"
+    )
+    context = decision_context(decision, facts) | {
+        "steps": _steps(decision),
+        "history": _history(decision),
+        "void": decision.sign_offs.exclude(digest=decision.content_digest).select_related("user"),
+        "copies": queries.copies_visible_to(request.user).filter(decision=decision),
+        "may": _deeds_open_to(request, decision, facts),
+    }
+    return list_page(
         request,
-        "allocations/decision_detail.html",
-        {
-            "decision": decision,
-            "ceilings": decision.ceiling_lines.all(),
-            "lines": decision.allocation_lines.select_related("enterprise__organisation"),
-            "over": [(Category(category).label, kg, limit) for category, kg, limit in over],
-            "obstacles": rules.obstacles(facts, over=over),
-            "sign_offs": decision.sign_offs.select_related("user"),
-            "waiting_for": sorted(rules.required_ministries(facts) - facts.agreed),
-            "copies": decision.copies.select_related("recipient"),
-            "changeable": decision.status in rules.CHANGEABLE,
-            "may_draft": request.user.holds(Perm.DRAFT_DECISION) and ministry == "MIIT",
-            "may_sign": request.user.holds(Perm.SIGN_DECISION)
-            and ministry in rules.required_ministries(facts) - facts.agreed - facts.refused,
-            "may_issue": request.user.holds(Perm.ISSUE_DECISION) and ministry == "MIIT",
-        },
+        template="allocations/decision_detail.html",
+        name=f"decision-{decision.title}",
+        table=tables.AllocationLineTable,
+        queryset=lines.order_by("enterprise__organisation__name_zh", "category"),
+        per_page=LINES_PER_PAGE,
+        context=context,
     )
 
 
 @requires(Perm.DRAFT_DECISION)
 @require_http_methods(READ_AND_WRITE)
 def decision_lines(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the lines of a decision that is not issued."""
-    decision = _decision(request, pk)
-    ceilings = forms.CeilingLinesForm(request.POST or None, decision=decision)
-    lines = forms.AllocationLines(
-        request.POST or None, initial=forms.initial_lines(decision), prefix="lines"
-    )
-    if ceilings.is_valid() and lines.is_valid():
+    """Write the lines of a decision that is not issued; totals and more rows on the way."""
+    require_drafter(request)
+    decision = visible_decision(request, pk)
+    posted = request.POST or None
+    ceilings = forms.CeilingLinesForm(posted, decision=decision)
+    lines = forms.allocation_lines(decision, posted, more="more" in request.POST)
+    readable = bool(posted) and all([ceilings.is_valid(), lines.is_valid()])
+    if readable and "save" in request.POST:
         with refusals_on(ceilings):
             services.set_lines(
                 decision=decision,
                 ceilings=ceilings.entries(),
                 allocations=lines.entries(),
+                read_digest=ceilings.cleaned_data["digest"],
                 by=request.user,
                 at=clock.now(),
             )
             messages.success(request, _("The lines are saved."))
-            more = "more" in request.POST
-            return redirect("allocations:decision_lines" if more else decision, *([pk] * more))
-    directory = Enterprise.objects.exclude(uscc=None).filter(designations__isnull=False)
-    return page(
-        request,
-        "allocations/decision_lines.html",
-        {
-            "decision": decision,
-            "ceilings": ceilings,
-            "lines": lines,
-            "directory": directory.select_related("organisation").distinct(),
-            "faulty": (ceilings.is_bound and not ceilings.is_valid())
-            or (lines.is_bound and not lines.is_valid()),
-        },
+            return redirect(decision)
+    if posted and not readable and ceilings.is_valid():
+        ceilings.add_error(None, _("Some allocation lines need correcting."))
+    context = {
+        "decision": decision,
+        "ceilings": ceilings,
+        "lines": lines,
+        "effects": _effects_typed(decision, ceilings, lines) if readable else None,
+        "directory": [forms.directory_name(each) for each in queries.possible_holders()],
+    }
+    if not posted:
+        context["effects"] = queries.effects(decision)
+    return page(request, "allocations/decision_lines.html", context)
+
+
+def _effects_typed(
+    decision: Decision, ceilings: forms.CeilingLinesForm, lines: forms.AllocationLinesBase
+) -> list[queries.Effect]:
+    return queries.effects(
+        decision,
+        ceilings=[(entry.category, entry.kg) for entry in ceilings.entries()],
+        allocations=[(entry.category, entry.kg) for entry in lines.entries()],
     )
 
 
-@requires(Perm.DRAFT_DECISION)
-@require_POST
-def decision_circulate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send a draft to the ministries."""
-    decision = _decision(request, pk)
-    try:
-        services.circulate(decision=decision, by=request.user, at=clock.now())
-        messages.success(request, _("The decision is with the ministries for sign-off."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect(decision)
-
-
-@requires(Perm.SIGN_DECISION)
-@require_http_methods(READ_AND_WRITE)
-def decision_sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give one's ministry's verdict."""
-    decision = _decision(request, pk)
-    form = forms.SignForm(request.POST or None, initial={"digest": decision.content_digest})
-    if form.is_valid():
-        with refusals_on(form):
-            services.sign(decision=decision, by=request.user, at=clock.now(), **form.cleaned_data)
-            messages.success(request, _("The verdict is on record."))
-            return redirect(decision)
-    return page(
-        request,
-        "allocations/decision_sign.html",
-        {
-            "form": form,
-            "decision": decision,
-            "ceilings": decision.ceiling_lines.all(),
-            "lines": decision.allocation_lines.select_related("enterprise__organisation"),
-        },
-    )
-
-
-@requires(Perm.ISSUE_DECISION)
-@require_http_methods(READ_AND_WRITE)
-def decision_issue(request: HttpRequest, pk: int) -> HttpResponse:
-    """Issue a signed decision."""
-    decision = _decision(request, pk)
-    form = forms.IssueForm(request.POST or None)
-    if form.is_valid():
-        with refusals_on(form):
-            issued = services.issue(
-                decision=decision, by=request.user, at=clock.now(), **form.cleaned_data
-            )
-            messages.success(
-                request,
-                _("The decision is issued; %(count)d copies went out.")
-                % {"count": issued.copies.count()},
-            )
-            return redirect(decision)
-    facts = queries.decision_facts(decision)
-    return page(
-        request,
-        "allocations/decision_issue.html",
-        {
-            "form": form,
-            "decision": decision,
-            "obstacles": rules.obstacles(facts, over=queries.categories_over(decision)),
-        },
-    )
-
-
-@requires(Perm.DRAFT_DECISION)
-@require_http_methods(READ_AND_WRITE)
-def decision_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back a decision that is not issued."""
-    decision = _decision(request, pk)
-    form = forms.WithdrawForm(request.POST or None)
-    if form.is_valid():
-        with refusals_on(form):
-            services.withdraw(
-                decision=decision, by=request.user, at=clock.now(), **form.cleaned_data
-            )
-            messages.success(request, _("The decision is withdrawn; it stays readable."))
-            return redirect(decision)
-    return page(request, "allocations/decision_withdraw.html", {"form": form, "decision": decision})
-
-
-def _decision(request: HttpRequest, pk: int) -> Decision:
+def visible_decision(request: HttpRequest, pk: int) -> Decision:
+    """The decision of the address, or 404."""
     return get_object_or_404(queries.decisions_visible_to(request.user), pk=pk)
+
+
+def may_draft(request: HttpRequest) -> bool:
+    """Whether this is one of MIIT's drafters."""
+    ministry = request.user.organisation.ministry
+    return request.user.holds(Perm.DRAFT_DECISION) and ministry == rules.MIIT
+
+
+def require_drafter(request: HttpRequest) -> None:
+    """403 for other ministries' drafters: they read."""
+    if not may_draft(request):
+        raise PermissionDenied
+
+
+def decision_context(decision: Decision, facts: DecisionFacts) -> dict[str, Any]:
+    """What every page about a decision shows: what it does, and what stands in its way."""
+    effects = queries.effects(decision)
+    below = queries.caps_below(decision)
+    over = [effect for effect in effects if effect.exceeds]
+    return {
+        "decision": decision,
+        "effects": effects,
+        "ceilings": decision.ceiling_lines.all(),
+        "over": over,
+        "below": below,
+        "changeable": decision.status in rules.CHANGEABLE,
+        "obstacles": rules.obstacles(facts, over=over, below=below),
+        "seats": _seats(decision, facts),
+    }
+
+
+def _seats(decision: Decision, facts: DecisionFacts) -> list[MinistrySeat]:
+    given = {
+        each.ministry: each
+        for each in decision.sign_offs.select_related("user")
+        if each.digest == decision.content_digest
+    }
+    return [
+        MinistrySeat(Organisation.Ministry(code).label, given.get(code))
+        for code in sorted(rules.required_ministries(facts) | set(given))
+    ]
+
+
+def _steps(decision: Decision) -> list[tuple[Any, bool, bool]]:
+    """Each step with whether it is done and whether it is the present one; none when withdrawn."""
+    if decision.status not in STEPS:
+        return []
+    reached = STEPS.index(decision.status)
+    return [
+        (
+            Decision.Status(step).label,
+            place < reached or step == "issued" == decision.status,
+            place == reached,
+        )
+        for place, step in enumerate(STEPS)
+    ]
+
+
+def _history(decision: Decision) -> list[tuple[Any, Any, str]]:
+    """Each deed on record: the event, its name, and what it says in words."""
+    told = []
+    for event in queries.history(decision):
+        words = event.facts.get("reason", "")
+        if event.action == "decision.signed":
+            verdict = SignOff.Verdict(event.facts["verdict"]).label
+            words = f"{Organisation.Ministry(event.facts['ministry']).label}: {verdict}"
+        told.append((event, DEEDS[event.action], words))
+    return told
+
+
+def _deeds_open_to(request: HttpRequest, decision: Decision, facts: DecisionFacts) -> set[str]:
+    """Which deeds the page offers the reader now."""
+    ministry = request.user.organisation.ministry
+    open_now: set[str] = set()
+    if decision.status not in rules.CHANGEABLE:
+        return open_now
+    if may_draft(request):
+        open_now |= {"lines", "withdraw"} | ({"circulate"} if decision.status == "draft" else set())
+    if request.user.holds(Perm.SIGN_DECISION) and decision.status != "draft":
+        waiting = rules.missing_ministries(facts) - facts.refused
+        open_now |= {"sign"} if ministry in waiting else set()
+    if request.user.holds(Perm.ISSUE_DECISION) and ministry == rules.MIIT:
+        open_now |= {"issue"} if decision.status == "signed" else set()
+    return open_now

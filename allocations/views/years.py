@@ -1,0 +1,126 @@
+"""Ceilings and who holds them, year by year."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from allocations import queries, rules
+from allocations.models import Category, Decision
+from allocations.permissions import Perm
+from allocations.queries import CategoryPosition, Holder
+from portal.kernel.access import requires
+from portal.kernel.charts import Chart, Series
+from portal.kernel.pages import page
+from portal.kernel.quantity import to_tonnes
+from portal.kernel.templatetags.portal import named
+
+MINING = (Category.MINING_ROCK, Category.MINING_IONIC, Category.MINING)
+
+
+@requires(Perm.VIEW_DECISIONS)
+@require_safe
+def year_list(request: HttpRequest) -> HttpResponse:
+    """Ceilings since the first year on record."""
+    positions = queries.ceilings_by_year()
+    found = {position.category for each in positions.values() for position in each}
+    categories = [category for category in Category if category in found]
+    rows = [
+        (year, _regime(year), [_of(each, category) for category in categories])
+        for year, each in positions.items()
+    ]
+    context = {"categories": categories, "rows": rows, "charts": _ceiling_charts(positions)}
+    return page(request, "allocations/year_list.html", context)
+
+
+@requires(Perm.VIEW_DECISIONS)
+@require_safe
+def year_detail(request: HttpRequest, year: int) -> HttpResponse:
+    """One year: ceilings, who holds what, and the decisions that made it so."""
+    decisions = queries.decisions_visible_to(request.user).filter(year=year)
+    if not decisions.exists():
+        raise Http404
+    positions = queries.year_position(year)
+    holders = queries.holders(year)
+    years = queries.years_on_record()
+    context = {
+        "year": year,
+        "regime": _regime(year),
+        "positions": positions,
+        "holders": [
+            (each.enterprise, [each.caps_kg.get(p.category) for p in positions]) for each in holders
+        ],
+        "chart": _holders_chart(holders, positions) if holders else None,
+        "decisions": queries.with_figures(decisions).order_by("number"),
+        "before": max((each for each in years if each < year), default=None),
+        "after": min((each for each in years if each > year), default=None),
+    }
+    return page(request, "allocations/year_detail.html", context)
+
+
+def _regime(year: int) -> str:
+    return Decision.Regime(rules.regime_of(year)).label
+
+
+def _of(positions: Sequence[CategoryPosition], category: Category) -> CategoryPosition | None:
+    return next((each for each in positions if each.category == category), None)
+
+
+def _tonnes(kg: Decimal | None) -> Decimal | None:
+    return None if kg is None else to_tonnes(kg)
+
+
+def _ceiling_charts(
+    positions: Mapping[int, Sequence[CategoryPosition]],
+) -> list[tuple[str, Chart]]:
+    """Mining by ore type, and smelting and separation, since the first year on record."""
+    years = sorted(positions)
+    charts = []
+    for name, title, categories in (
+        ("mining", _("Mining ceilings by year"), MINING),
+        ("separation", _("Smelting and separation ceilings by year"), (Category.SEPARATION,)),
+    ):
+        lines = {
+            category: [_of(positions[year], category) for year in years] for category in categories
+        }
+        series = [
+            Series(
+                category.label,
+                [_tonnes(each.ceiling_kg) if each else None for each in line],
+                form="bar",
+                stack="ceiling",
+            )
+            for category, line in lines.items()
+            if any(line)
+        ]
+        chart = Chart(
+            title=title,
+            unit=_("t REO"),
+            category_name=_("Year"),
+            categories=[str(year) for year in years],
+            series=series,
+        )
+        charts.append((f"chart-{name}", chart))
+    return charts
+
+
+def _holders_chart(holders: Sequence[Holder], positions: Sequence[CategoryPosition]) -> Chart:
+    """What each holder has in each category; mining stands stacked beside separation."""
+    return Chart(
+        title=_("Caps by group and enterprise"),
+        unit=_("t REO"),
+        category_name=_("Holder"),
+        categories=[named(each.enterprise) for each in holders],
+        series=[
+            Series(
+                position.category.label,
+                [_tonnes(each.caps_kg.get(position.category)) for each in holders],
+                form="bar",
+                stack="mining" if position.category in MINING else "separation",
+            )
+            for position in positions
+        ],
+        horizontal=True,
+    )
