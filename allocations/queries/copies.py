@@ -27,7 +27,7 @@ def copies_visible_to(user: User) -> QuerySet[Copy]:
             Q(recipient_id=user.organisation_id)
             | Q(
                 recipient__department=user.organisation.department,
-                recipient__region_id__startswith=user.organisation.region.prefix,
+                recipient__region__code__startswith=user.organisation.region.prefix,
             )
         )
     return copies.none()
