@@ -52,37 +52,37 @@ with monthly as (
          min(month) over (partition by enterprise_id, lot_id) as since
     from unexplained
    order by enterprise_id, lot_id, excess_kg desc, month
-), moves as (
-  select w.enterprise_id, w.lot_id, w.month as worst_month, l.id, l.kind, l.date, l.month,
-         l.gross_kg, l.counterparty_id,
-         row_number() over (partition by w.enterprise_id, w.lot_id order by l.date, l.id) as place
-    from worst w
-    join led l on l.enterprise_id = w.enterprise_id and l.lot_id = w.lot_id
-), by_kind as (
-  select enterprise_id, lot_id, jsonb_object_agg(kind, kg::text) as by_kind
-    from (select enterprise_id, lot_id, kind, sum(gross_kg) as kg
-            from moves where month <= worst_month group by 1, 2, 3) k
-   group by 1, 2
 ), told as (
-  select enterprise_id, lot_id,
-         count(distinct counterparty_id) filter (where kind = 'purchase') as sellers,
-         min(counterparty_id) filter (where kind = 'purchase') as seller_id,
-         jsonb_agg(id order by place) filter (where place <= 40) as ids
-    from moves group by 1, 2
+  -- The moves of each of these lots in its enterprise, what they add up to, and whom to ask.
+  select w.enterprise_id, w.lot_id, w.since, w.month, w.in_kg, w.out_kg, w.excess_kg,
+         count(distinct m.counterparty_id) filter (where m.kind = 'purchase') as sellers,
+         min(m.counterparty_id) filter (where m.kind = 'purchase') as seller_id,
+         (array_agg(m.id order by m.date, m.id))[1:40] as ids,
+         jsonb_strip_nulls(jsonb_build_object(
+           'extraction', sum(m.gross_kg) filter (where m.kind = 'extraction' and m.month <= w.month)::text,
+           'output', sum(m.gross_kg) filter (where m.kind = 'output' and m.month <= w.month)::text,
+           'import', sum(m.gross_kg) filter (where m.kind = 'import' and m.month <= w.month)::text,
+           'recycled', sum(m.gross_kg) filter (where m.kind = 'recycled' and m.month <= w.month)::text,
+           'purchase', sum(m.gross_kg) filter (where m.kind = 'purchase' and m.month <= w.month)::text,
+           'input', sum(m.gross_kg) filter (where m.kind = 'input' and m.month <= w.month)::text,
+           'sale', sum(m.gross_kg) filter (where m.kind = 'sale' and m.month <= w.month)::text,
+           'export', sum(m.gross_kg) filter (where m.kind = 'export' and m.month <= w.month)::text,
+           'loss', sum(m.gross_kg) filter (where m.kind = 'loss' and m.month <= w.month)::text)) as by_kind
+    from worst w
+    join led m on m.enterprise_id = w.enterprise_id and m.lot_id = w.lot_id
+   group by 1, 2, 3, 4, 5, 6, 7
 )
-select concat_ws(':', w.enterprise_id, w.lot_id) as key,
-       case when w.excess_kg > w.in_kg * 0.05 then 'high' else 'medium' end as severity,
-       w.enterprise_id,
+select concat_ws(':', t.enterprise_id, t.lot_id) as key,
+       case when t.excess_kg > t.in_kg * 0.05 then 'high' else 'medium' end as severity,
+       t.enterprise_id,
        -- Whom to ask: the only seller, else the maker of a lot that is not the enterprise's own.
        case when t.sellers = 1 then t.seller_id
-            when l.maker_id <> w.enterprise_id then l.maker_id end as counterparty_id,
-       w.since as month, '' as category, w.lot_id, '' as run, '' as document,
-       w.excess_kg as amount_kg,
+            when l.maker_id <> t.enterprise_id then l.maker_id end as counterparty_id,
+       t.since as month, '' as category, t.lot_id, '' as run, '' as document,
+       t.excess_kg as amount_kg,
        jsonb_build_object(
-         'in_kg', w.in_kg::text, 'out_kg', w.out_kg::text, 'excess_kg', w.excess_kg::text,
-         'month', w.month, 'by_kind', k.by_kind, 'records', t.ids) as arithmetic
-  from worst w
-  join traceability_lot l on l.id = w.lot_id
-  join by_kind k on k.enterprise_id = w.enterprise_id and k.lot_id = w.lot_id
-  join told t on t.enterprise_id = w.enterprise_id and t.lot_id = w.lot_id
- where w.since between %(first_month)s and %(last_month)s
+         'in_kg', t.in_kg::text, 'out_kg', t.out_kg::text, 'excess_kg', t.excess_kg::text,
+         'month', t.month, 'by_kind', t.by_kind, 'records', to_jsonb(t.ids)) as arithmetic
+  from told t
+  join traceability_lot l on l.id = t.lot_id
+ where t.since between %(first_month)s and %(last_month)s
