@@ -1,0 +1,95 @@
+"""The first page of each role."""
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+HOME = "/"
+MOST_QUERIES = 32
+
+
+@pytest.fixture(autouse=True)
+def _english(client) -> None:
+    client.cookies["django_language"] = "en"
+
+
+@pytest.mark.parametrize(
+    ("role", "fact"),
+    [
+        ("supervisor", "100.000"),
+        ("drafter", "Filing progress"),
+        ("auditor", "Open findings"),
+        ("recipient", "Copies to acknowledge"),
+        ("filer", "2 days left"),
+        ("attester", "60.000"),
+    ],
+)
+def test_home_shows_what_the_role_has_to_do(
+    client, year, role, fact, request, django_assert_max_num_queries
+):
+    client.force_login(request.getfixturevalue(role))
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        answer = client.get(HOME)
+
+    assert answer.status_code == 200
+    assert fact in answer.content.decode()
+
+
+def test_home_of_the_administrator_is_the_accounts(client, administrator):
+    client.force_login(administrator)
+
+    assert client.get(HOME).url == reverse("accounts:user_list")
+
+
+def test_home_needs_an_account(client, db):
+    assert client.get(HOME).url.startswith(reverse("account_login"))
+
+
+def test_an_authority_sees_nothing_of_other_territories(client, year, other_recipient):
+    client.force_login(other_recipient)
+
+    text = client.get(HOME).content.decode()
+
+    assert "Southern" in text
+    assert "Northern" not in text
+
+
+def test_an_enterprise_sees_nothing_of_others(client, year, southern_filer):
+    client.force_login(southern_filer)
+
+    assert "Northern" not in client.get(HOME).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["1800", "2031", "abc", "20255", ""])
+def test_a_year_that_is_not_on_record_shows_the_present_one(client, year, viewer, asked):
+    client.force_login(viewer)
+
+    assert "2025 at a glance" in client.get(HOME, {"year": asked}).content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("name", ["start", "filing", "spreadsheet", "findings", "regime"])
+def test_help_is_there_in_both_languages(client, filer, name, language):
+    client.cookies["django_language"] = language
+    client.force_login(filer)
+
+    answer = client.get(reverse("help:page", args=[name]))
+
+    assert answer.status_code == 200
+    with translation.override(language):
+        assert ("稀土" in answer.content.decode()) == (language == "zh-hans")
+
+
+def test_help_that_is_not_there_is_not_found(client, filer):
+    client.force_login(filer)
+
+    assert client.get(reverse("help:page", args=["nothing"])).status_code == 404
+
+
+def test_nothing_of_the_demonstration_exists_outside_it(client, viewer):
+    client.force_login(viewer)
+
+    assert client.post("/demonstration/advance/").status_code == 404
+    assert client.get("/demonstration/records/").status_code == 404
+    assert "demo-advance" not in client.get(HOME).content.decode()
