@@ -124,7 +124,8 @@ def test_finding_links_to_the_line_of_the_filing(signed_in, finding, northern):
     answer = signed_in("filer").get(finding.get_absolute_url())
 
     url = reverse("traceability:filing_detail", args=[record.filing_id])
-    assert f'href="{url}#record-{record.line}"' in answer.content.decode()
+    assert f'href="{url}?page=1#record-1"' in answer.content.decode()
+    assert 'id="record-1"' in signed_in("filer").get(f"{url}?page=1").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """Products and lots, filings and records, uploads, reconciliations and findings."""
 
-from traceability.models.filings import CapUse, Filing, Kind, Record
+from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
 from traceability.models.lots import Balance, Lot, Product
 from traceability.models.uploads import Upload
 
 __all__ = [
+    "RECORDS_PER_PAGE",
     "Balance",
     "CapUse",
     "Filing",

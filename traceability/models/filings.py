@@ -12,6 +12,9 @@ from portal.kernel.fields import GradeField, KgField, MonthField
 from traceability.models.lots import Lot, Product
 from traceability.permissions import Perm
 
+# How many records a page of a filing shows.
+RECORDS_PER_PAGE = 50
+
 
 class Kind(models.TextChoices):
     """What a record says (contracts/dataset.md)."""
@@ -172,6 +175,12 @@ class Record(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line} {self.kind} {self.lot} {self.gross_kg} kg"
+
+    def get_absolute_url(self) -> str:
+        """Its line on the filing's page."""
+        page = (self.line - 1) // RECORDS_PER_PAGE + 1
+        address = reverse("traceability:filing_detail", args=[self.filing_id])
+        return f"{address}?page={page}#record-{self.line}"
 
 
 class CapUse(models.Model):

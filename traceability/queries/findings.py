@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, QuerySet, When
-from django.urls import reverse
 
 from allocations.models import Category
 from enterprises.models import Enterprise
@@ -173,8 +172,7 @@ def records_behind(finding: Finding, user: User) -> list[RecordShown]:
 
 def _shown(record: Record, user: User) -> RecordShown | None:
     if sees(user, record.filing.enterprise):
-        url = reverse("traceability:filing_detail", args=[record.filing_id])
-        return RecordShown(record, f"{url}#record-{record.line}")
+        return RecordShown(record, record.get_absolute_url())
     if record.counterparty is not None and sees(user, record.counterparty):
         return RecordShown(record, None)
     return None

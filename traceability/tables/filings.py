@@ -150,6 +150,8 @@ class RecordTable(ListTable):
 
     class Meta(ListTable.Meta):
         model = Record
+        # Findings lead to single lines.
+        row_attrs = {"id": lambda record: f"record-{record.line}"}
         fields = (
             "line",
             "kind",

@@ -10,13 +10,12 @@ from portal.kernel.access import requires
 from portal.kernel.law import TRUTHFUL_RECORDS
 from portal.kernel.pages import page
 from portal.kernel.tables import list_page
-from traceability.models import Filing
+from traceability.models import RECORDS_PER_PAGE, Filing
 from traceability.permissions import Perm
 from traceability.queries import months as queries
 from traceability.queries.filings import filings_visible_to, records_of
 from traceability.tables.filings import FilingFilter, FilingTable, RecordFilter, RecordTable
 
-RECORDS_PER_PAGE = 50
 MONTHS_SHOWN = 12
 
 
