@@ -1,5 +1,6 @@
 """Settings, all from the environment; the README lists every variable."""
 
+import contextlib
 import hashlib
 import os
 from datetime import date
@@ -36,10 +37,9 @@ def _secret_key() -> str:
         fresh = kept.with_suffix(f".{os.getpid()}")
         fresh.write_text(hashlib.sha256(os.urandom(64)).hexdigest() + os.urandom(16).hex())
         fresh.chmod(0o600)
-        try:
+        # Another process of the same start may have made it first: then its key is the one.
+        with contextlib.suppress(FileExistsError):
             os.link(fresh, kept)
-        except FileExistsError:
-            pass  # another process of the same start made it first: its key is the one
         fresh.unlink()
     return kept.read_text()
 
@@ -186,6 +186,7 @@ MFA_TOTP_TOLERANCE = 1  # telephones' clocks are off by some seconds
 # A ministry's people may all come from one address.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip"}
 
+AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -205,6 +206,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # GUARDIAN: object permissions hang on Enterprise only, in tables with a direct foreign key.
 GUARDIAN_RAISE_403 = False
 ANONYMOUS_USER_NAME = None
+
+# EnterpriseBackend is guardian's backend, narrowed by the role; the check knows only the original.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
 # --- the browser's side ------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
