@@ -1,6 +1,6 @@
 """Copies: what an authority received, and that it has it."""
 
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +17,25 @@ from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.pages import page, refusals_on
 from portal.kernel.tables import list_page
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedLine:
+    """One line of a copy, as it stood when the copy was sent; `kg` as text."""
+
+    enterprise: int
+    uscc: str | None
+    name_zh: str
+    name_en: str
+    region: str
+    category: str
+    kg: str
+    reason: str
+
+    @property
+    def category_label(self) -> Any:
+        """The category in words."""
+        return Category(self.category).label
 
 
 @requires(Perm.VIEW_COPIES)
@@ -50,7 +69,7 @@ def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def copy_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     """Put on record that the authority has it."""
     copy = _visible(request, pk)
-    form = forms.ConfirmForm(request.POST or None)
+    form = forms.ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_on(form):
             services.acknowledge_copy(copy=copy, by=request.user, at=clock.now())
@@ -65,10 +84,7 @@ def _visible(request: HttpRequest, pk: int) -> Copy:
 
 
 def _context(request: HttpRequest, copy: Copy) -> dict[str, Any]:
-    lines = [
-        line | {"label": Category(line["category"]).label, "kg": Decimal(line["kg"])}
-        for line in copy.content["lines"]
-    ]
+    lines = [CopiedLine(**line) for line in copy.content["lines"]]
     return {
         "copy": copy,
         "lines": lines,

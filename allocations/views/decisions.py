@@ -199,13 +199,9 @@ def _steps(decision: Decision) -> list[tuple[Any, bool, bool]]:
     """Each step with whether it is done and whether it is the present one; none when withdrawn."""
     if decision.status not in STEPS:
         return []
-    reached = STEPS.index(decision.status)
+    reached, issued = STEPS.index(decision.status), decision.status == Decision.Status.ISSUED
     return [
-        (
-            Decision.Status(step).label,
-            place < reached or step == "issued" == decision.status,
-            place == reached,
-        )
+        (Decision.Status(step).label, place < reached or issued, place == reached)
         for place, step in enumerate(STEPS)
     ]
 

@@ -27,7 +27,7 @@ def decision_circulate(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a draft to the ministries for sign-off."""
     require_drafter(request)
     decision = visible_decision(request, pk)
-    form = forms.ConfirmForm(request.POST or None)
+    form = forms.ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals_on(form):
             services.circulate(decision=decision, by=request.user, at=clock.now())
