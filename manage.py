@@ -1,10 +1,11 @@
 #!/usr/bin/env python
 """Runs a command of the portal, with the servers that it needs.
 
-They are those of DATABASE_URL and REDIS_URL, or embedded ones that run as long as some command uses them.
-An empty database gets its tables first, so that every command works on a fresh clone.
+They are those of DATABASE_URL and REDIS_URL, or embedded ones that run as long as some command
+uses them. An empty database gets its tables first, so that every command works on a fresh clone.
 """
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -27,14 +28,25 @@ def main(arguments: list[str]) -> None:
     if command == "demo":
         os.environ.setdefault("PORTAL_DEMO", "1")
     asks_for_help = bool({"--help", "-h"} & set(arguments))
-    if asks_for_help or (command in WITHOUT_SERVERS and "--database" not in arguments):
+    if command == "demo" and not asks_for_help and "--prepare" not in arguments:
+        run_demonstration(arguments[2:])
+    elif asks_for_help or (command in WITHOUT_SERVERS and "--database" not in arguments):
         run_without_servers(arguments)
     else:
         run_with_servers(arguments, migrating=command not in ON_AN_EMPTY_DATABASE)
 
 
+def run_demonstration(arguments: list[str]) -> None:
+    """The supervisor, without the second that Django takes to load: its children load it anyway."""
+    from portal import supervisor
+
+    parser = argparse.ArgumentParser(prog="manage.py demo")
+    parser.add_argument("--port", type=int, default=8000)
+    supervisor.main(run_directory(), parser.parse_args(arguments).port)
+
+
 def run_without_servers(arguments: list[str]) -> None:
-    """Django's dummy database tells at once, where a server that is not there keeps the pool waiting."""
+    """With Django's dummy database, which fails at once: a missing server would let one wait."""
     import environ
     from django.core.management import execute_from_command_line
 
@@ -48,9 +60,8 @@ def run_with_servers(arguments: list[str], *, migrating: bool) -> None:
 
     from portal import embedded
 
-    run_dir = Path(os.environ.get("PORTAL_RUN_DIR") or BASE_DIR / ".run").resolve()
     try:
-        with embedded.servers(run_dir) as addresses:
+        with embedded.servers(run_directory()) as addresses:
             os.environ.update(addresses)
             if migrating:
                 migrate_empty_database()
@@ -59,6 +70,11 @@ def run_with_servers(arguments: list[str], *, migrating: bool) -> None:
         sys.exit(str(failure))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def run_directory() -> Path:
+    """Where the embedded servers keep their data, as the settings have it too."""
+    return Path(os.environ.get("PORTAL_RUN_DIR") or BASE_DIR / ".run").resolve()
 
 
 def migrate_empty_database() -> None:
@@ -71,7 +87,7 @@ def migrate_empty_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('portal.migrate'))")
         if not connection.introspection.table_names(cursor):
-            print("Creating the tables.", file=sys.stderr)
+            sys.stderr.write("Creating the tables.\n")
             call_command("migrate", interactive=False, verbosity=0)
         cursor.execute("SELECT pg_advisory_unlock_all()")
     connection.close_pool()

@@ -1,15 +1,16 @@
 """PostgreSQL and Redis from wheels, for one machine.
 
-Each server of a run directory belongs to one *keeper*: a small process that starts the server, starts it
-again when it dies, and stops it when nobody uses it any more. Who uses it holds a shared lock on `users.lock`;
-the kernel lets go of that lock however a process ends, so nothing is left running, even after a kill -9.
+Each server of a run directory belongs to one *keeper*: a small process that starts the server,
+starts it again when it dies, and stops it when nobody uses it any more. Who uses it holds a shared
+lock on `users.lock`; the kernel lets go of that lock however a process ends, so nothing is left
+running, even after a kill -9.
 
-    start.lock    held for moments: who takes or gives up the server, and the keeper while it stops it
+    start.lock    held for moments: who takes or gives up the server, the keeper while it stops it
     users.lock    shared, by every process that uses the server
     keeper.lock   by the keeper, for life
     address       the server's URL, there while the server answers
 
-The keeper runs this file by its path with `python -I`: it imports the standard library and nothing else.
+The keeper runs this file by its path with `python -I`, so nothing but the standard library is here.
 """
 
 import contextlib
@@ -33,7 +34,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 SECONDS_TO_START = 60
-SECONDS_TO_STOP = 3.5  # then the hard way, which both servers recover from; Ctrl-C is promised 5
+SECONDS_TO_STOP = 2  # then the hard way, which both servers recover from; Ctrl-C is promised 5
 RESTARTS = 5
 SOCKET_PATH_BYTES = 100  # a Unix socket's path ends at 107 or, on macOS, 103
 SYSTEM_USER = (
@@ -125,7 +126,7 @@ class Lease:
         self.keeper: subprocess.Popen[bytes] | None = None
 
     def take(self) -> None:
-        """Count as a user, and start the keeper when there is none. Returns before the server answers."""
+        """Count as a user, and start the keeper when there is none; waits for no answer."""
         self.server.make_home()
         with _locked(self.server.start_lock):
             self.lock = _open_lock(self.server.users_lock)
@@ -398,7 +399,7 @@ class Postgres(Server):
 
 
 class Redis(Server):
-    """On a port of the loopback interface, behind a password: Celery and the cache name sockets differently."""
+    """On a loopback port, behind a password: Celery and the cache name sockets differently."""
 
     name = "redis"
     title = "Redis"
@@ -480,7 +481,7 @@ def _open_the_way(folder: Path) -> None:
         mode = above.stat().st_mode
         if not mode & stat.S_IXOTH:
             above.chmod(mode | stat.S_IXOTH)
-            print(f"chmod o+x {above}: the database's own account must pass.", file=sys.stderr)
+            sys.stderr.write(f"chmod o+x {above}: the database's own account must pass.\n")
     if not (Postgres.programs / "postgres").stat().st_mode & stat.S_IXOTH:
         for path in Postgres.programs.parent.rglob("*"):
             path.chmod(path.stat().st_mode | (path.stat().st_mode & 0o500) >> 6)
@@ -489,12 +490,13 @@ def _open_the_way(folder: Path) -> None:
 def _short_folder(home: Path) -> Path:
     """A folder for sockets whose path is short, always the same one for the same run directory."""
     digest = hashlib.sha256(bytes(home)).hexdigest()[:12]
-    return Path(min(tempfile.gettempdir(), "/tmp", key=len)) / f"portal-{digest}"
+    shortest = min(tempfile.gettempdir(), "/tmp", key=len)  # noqa: S108 - make_private checks it
+    return Path(shortest) / f"portal-{digest}"
 
 
 def _has_shared_memory() -> bool:
     try:
-        shm = os.statvfs("/dev/shm")
+        shm = os.statvfs("/dev/shm")  # noqa: S108 - only its size is read
     except OSError:
         return sys.platform == "darwin"
     return shm.f_blocks * shm.f_frsize >= 512 * 1024 * 1024

@@ -1,8 +1,8 @@
 """What every test may ask for.
 
-A test with the `db` fixture or `@pytest.mark.django_db` runs in a transaction that is rolled back. One that
-needs real commits (two connections, threads, a browser) asks for `committed_db`; it takes a quarter of a
-second more.
+A test with the `db` fixture or `@pytest.mark.django_db` runs in a transaction that is rolled back.
+One that needs real commits (two connections, threads, a browser) asks for `committed_db`; it takes
+a quarter of a second more.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests import databases
 
 pytest_plugins = ["tests.cast"]
 
-# --- the databases and servers of the run: settings.py starts them, databases.py makes the databases ---
+# --- the servers and databases of the run: settings.py starts those, databases.py makes these -----
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "there is no browser: install Debian's chromium"
 
@@ -51,14 +51,17 @@ def committed_db(transactional_db: None) -> str:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
-    """What a test left in Redis (sessions, rate limits, locks, queued tasks) is not the next one's."""
+    """What a test left in Redis (sessions, limits, locks, queued tasks) is not the next one's."""
     yield
     cache.clear()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Drop the databases at the end of the run, from a server that was there before it."""
-    if not hasattr(config, "workerinput") and not Path(os.environ["PORTAL_RUN_DIR"], "postgres").exists():
+    if (
+        not hasattr(config, "workerinput")
+        and not Path(os.environ["PORTAL_RUN_DIR"], "postgres").exists()
+    ):
         databases.drop_all()
 
 
@@ -79,10 +82,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if NO_BROWSER in str(report.longrepr)
     ]
     if left_out:
-        terminalreporter.section(f"{len(left_out)} BROWSER TESTS WERE LEFT OUT", red=True, bold=True)
+        terminalreporter.section(
+            f"{len(left_out)} BROWSER TESTS WERE LEFT OUT", red=True, bold=True
+        )
         terminalreporter.line(f"because {NO_BROWSER}. They are:")
         for nodeid in left_out:
             terminalreporter.line(f"  {nodeid}")
 
 
-# --- everything else: add fixtures below -------------------------------------------------------------
+# --- everything else: add fixtures below --------------------------------------------------------

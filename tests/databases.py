@@ -1,7 +1,7 @@
-"""The databases of a test run: a template that is migrated once, and a clone of it for each worker.
+"""The databases of a test run: a template, migrated once, and a clone of it for each worker.
 
-Cloning takes a tenth of a second, migrating several. It is also how tests that commit clean up after
-themselves: issued and submitted rows refuse to be deleted, so a used database can't be emptied.
+Cloning takes a tenth of a second, migrating several. It is also how tests that commit clean up
+after themselves: issued and submitted rows refuse to be deleted, so no database can be emptied.
 """
 
 import os
@@ -70,6 +70,10 @@ def _named(statement: str, *names: str) -> sql.Composed:
 def _maintenance() -> Iterator[psycopg.Connection]:
     """A connection beside Django's, to the database that is always there."""
     parameters = connections["default"].get_connection_params()
-    wanted = {name: parameters[name] for name in ("host", "port", "user", "password") if parameters.get(name)}
+    wanted = {
+        name: parameters[name]
+        for name in ("host", "port", "user", "password")
+        if parameters.get(name)
+    }
     with psycopg.connect(dbname="postgres", autocommit=True, **wanted) as server:
         yield server

@@ -1,7 +1,8 @@
 """The portal's settings for tests: servers of their own, and nothing slow that no test is about.
 
-Importing this starts the servers, since the settings must name them: once, in the process that was started
-first. The workers of xdist inherit the addresses. The servers end with that process, however it ends.
+Importing this starts the servers, since the settings must name them: once, in the process that was
+started first. The workers of xdist inherit the addresses. The servers end with that process,
+however it ends.
 """
 
 import atexit
@@ -39,7 +40,7 @@ if "PORTAL_TEST_RUN" not in os.environ:
 
 from portal.settings import *  # noqa: E402, F403
 
-# Each worker has a Redis database of its own: the locks and counters of one must not meet another's.
+# Each worker has a Redis database of its own, so that locks and counters of two don't meet.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 REDIS_URL = (
     os.environ["REDIS_URL"].rpartition("/")[0] + f"/{int(WORKER.removeprefix('gw')) % 15 + 1}"

@@ -1,18 +1,16 @@
-"""`manage.py demo`: the demonstration, everything it needs in one go, until Ctrl-C."""
+"""`manage.py demo`: the whole portal with demonstration data, until Ctrl-C."""
 
-import hashlib
+import argparse
 import subprocess
 import sys
-from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
-from django.urls import reverse
+from django.utils import translation
 
 from portal import supervisor
 from portal.dashboard import demonstration
@@ -20,92 +18,52 @@ from portal.kernel.management.commands.compile_translations import compile_catal
 
 
 class Command(BaseCommand):
-    """Prepares what is not prepared, then runs the portal's processes until it is stopped."""
+    """Runs the demonstration; manage.py starts it without this, sooner, but for --prepare."""
 
-    help = "Run the demonstration: web server, worker and timetable, until Ctrl-C."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django's form; a start need not check
+    help = "Run the portal with demonstration data: web, worker and beat, until Ctrl-C."
+    requires_system_checks: list[str] = []  # a start need not check
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """The port."""
-        parser.add_argument("--port", type=int, default=8000)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """The port, and what the supervisor asks of this command."""
+        parser.add_argument("--port", type=int, default=8000, help="the port of the pages")
+        parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)
 
-    def handle(self, *args: Any, port: int, **options: Any) -> None:
-        """Run until interrupted."""
-        if not settings.DEMO:
-            raise CommandError("The demonstration runs with PORTAL_DEMO=1 only.")
-        supervisor.end_on_signals()
-        address = f"http://127.0.0.1:{port}/"
-        try:
-            with supervisor.only_one(settings.RUN_DIR, address):
-                supervisor.require_free_port(port)
-                self._prepare()
-                self._run(address, port)
-        except supervisor.CannotRun as refusal:
-            raise CommandError(str(refusal)) from refusal
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare what the supervisor runs, or be the supervisor."""
+        if options["prepare"]:
+            prepare(self.say)
+        else:
+            supervisor.main(settings.RUN_DIR, options["port"])
 
-    def _prepare(self) -> None:
-        """Tables, translations, static files and the demonstration's data, as far as they lack."""
-        stamp = settings.RUN_DIR / "prepared"
-        wanted = _fingerprint()
-        if stamp.exists() and stamp.read_text() == wanted:
-            return
-        self._say("Preparing the demonstration; the first time this takes half a minute.")
-        compile_catalogues(Path(folder) for folder in settings.LOCALE_PATHS)
-        collecting = subprocess.Popen(
-            [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
-            cwd=settings.BASE_DIR,
-        )
-        call_command("migrate", interactive=False, verbosity=0)
-        demonstration.load(report=lambda step: self._say(f"  {step}"))
-        connection.close()
-        if collecting.wait():
-            raise CommandError("The static files could not be collected; see above.")
-        stamp.write_text(wanted)
-
-    def _run(self, address: str, port: int) -> None:
-        logs = settings.RUN_DIR / "logs"
-        logs.mkdir(exist_ok=True)
-        connection.close_pool()
-        crew = supervisor.children(supervisor.python(), port=port, logs=logs)
-        try:
-            for child in crew:
-                child.start()
-            supervisor.wait_for_page(address.rstrip("/") + reverse("account_login"), crew[0])
-            self._announce(address, logs)
-            supervisor.watch(crew, self._say)
-        except KeyboardInterrupt:
-            self._say("Stopping.")
-        finally:
-            supervisor.stop(crew)
-
-    def _announce(self, address: str, logs: Path) -> None:
-        self._say(f"\nThe portal is at {address}\n")
-        for role, username, password in demonstration.logins():
-            self._say(f"  {username:<22} {password:<20} {role}")
-        self._say(f"\nLogs: {logs}\nCtrl-C stops everything.")
-
-    def _say(self, text: str) -> None:
-        self.stdout.write(text)
+    def say(self, line: str) -> None:
+        """Report progress at once."""
+        self.stdout.write(f"  {line}")
         self.stdout.flush()
 
 
-def _fingerprint() -> str:
-    """What preparation depends on: migrations, catalogues, static files and the demonstration."""
-    told = hashlib.sha256()
-    for path in _sources():
-        status = path.stat()
-        told.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return told.hexdigest()
+def prepare(report: Callable[[str], None]) -> None:
+    """Tables, translations, static files, data: each quick when it is there already."""
+    if not settings.DEMO:
+        raise CommandError("Demonstration data are for PORTAL_DEMO=1 only.")
+    static_files = _collect_static_files()
+    compile_catalogues(Path(folder) for folder in settings.LOCALE_PATHS)
+    report("tables")
+    call_command("migrate", interactive=False, verbosity=0)
+    demonstration.load(report=report)
+    _keep_logins(settings.RUN_DIR / supervisor.LOGINS)
+    if static_files.wait():
+        raise CommandError("The static files could not be collected; see above.")
 
 
-def _sources() -> Iterable[Path]:
-    base = Path(settings.BASE_DIR)
-    yield base / "requirements.txt"
-    for pattern in (
-        "*/migrations/*.py",
-        "portal/*/migrations/*.py",
-        "portal/locale/**/*.po",
-        "static/**/*",
-        "portal/dashboard/demonstration.py",
-    ):
-        yield from sorted(path for path in base.glob(pattern) if path.is_file())
+def _collect_static_files() -> "subprocess.Popen[bytes]":
+    """Beside the rest: compressing them takes seconds, and needs no database."""
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR)
+
+
+def _keep_logins(path: Path) -> None:
+    """For the supervisor to print at every start."""
+    with translation.override("en"):
+        accounts = demonstration.logins()
+    lines = [f"  {username:<22} {password:<20} {role}" for role, username, password in accounts]
+    path.write_text("\n".join(["Demonstration accounts:", *lines, ""]))
