@@ -49,7 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         findings.enterprise_findings_fragment,
         name="enterprise_findings_fragment",
     ),
-    path("tolerances/", findings.tolerance_list, name="tolerance_list"),
+    path("findings/tolerances/", findings.tolerance_list, name="tolerance_list"),
     path("reconciliations/", reconciliations.reconciliation_list, name="reconciliation_list"),
     path("reconciliations/run/", reconciliations.reconciliation_run, name="reconciliation_run"),
     path(

@@ -58,7 +58,7 @@ def test_told_explains_itself(mismatch):
     with translation.override("en"):
         told = queries.told(mismatch)
 
-    assert told.title == "quantities apart"
+    assert told.title == "Quantities apart"
     assert "1,000.000 kg (gross) of lot A of Northern" in told.message
     assert str(told.source)
     assert "amendment" in told.clears

@@ -95,12 +95,12 @@ def test_pages_open_for_those_who_may(signed_in, addresses, who):
 @pytest.mark.parametrize(
     ("name", "fact"),
     [
-        ("finding_list", "over cap"),
+        ("finding_list", "Over cap"),
         ("finding_detail", "2.000 t REO; the cap is 1.000 t; 1.000 t over"),
         ("finding_detail", "Total Volume Control Measures"),
         ("finding_detail", "What would clear it"),
         ("finding_detail", "excess over a cap left alone, kg"),
-        ("enterprise_findings_fragment", "over cap"),
+        ("enterprise_findings_fragment", "Over cap"),
         ("tolerance_list", "road and rail within China"),
         ("reconciliation_list", "finished"),
         ("reconciliation_run", "As known at the end of"),

@@ -176,12 +176,6 @@ class Record(models.Model):
     def __str__(self) -> str:
         return f"{self.line} {self.kind} {self.lot} {self.gross_kg} kg"
 
-    def get_absolute_url(self) -> str:
-        """Its line on the filing's page."""
-        page = (self.line - 1) // RECORDS_PER_PAGE + 1
-        address = reverse("traceability:filing_detail", args=[self.filing_id])
-        return f"{address}?page={page}#record-{self.line}"
-
 
 class CapUse(models.Model):
     """What an enterprise's production of one month counts against one cap, in kg REO.

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Category
@@ -194,4 +195,9 @@ class Finding(models.Model):
     @property
     def title(self) -> str:
         """What it is about, in the reader's language."""
-        return str(CHECK_OF[self.code].title)
+        return capfirst(str(CHECK_OF[self.code].title))
+
+    @property
+    def is_gross(self) -> bool:
+        """Whether the amount is kg as weighed, not REO."""
+        return CHECK_OF[self.code].gross

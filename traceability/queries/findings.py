@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, QuerySet, When
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.text import capfirst
 
 from allocations.models import Category
 from enterprises.models import Enterprise
@@ -14,7 +17,7 @@ from portal.accounts.models import User
 from portal.kernel.law import Source
 from portal.kernel.period import Month
 from portal.kernel.templatetags.portal import named
-from traceability.models import Finding, Record, Tolerance
+from traceability.models import RECORDS_PER_PAGE, Finding, Record, Tolerance
 from traceability.permissions import Perm
 from traceability.rules.checks import CHECK_OF, Facts, explain
 
@@ -24,6 +27,7 @@ COLUMNS = (
 )
 # Open: nobody has closed them and they still hold.
 OPEN = (Finding.Status.OPEN, Finding.Status.ANSWERED)
+BY_GRAVITY = ("settled", "rank", "place", "-amount_kg", "id")
 GRAVEST_FIRST = (Finding.Severity.HIGH, Finding.Severity.MEDIUM, Finding.Severity.LOW)
 
 
@@ -61,7 +65,7 @@ def counts_by_code(findings: QuerySet[Finding]) -> list[CodeCount]:
         findings.filter(status__in=OPEN).order_by().values_list("code").annotate(Count("id"))
     )
     return [
-        CodeCount(code, str(check.title), counted[code])
+        CodeCount(code, capfirst(str(check.title)), counted[code])
         for code, check in CHECK_OF.items()
         if code in counted
     ]
@@ -123,7 +127,7 @@ def told(finding: Finding) -> Told:
     check = CHECK_OF[finding.code]
     facts = facts_of(finding)
     return Told(
-        title=str(check.title),
+        title=finding.title,
         message=check.explain(facts),
         source=check.source,
         clears=str(check.clears),
@@ -156,12 +160,24 @@ def records_behind(finding: Finding, user: User) -> list[RecordShown]:
         *finding.arithmetic.get("records", ()),
         *finding.arithmetic.get("other_records", ()),
     ]
-    records = Record.objects.filter(pk__in=wanted).select_related(
-        "filing__enterprise__organisation",
-        "filing__enterprise__region",
-        "lot",
-        "product",
-        "counterparty__organisation",
+    # Lines are those of the file a filing came in; they need not count from one.
+    earlier = (
+        Record.objects.filter(filing=OuterRef("filing"), line__lt=OuterRef("line"))
+        .order_by()
+        .values("filing")
+        .annotate(records=Count("pk"))
+        .values("records")
+    )
+    records = (
+        Record.objects.filter(pk__in=wanted)
+        .annotate(before=Coalesce(Subquery(earlier), 0))
+        .select_related(
+            "filing__enterprise__organisation",
+            "filing__enterprise__region",
+            "lot",
+            "product",
+            "counterparty__organisation",
+        )
     )
     return [
         shown
@@ -170,21 +186,30 @@ def records_behind(finding: Finding, user: User) -> list[RecordShown]:
     ]
 
 
+def _line_on_page(record: Record) -> str:
+    """The address of a record's line on its filing's page, by how many stand `before` it."""
+    page = record.before // RECORDS_PER_PAGE + 1  # type: ignore[attr-defined]
+    address = reverse("traceability:filing_detail", args=[record.filing_id])
+    return f"{address}?page={page}#record-{record.line}"
+
+
 def _shown(record: Record, user: User) -> RecordShown | None:
     if sees(user, record.filing.enterprise):
-        return RecordShown(record, record.get_absolute_url())
+        return RecordShown(record, _line_on_page(record))
     if record.counterparty is not None and sees(user, record.counterparty):
         return RecordShown(record, None)
     return None
 
 
 def ranked(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """`findings`, the ones still open and the gravest first; `rank` sorts by severity."""
+    """`findings` with what sorts them, the open and grave ones of the first checks first."""
     gravity = [When(severity=severity, then=rank) for rank, severity in enumerate(GRAVEST_FIRST)]
+    places = [When(code=code, then=place) for place, code in enumerate(CHECK_OF)]
     return findings.annotate(
-        rank=Case(*gravity, output_field=IntegerField()),
         settled=Case(When(status__in=OPEN, then=0), default=1, output_field=IntegerField()),
-    ).order_by("settled", "rank", "-first_seen", "id")
+        rank=Case(*gravity, output_field=IntegerField()),
+        place=Case(*places, default=len(places), output_field=IntegerField()),
+    ).order_by(*BY_GRAVITY)
 
 
 def findings_of(enterprise: Enterprise, user: User) -> QuerySet[Finding]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.text import capfirst
 
 from portal.accounts.models import User
 from portal.kernel.period import Month
@@ -39,7 +40,7 @@ def counts_of(run: Reconciliation) -> list[CountShown]:
     """What a finished run found, by code, in the order of the checks; empty before."""
     found = run.counts.get("by_code", {})
     return [
-        CountShown(check.code, str(check.title), found[check.code])
+        CountShown(check.code, capfirst(str(check.title)), found[check.code])
         for check in CHECKS
         if check.code in found
     ]

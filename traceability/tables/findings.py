@@ -25,7 +25,7 @@ from portal.kernel.tables import (
 )
 from portal.kernel.templatetags.portal import named
 from traceability.models import Finding, Reconciliation
-from traceability.queries.findings import OPEN, message_of
+from traceability.queries.findings import BY_GRAVITY, OPEN, message_of
 from traceability.rules.checks import CHECKS
 
 STILL_OPEN = "still_open"
@@ -43,6 +43,15 @@ class TitleColumn(tables.Column):
         return value
 
 
+class AmountColumn(KgColumn):
+    """An amount in kg REO, or said to be gross."""
+
+    def render(self, value: Any, record: Finding) -> str:
+        """The mass, with a word where it is as weighed."""
+        mass = super().render(value)
+        return _("%(kg)s gross") % {"kg": mass} if record.is_gross else mass
+
+
 class MessageColumn(tables.Column):
     """What a finding says with its numbers; in exports only."""
 
@@ -54,9 +63,7 @@ class MessageColumn(tables.Column):
 class FindingTable(ListTable):
     """Findings. The rows must be `ranked`."""
 
-    severity = StatusColumn(
-        kind="severity", verbose_name=_("Severity"), order_by=("rank", "-first_seen")
-    )
+    severity = StatusColumn(kind="severity", verbose_name=_("Severity"), order_by=BY_GRAVITY)
     code = TitleColumn(verbose_name=_("Finding"), linkify=True)
     enterprise = NamedColumn(
         verbose_name=_("Enterprise"), order_by="enterprise__organisation__name_zh"
@@ -66,7 +73,7 @@ class FindingTable(ListTable):
     )
     month = MonthColumn(verbose_name=_("Month"))
     lot = tables.Column(verbose_name=_("Lot"), accessor="lot__number")
-    amount_kg = KgColumn(verbose_name=_("Amount, kg"))
+    amount_kg = AmountColumn(verbose_name=_("Amount, kg"))
     first_seen = DayColumn(verbose_name=_("First seen"))
     status = StatusColumn(kind="finding", verbose_name=_("Status"))
     message = MessageColumn(verbose_name=_("Message"), accessor="code", visible=False)

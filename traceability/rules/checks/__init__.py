@@ -12,6 +12,13 @@ from traceability.rules.checks.facts import Check, Facts
 
 __all__ = ["CHECKS", "CHECK_OF", "CODES", "Check", "Facts", "explain"]
 
+_SALE_CONFIRMED = _(
+    "The buyer's amendment that records the purchase, or the seller's that corrects the sale."
+)
+_PURCHASE_MATCHED = _(
+    "The seller's amendment that records the sale, or the buyer's that corrects the purchase."
+)
+
 CHECKS: tuple[Check, ...] = (
     Check(
         "over_cap",
@@ -83,36 +90,35 @@ CHECKS: tuple[Check, ...] = (
             "oversold_tolerance_kg",
             "unconfirmed_grace_days",
         ),
+        gross=True,
     ),
     Check(
         "unconfirmed_sale",
         _("sale not confirmed"),
         law.TRUTHFUL_RECORDS,
         shipments.unconfirmed_sale,
-        _(
-            "The buyer's amendment that records the purchase, or the seller's that corrects the sale."
-        ),
+        _SALE_CONFIRMED,
         tolerances=(
             "unconfirmed_grace_days",
             "quantity_tolerance_percent",
             "quantity_tolerance_kg",
         ),
         two_sided=True,
+        gross=True,
     ),
     Check(
         "unmatched_purchase",
         _("purchase without a sale"),
         law.TRUTHFUL_RECORDS,
         shipments.unmatched_purchase,
-        _(
-            "The seller's amendment that records the sale, or the buyer's that corrects the purchase."
-        ),
+        _PURCHASE_MATCHED,
         tolerances=(
             "unconfirmed_grace_days",
             "quantity_tolerance_percent",
             "quantity_tolerance_kg",
         ),
         two_sided=True,
+        gross=True,
     ),
     Check(
         "quantity_mismatch",
@@ -126,6 +132,7 @@ CHECKS: tuple[Check, ...] = (
             "unconfirmed_grace_days",
         ),
         two_sided=True,
+        gross=True,
     ),
 )
 CHECK_OF: dict[str, Check] = {check.code: check for check in CHECKS}

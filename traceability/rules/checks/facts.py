@@ -56,7 +56,8 @@ class Check:
 
     `version` changes with what makes it fire. `tolerances` names the rows it judges by. A
     `two_sided` check looks at shipments: what it finds concerns the counterparty's filing as much
-    as the enterprise's own, so a change of either may clear it.
+    as the enterprise's own, so a change of either may clear it. `gross`: its amount is kg as
+    weighed, not REO.
     """
 
     code: str
@@ -66,4 +67,5 @@ class Check:
     clears: Promise
     tolerances: tuple[str, ...] = ()
     two_sided: bool = False
+    gross: bool = False
     version: str = "1"
