@@ -61,7 +61,7 @@ class AttestationForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput)
     truthful = forms.BooleanField(
-        label=_("I make this statement for the enterprise."),
+        label=_("I make this statement for the enterprise"),
         error_messages={"required": _("Tick the statement of truthfulness to submit.")},
     )
 
