@@ -28,12 +28,12 @@ class LateColumn(tables.Column):
     """Whether the month was first filed after the deadline."""
 
     def render(self, value: bool) -> str:
-        """A badge, or nothing to say."""
-        return status("late", "filing") if value else "—"
+        """A badge where it was."""
+        return status("late", "filing") if value else str(_("in time"))
 
     def value(self, value: bool) -> str:
-        """The badge's word, or nothing."""
-        return str(_("late")) if value else ""
+        """The badge's word."""
+        return str(_("late") if value else _("in time"))
 
 
 class FilingTable(ListTable):
@@ -48,7 +48,7 @@ class FilingTable(ListTable):
     month = MonthColumn(verbose_name=_("Month"), order_by=("month", "version"), linkify=True)
     version = tables.Column(verbose_name=_("Version"))
     status = StatusColumn(kind="filing", verbose_name=_("Status"))
-    late = LateColumn(verbose_name=_("Deadline"))
+    late = LateColumn(verbose_name=_("First filed"))
     record_count = NumberColumn(verbose_name=_("Records"))
     submitted_at = MomentColumn(verbose_name=_("Submitted at"))
     receipt_no = tables.Column(verbose_name=_("Receipt number"))
@@ -84,8 +84,8 @@ class FilingFilter(ListFilter):
     month = django_filters.CharFilter(label=_("Month (2025-03)"), method="of_month")
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Filing.Status.choices)
     late = django_filters.ChoiceFilter(
-        label=_("Deadline"),
-        choices=[("no", _("first filed in time")), ("yes", _("first filed late"))],
+        label=_("First filed"),
+        choices=[("no", _("in time")), ("yes", _("late"))],
         method="that_came_late",
     )
 
@@ -105,6 +105,10 @@ class FilingFilter(ListFilter):
         return rows.filter(late=wanted == "yes")
 
 
+# Numbers of lots and documents break at their hyphens otherwise, and rows grow tall.
+_WHOLE = {"td": {"class": "text-nowrap"}}
+
+
 class GradeColumn(NumberColumn):
     """Percent REO as filed, without trailing zeros."""
 
@@ -118,19 +122,19 @@ class GradeColumn(NumberColumn):
 
 
 class CodeColumn(tables.Column):
-    """A code on pages; what has no code shows a dash."""
+    """A code, a number or a word that stays on one line; a dash where there is none."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, default="—", **kwargs)
+        super().__init__(*args, default="—", attrs=_WHOLE, **kwargs)
 
 
 class RecordTable(ListTable):
     """The records of one version."""
 
     line = NumberColumn(verbose_name=_("Line"))
-    kind = tables.Column(verbose_name=_("Kind"))
-    date = DayColumn(verbose_name=_("Date"))
-    lot = tables.Column(verbose_name=_("Lot"), accessor="lot__number")
+    kind = CodeColumn(verbose_name=_("Kind"))
+    date = DayColumn(verbose_name=_("Date"), attrs=_WHOLE)
+    lot = CodeColumn(verbose_name=_("Lot"), accessor="lot__number")
     lot_maker = NamedColumn(
         verbose_name=_("Maker of the lot"),
         accessor="lot__maker",
@@ -139,11 +143,11 @@ class RecordTable(ListTable):
     product = CodeColumn(verbose_name=_("Product"), accessor="product__code")
     gross_kg = KgColumn(verbose_name=_("Gross mass, kg"))
     reo_percent = GradeColumn(verbose_name=_("Percent REO"))
-    run = tables.Column(verbose_name=_("Process run"))
+    run = CodeColumn(verbose_name=_("Process run"))
     counterparty = NamedColumn(
         verbose_name=_("Counterparty"), order_by="counterparty__organisation__name_zh"
     )
-    document = tables.Column(verbose_name=_("Document"))
+    document = CodeColumn(verbose_name=_("Document"))
     country = tables.Column(verbose_name=_("Country"))
     assay = tables.Column(verbose_name=_("Assay"), visible=False)
     note = tables.Column(verbose_name=_("Note"))
