@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from tests import databases
@@ -91,3 +92,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 # --- everything else: add fixtures below --------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """What is said outside of a request is said in English; requests choose for themselves."""
+    with translation.override("en"):
+        yield
