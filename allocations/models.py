@@ -1,5 +1,7 @@
 """Decisions with their lines, sign-offs, and the copies that go out."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -23,6 +25,12 @@ class Category(models.TextChoices):
     MINING_IONIC = "mining_ionic", _("mining, ionic type (medium and heavy)")
     SEPARATION = "separation", _("smelting and separation")
     MINING = "mining", _("mining, undivided")
+
+    @property
+    def short_label(self) -> Any:
+        """The label without what explains it, for heads of columns and charts."""
+        shorter = {"mining_rock": _("mining, rock type"), "mining_ionic": _("mining, ionic type")}
+        return shorter.get(self.value, self.label)
 
 
 class Decision(models.Model):
@@ -114,6 +122,17 @@ class Decision(models.Model):
     def title(self) -> str:
         """Year and number, as it is called before it has the number of a notice."""
         return str(self)
+
+    @property
+    def measures(self) -> Any:
+        """The measures that its regime follows, in short."""
+        return _MEASURES[self.regime]
+
+
+_MEASURES = {
+    Decision.Regime.DIRECTIVE_PLAN.value: _("2012 measures"),
+    Decision.Regime.TOTAL_CONTROL.value: _("2025 measures"),
+}
 
 
 class CeilingLine(models.Model):

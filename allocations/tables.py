@@ -37,21 +37,26 @@ class _NamedChoiceField(django_filters.fields.ModelChoiceField):
         return named(thing)
 
 
+class WideTable(ListTable):
+    """A list of many figures, whose heads take several lines."""
+
+    class Meta(ListTable.Meta):
+        attrs = {"class": f"{ListTable.Meta.attrs['class']} wrap-heads"}
+
+
 class KindColumn(tables.Column):
     """The kind of a decision, and its regime in small beneath."""
 
     def render(self, record: Decision) -> str:
         """Both in words."""
-        return format_html(
-            "{}<br><small>{}</small>", record.get_kind_display(), record.get_regime_display()
-        )
+        return format_html("{}<br><small>{}</small>", record.get_kind_display(), record.measures)
 
     def value(self, record: Decision) -> str:
         """Both in words."""
-        return f"{record.get_kind_display()}, {record.get_regime_display()}"
+        return f"{record.get_kind_display()}, {record.measures}"
 
 
-class DecisionTable(ListTable):
+class DecisionTable(WideTable):
     """Decisions with their ceiling lines and the sums of their allocations, tonnes REO."""
 
     decision = tables.Column(
@@ -73,7 +78,7 @@ class DecisionTable(ListTable):
     allocated_separation = TonnesColumn(verbose_name=_("Allocated: smelting and separation"))
     status = StatusColumn(verbose_name=_("Status"), kind="decision")
 
-    class Meta(ListTable.Meta):
+    class Meta(WideTable.Meta):
         model = Decision
         fields = ("decision", "kind", "document_no")
         order_by = "-decision"
@@ -167,7 +172,7 @@ class CopyFilter(ListFilter):
         fields = ()
 
 
-class CapTable(ListTable):
+class CapTable(WideTable):
     """The caps of a year, one row for each enterprise, tonnes REO."""
 
     enterprise = NamedColumn(
@@ -183,13 +188,17 @@ class CapTable(ListTable):
         accessor="parent",
         order_by="parent__organisation__name_zh",
     )
-    mining_rock = TonnesColumn(verbose_name=Category.MINING_ROCK.label, accessor="cap_mining_rock")
-    mining_ionic = TonnesColumn(
-        verbose_name=Category.MINING_IONIC.label, accessor="cap_mining_ionic"
+    mining_rock = TonnesColumn(
+        verbose_name=Category.MINING_ROCK.short_label, accessor="cap_mining_rock"
     )
-    separation = TonnesColumn(verbose_name=Category.SEPARATION.label, accessor="cap_separation")
+    mining_ionic = TonnesColumn(
+        verbose_name=Category.MINING_IONIC.short_label, accessor="cap_mining_ionic"
+    )
+    separation = TonnesColumn(
+        verbose_name=Category.SEPARATION.short_label, accessor="cap_separation"
+    )
 
-    class Meta(ListTable.Meta):
+    class Meta(WideTable.Meta):
         model = Enterprise
         fields = ("enterprise", "uscc", "region", "group")
         order_by = "enterprise"
@@ -213,6 +222,11 @@ class CapFilter(ListFilter):
     class Meta:
         model = Enterprise
         fields = ()
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any filter but the year, which is always set, is."""
+        return any(self.data.get(name) for name in ("group", "region", "search"))
 
     def as_it_is(self, rows: Any, name: str, value: str) -> Any:
         """The rows are those of the year already."""

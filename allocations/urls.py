@@ -18,8 +18,8 @@ urlpatterns = [
     path("copies/<int:pk>/", copies.copy_detail, name="copy_detail"),
     path("copies/<int:pk>/acknowledge/", copies.copy_acknowledge, name="copy_acknowledge"),
     path("caps/", caps.cap_list, name="cap_list"),
-    path("years/", years.year_list, name="year_list"),
-    path("years/<int:year>/", years.year_detail, name="year_detail"),
+    path("decisions/years/", years.year_list, name="year_list"),
+    path("decisions/years/<int:year>/", years.year_detail, name="year_detail"),
     path(
         "enterprises/<int:pk>/caps/",
         caps.enterprise_caps_fragment,

@@ -26,6 +26,7 @@ from allocations.queries.decisions import (
     effects,
     history,
     provinces_concerned,
+    unfit_lines,
     with_figures,
 )
 
@@ -51,6 +52,7 @@ __all__ = [
     "holders",
     "possible_holders",
     "provinces_concerned",
+    "unfit_lines",
     "with_caps",
     "with_figures",
     "year_position",

@@ -100,12 +100,8 @@ def decision_facts(decision: Decision) -> DecisionFacts:
         decision.sign_offs.filter(digest=decision.content_digest).values_list("ministry", "verdict")
     )
     ceilings = list(decision.ceiling_lines.values_list("category", "reason"))
-    allocations = list(
-        decision.allocation_lines.values_list(
-            "category", "reason", "enterprise__activities", "enterprise__is_group"
-        )
-    )
-    reasons = [str(reason) for _category, reason, *_rest in (*ceilings, *allocations)]
+    allocations = list(decision.allocation_lines.values_list("category", "reason"))
+    lines = (*ceilings, *allocations)
     return DecisionFacts(
         status=decision.status,
         regime=decision.regime,
@@ -113,15 +109,26 @@ def decision_facts(decision: Decision) -> DecisionFacts:
         digest=decision.content_digest,
         has_ceilings=bool(ceilings),
         has_allocations=bool(allocations),
-        lines_without_reason=sum(not reason.strip() for reason in reasons),
-        undivided_lines=sum(line[0] == Category.MINING.value for line in (*ceilings, *allocations)),
-        unfit_lines=sum(
-            not category_fits(category, activities=activities, is_group=is_group)
-            for category, _reason, activities, is_group in allocations
-        ),
+        lines_without_reason=sum(not reason.strip() for _category, reason in lines),
+        undivided_lines=sum(category == Category.MINING.value for category, _reason in lines),
+        unfit_lines=len(unfit_lines(decision)),
         agreed=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.AGREED),
         refused=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.REFUSED),
     )
+
+
+def unfit_lines(decision: Decision) -> list[AllocationLine]:
+    """The lines for a category that is not among the enterprise's activities."""
+    lines = decision.allocation_lines.select_related("enterprise__organisation")
+    return [
+        line
+        for line in lines
+        if not category_fits(
+            line.category,
+            activities=line.enterprise.activities,
+            is_group=line.enterprise.is_group,
+        )
+    ]
 
 
 def effects(

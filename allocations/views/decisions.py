@@ -177,6 +177,7 @@ def decision_context(decision: Decision, facts: DecisionFacts) -> dict[str, Any]
         "ceilings": decision.ceiling_lines.all(),
         "over": over,
         "below": below,
+        "unfit": queries.unfit_lines(decision) if facts.unfit_lines else [],
         "changeable": decision.status in rules.CHANGEABLE,
         "obstacles": rules.obstacles(facts, over=over, below=below),
         "seats": _seats(decision, facts),

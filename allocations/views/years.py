@@ -87,7 +87,7 @@ def _ceiling_charts(
         }
         series = [
             Series(
-                category.label,
+                category.short_label,
                 [_tonnes(each.ceiling_kg) if each else None for each in line],
                 form="bar",
                 stack="ceiling",
@@ -115,7 +115,7 @@ def _holders_chart(holders: Sequence[Holder], positions: Sequence[CategoryPositi
         categories=[named(each.enterprise) for each in holders],
         series=[
             Series(
-                position.category.label,
+                position.category.short_label,
                 [_tonnes(each.caps_kg.get(position.category)) for each in holders],
                 form="bar",
                 stack="mining" if position.category in MINING else "separation",
