@@ -68,4 +68,3 @@ class AttestationForm(forms.Form):
     def clean_seen(self) -> datetime | None:
         """The instant at which the draft that was looked at had been handed over."""
         return parse_datetime(self.cleaned_data["seen"])
-
