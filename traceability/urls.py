@@ -35,6 +35,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/<month:month>/amend/", desk.filing_amend, name="filing_amend"),
     path("desk/<month:month>/nil/", desk.filing_nil, name="filing_nil"),
     path("desk/<month:month>/template/", desk.filing_template, name="filing_template"),
+    path("desk/uploads/<int:pk>/", uploads.upload_detail, name="upload_detail"),
+    path("desk/uploads/<int:pk>/file/", uploads.upload_file, name="upload_file"),
+    path("desk/uploads/<int:pk>/progress/", uploads.upload_progress, name="upload_progress"),
     path("filings/", filings.filing_list, name="filing_list"),
     path("filings/<int:pk>/", filings.filing_detail, name="filing_detail"),
     path("filings/<int:pk>/attest/", desk.filing_attest, name="filing_attest"),
@@ -62,7 +65,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
         reconciliations.reconciliation_progress,
         name="reconciliation_progress",
     ),
-    path("uploads/<int:pk>/", uploads.upload_detail, name="upload_detail"),
-    path("uploads/<int:pk>/file/", uploads.upload_file, name="upload_file"),
-    path("uploads/<int:pk>/progress/", uploads.upload_progress, name="upload_progress"),
 ]

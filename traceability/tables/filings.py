@@ -134,7 +134,7 @@ class RecordTable(ListTable):
     line = NumberColumn(verbose_name=_("Line"))
     kind = CodeColumn(verbose_name=_("Kind"))
     date = DayColumn(verbose_name=_("Date"), attrs=_WHOLE)
-    lot = CodeColumn(verbose_name=_("Lot"), accessor="lot__number")
+    lot = CodeColumn(verbose_name=_("Lot number"), accessor="lot__number")
     lot_maker = NamedColumn(
         verbose_name=_("Maker of the lot"),
         accessor="lot__maker",
@@ -147,7 +147,7 @@ class RecordTable(ListTable):
     counterparty = NamedColumn(
         verbose_name=_("Counterparty"), order_by="counterparty__organisation__name_zh"
     )
-    document = CodeColumn(verbose_name=_("Document"))
+    document = CodeColumn(verbose_name=_("Document number"))
     country = tables.Column(verbose_name=_("Country"))
     assay = tables.Column(verbose_name=_("Assay"), visible=False)
     note = tables.Column(verbose_name=_("Note"))
