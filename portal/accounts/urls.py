@@ -1,6 +1,6 @@
 """The addresses of accounts; of allauth's pages only those that the portal needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -16,11 +16,14 @@ from django.views.decorators.http import require_http_methods
 from portal.accounts import views
 from portal.kernel.access import View, open_to_all, signed_in
 
+READ = ("GET", "HEAD")
+FORM = (*READ, "POST")
 
-def _theirs(declare: Callable[[View], View], view: View) -> View:
+
+def _theirs(declare: Callable[[View], View], view: View, takes: Sequence[str] = FORM) -> View:
     """A page of allauth with its permission declared; a form with errors answers 422 there too."""
 
-    @require_http_methods(["GET", "HEAD", "POST"])
+    @require_http_methods(takes)
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
@@ -31,8 +34,14 @@ def _theirs(declare: Callable[[View], View], view: View) -> View:
     return declare(shown)
 
 
-def _their_path(route: str, declare: Callable[[View], View], view: View, name: str) -> URLPattern:
-    return path(route, _theirs(declare, view), name=name)
+def _their_path(
+    route: str,
+    declare: Callable[[View], View],
+    view: View,
+    name: str,
+    takes: Sequence[str] = FORM,
+) -> URLPattern:
+    return path(route, _theirs(declare, view, takes), name=name)
 
 
 # Without a namespace, since allauth and Django reverse them by these names.
@@ -40,7 +49,9 @@ sign_in_urls = [
     path("language/", views.set_language, name="set_language"),
     _their_path("sign-in/", open_to_all, views.login, "account_login"),
     _their_path("sign-in/code/", open_to_all, mfa.authenticate, "mfa_authenticate"),
-    _their_path("sign-in/deactivated/", open_to_all, account.account_inactive, "account_inactive"),
+    _their_path(
+        "sign-in/deactivated/", open_to_all, account.account_inactive, "account_inactive", READ
+    ),
     _their_path("sign-out/", signed_in, account.logout, "account_logout"),
     re_path(
         r"^password/set/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
@@ -52,11 +63,12 @@ sign_in_urls = [
         open_to_all,
         account.password_reset_from_key_done,
         "account_reset_password_from_key_done",
+        READ,
     ),
     _their_path("password/change/", signed_in, account.password_change, "account_change_password"),
     _their_path("confirm/password/", signed_in, account.reauthenticate, "account_reauthenticate"),
     _their_path("confirm/code/", signed_in, mfa.reauthenticate, "mfa_reauthenticate"),
-    _their_path("second-factor/", signed_in, mfa.index, "mfa_index"),
+    _their_path("second-factor/", signed_in, mfa.index, "mfa_index", READ),
     _their_path(
         "second-factor/set-up/", signed_in, views.second_factor_set_up, "mfa_activate_totp"
     ),
@@ -66,6 +78,7 @@ sign_in_urls = [
         signed_in,
         recovery_codes.view_recovery_codes,
         "mfa_view_recovery_codes",
+        READ,
     ),
     _their_path(
         "second-factor/recovery-codes/renew/",
@@ -78,6 +91,7 @@ sign_in_urls = [
         signed_in,
         recovery_codes.download_recovery_codes,
         "mfa_download_recovery_codes",
+        READ,
     ),
 ]
 

@@ -1,0 +1,189 @@
+"""The small world that the access table is held against: people, their objects, and others'."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from allocations import services as allocations
+from allocations.models import Decision
+from enterprises.models import Enterprise
+from portal.accounts.models import Organisation, Region, User
+from portal.kernel.period import CIVIL, Month
+from tests.cast import designate, make_enterprise, make_user
+from traceability.models import Finding
+from traceability.services import handover
+from traceability.services.filings import submit_filing
+from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
+from traceability.services.uploads import receive_upload
+
+# Noon of 5 March 2025 in China: February can still be filed.
+NOON = datetime(2025, 3, 5, 12, tzinfo=CIVIL)
+TODAY = date(2025, 3, 5)
+JANUARY, FEBRUARY = Month(2025, 1), Month(2025, 2)
+
+Arguments = dict[str, Any]
+
+
+@dataclass
+class World:
+    """Who asks (by the column of the table), and what the addresses are about."""
+
+    people: dict[str, User]
+    northern: Enterprise
+    southern: Enterprise
+    arguments: dict[str, dict[str, Arguments]] = field(default_factory=dict)
+    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def tell(self, name: str, whose: str, /, **arguments: Any) -> None:
+        """Let the address `name` be about this object of `whose`."""
+        self.arguments.setdefault(name, {})[whose] = arguments
+
+    def about(self, name: str, whose: str) -> Arguments:
+        """The arguments of the address `name` for the object that is `whose`; none for `-`."""
+        return {} if whose == "-" else self.arguments[name][whose]
+
+
+def build() -> World:
+    """Everybody and everything, inside the transaction of whoever asks."""
+    baotou = Region.objects.create(
+        code="150200", parent_id="150000", level=2, name_en="Baotou", name_zh="包头市"
+    )
+    ganzhou = Region.objects.create(
+        code="360700", parent_id="360000", level=2, name_en="Ganzhou", name_zh="赣州市"
+    )
+    since = {"files_from": Month(2025, 1)}
+    northern = make_enterprise("Northern", baotou, "mining", "separation", **since)
+    southern = make_enterprise("Southern", ganzhou, "separation", **since)
+    world = World(people=_people(northern), northern=northern, southern=southern)
+    _enterprises(world)
+    _allocations(world)
+    _traceability(world)
+    _accounts(world)
+    return world
+
+
+def _people(northern: Enterprise) -> dict[str, User]:
+    miit = Organisation.objects.get(ministry="MIIT")
+    industry = Organisation.objects.get(region="150000", department="industry")
+    operator = Organisation.objects.get(kind="operator")
+    return {
+        "drafter": make_user(miit, "drafter"),
+        "signatory": make_user(miit, "signatory"),
+        "supervisor": make_user(miit, "supervisor"),
+        "viewer": make_user(miit, "viewer"),
+        "recipient": make_user(industry, "recipient"),
+        "filer": make_user(northern.organisation, "filer"),
+        "attester": make_user(northern.organisation, "attester"),
+        "auditor": make_user(Organisation.objects.get(kind="audit"), "auditor"),
+        "administrator": make_user(operator, "administrator"),
+    }
+
+
+def _enterprises(world: World) -> None:
+    for which, enterprise in (("own", world.northern), ("foreign", world.southern)):
+        for name in ("enterprise_detail", "enterprise_change", "site_add", "designation_add"):
+            world.tell(f"enterprises:{name}", which, enterprise_id=enterprise.pk)
+        designation = designate(enterprise, "separation")
+        world.tell("enterprises:designation_end", which, designation_id=designation.pk)
+        world.tell("api:enterprise", which, uscc=enterprise.uscc)
+        for name in ("findings", "use", "filings"):
+            world.tell(f"traceability:enterprise_{name}_fragment", which, pk=enterprise.pk)
+        world.tell("allocations:enterprise_caps_fragment", which, pk=enterprise.pk)
+
+
+def _allocations(world: World) -> None:
+    drafter = world.people["drafter"]
+    issued = allocations.transcribe_decision(
+        year=2025,
+        regime=Decision.Regime.TOTAL_CONTROL,
+        kind=Decision.Kind.ANNUAL,
+        document_no="MIIT [2025] 1",
+        approval_no="State Council [2025] 1",
+        ceilings=[allocations.CeilingEntry("separation", Decimal(1_000_000), "")],
+        allocations=[
+            allocations.AllocationEntry(enterprise, "separation", Decimal(400_000), "")
+            for enterprise in (world.northern, world.southern)
+        ],
+        by=drafter,
+        at=NOON,
+    )
+    draft = allocations.draft_decision(
+        year=2025,
+        regime=Decision.Regime.TOTAL_CONTROL,
+        kind=Decision.Kind.BATCH,
+        by=drafter,
+        at=NOON,
+    )
+    world.tell("allocations:decision_detail", "any", pk=issued.pk)
+    for name in ("lines", "circulate", "sign", "issue", "withdraw"):
+        world.tell(f"allocations:decision_{name}", "any", pk=draft.pk)
+    world.tell("allocations:year_detail", "any", year=2025)
+    for which, region in (("own", "150000"), ("foreign", "360000")):
+        copy = issued.copies.get(recipient__region=region, recipient__department="industry")
+        for name in (
+            "allocations:copy_detail",
+            "allocations:copy_acknowledge",
+            "api:copy_acknowledge",
+        ):
+            world.tell(name, which, pk=copy.pk)
+
+
+def _traceability(world: World) -> None:
+    run = ask_reconciliation(year=2025, as_of=TODAY, by=world.people["supervisor"], at=NOON)
+    run_reconciliation(reconciliation=run, at=NOON)  # nobody filed January
+    for name in ("reconciliation_detail", "reconciliation_progress"):
+        world.tell(f"traceability:{name}", "any", pk=run.pk)
+    for which, enterprise in (("own", world.northern), ("foreign", world.southern)):
+        found = Finding.objects.get(enterprise=enterprise, code="missing_filing", month="2025-01")
+        world.tell("traceability:finding_detail", which, pk=found.pk)
+        world.tell("api:finding", which, pk=found.pk)
+    _filings(world)
+
+
+def _filings(world: World) -> None:
+    """January submitted, February handed over, and a file on the list, of both enterprises."""
+    people = world.people
+    southerner = {
+        role: make_user(world.southern.organisation, role) for role in ("filer", "attester")
+    }
+    for which, enterprise, by in (
+        ("own", world.northern, people),
+        ("foreign", world.southern, southerner),
+    ):
+        sent = handover.declare_nil(enterprise=enterprise, month=JANUARY, by=by["filer"], at=NOON)
+        submit_filing(filing=sent, by=by["attester"], at=NOON)
+        upload = receive_upload(
+            enterprise=enterprise,
+            month=FEBRUARY,
+            file_name="february.csv",
+            content=b"kind",
+            by=by["filer"],
+            at=NOON,
+        )
+        draft = handover.declare_nil(enterprise=enterprise, month=FEBRUARY, by=by["filer"], at=NOON)
+        for names, about in (
+            (("filing_detail", "filing_receipt"), sent),
+            (("filing_attest", "filing_discard", "filing_hand_over", "filing_preview"), draft),
+            (("upload_detail", "upload_file", "upload_progress"), upload),
+        ):
+            for name in names:
+                world.tell(f"traceability:{name}", which, pk=about.pk)
+        for name in ("traceability:filing_detail", "api:filing", "api:filing_records"):
+            world.tell(name, f"{which}-draft", pk=draft.pk)
+        for name, about in (("filing", sent), ("filing_records", sent), ("upload", upload)):
+            world.tell(f"api:{name}", which, pk=about.pk)
+    for name, month in (("month", FEBRUARY), ("nil", FEBRUARY), ("template", FEBRUARY)):
+        world.tell(f"traceability:filing_{name}", "any", month=month)
+    world.tell("traceability:filing_amend", "any", month=JANUARY)
+
+
+def _accounts(world: World) -> None:
+    somebody = make_user(world.southern.organisation, "filer")
+    for name in ("detail", "deactivate", "reactivate", "send_link", "reset_second_factor"):
+        world.tell(f"accounts:user_{name}", "any", user_id=somebody.pk)
+    world.tell("accounts:user_invite", "any", organisation_id=world.southern.organisation.pk)
+    world.tell("account_reset_password_from_key", "any", uidb36="1", key="made-up")
+    world.tell("help:page", "any", name="filing")
+    clicked = make_user(world.southern.organisation, "filer", username="demo-filer")
+    world.bodies["accounts:demo_sign_in"] = {"name": clicked.username}
