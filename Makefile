@@ -3,24 +3,49 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: setup run test lint bench clean
+.PHONY: setup setup-dev run lint test bench clean
 
 setup: .venv/.ready
+setup-dev: .venv/.ready-dev
 
-# uv comes from the lock with its hash, then installs the rest of it; pip does where uv can't.
-.venv/.ready: requirements-dev.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || (echo "python3 with venv is needed (Debian: python3-venv)"; exit 1)
-	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || (echo "Python 3.11 is needed; name it: make setup PYTHON=python3.11"; rm -rf .venv; exit 1)
-	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt \
-		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+.venv/.ready: requirements.txt .venv/.uv
+	$(call install,requirements.txt)
 	@touch $@
 
-run: setup
-	@PORTAL_DEMO=1 exec $(BIN)/python manage.py demo --port $(PORT)
+.venv/.ready-dev: requirements-dev.txt .venv/.uv
+	$(call install,requirements-dev.txt)
+	@touch .venv/.ready $@
 
-lint: setup
+# uv, itself from the lock with its hash, installs ten times faster than pip.
+.venv/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| (echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.11"; exit 1)
+	@$(PYTHON) -m venv .venv \
+		|| (rm -rf .venv; echo "python3 with venv is needed (Debian: python3-venv)"; exit 1)
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .venv/uv.txt \
+		|| echo "uv can't be installed here: pip does its work."
+	@touch $@
+
+# uv reads no configuration of pip: what this machine says there about packages is passed on, with
+# pip's way to treat all sources alike, which the hashes make safe. Where uv still can't, pip does.
+define install
+	@echo "Installing $(1)"
+	@configured=$$($(BIN)/python -m pip config list); \
+	says() { echo "$$configured" | sed -n "s/^[^=]*\.$$1='\(.*\)'$$/\1/p" | head -n 1; }; \
+	export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$(says index-url)}" UV_INDEX="$${UV_INDEX:-$$(says extra-index-url)}"; \
+	export UV_FIND_LINKS="$${UV_FIND_LINKS:-$$(says find-links | tr ' ' ',')}" UV_INSECURE_HOST="$$(says trusted-host)"; \
+	for name in UV_DEFAULT_INDEX UV_INDEX UV_FIND_LINKS UV_INSECURE_HOST; do \
+		eval "[ -n \"\$$$$name\" ]" || unset $$name; \
+	done; \
+	UV_LINK_MODE=copy UV_INDEX_STRATEGY=unsafe-best-match $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+		|| $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(1)
+endef
+
+run: setup
+	@exec $(BIN)/python manage.py demo --port $(PORT)
+
+lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
@@ -32,7 +57,7 @@ lint: setup
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-bench: setup
+bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_import
 
 clean:

@@ -123,7 +123,7 @@ class Lease:
     def __init__(self, server: "Server") -> None:
         self.server = server
         self.lock: int | None = None
-        self.keeper: subprocess.Popen[bytes] | None = None
+        self.keeper = 0  # its process, when this one started it
 
     def take(self) -> None:
         """Count as a user, and start the keeper when there is none; waits for no answer."""
@@ -164,22 +164,21 @@ class Lease:
                     return
             time.sleep(0.02)
         if self.keeper:
-            self.keeper.wait()
+            os.waitpid(self.keeper, 0)
 
 
-def _start_keeper(server: "Server", keeper_lock: int) -> "subprocess.Popen[bytes]":
+def _start_keeper(server: "Server", keeper_lock: int) -> int:
+    """The keeper's process: no object of ours, for it may outlive us."""
+    os.set_inheritable(keeper_lock, True)
     durability = "durable" if server.durable else "forgetful"
-    command = [sys.executable, "-I", __file__, server.name, str(server.run_dir), durability]
-    with server.keeper_log.open("wb") as log:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is for who uses the server, not for the server
-            pass_fds=[keeper_lock],
-            cwd="/",
-        )
+    words = [sys.executable, "-I", __file__, server.name, str(server.run_dir), durability]
+    writing = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    standard_streams = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(server.keeper_log), writing, 0o644),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(sys.executable, words, os.environ, file_actions=standard_streams)
 
 
 # --- servers -------------------------------------------------------------------------------------
@@ -574,8 +573,8 @@ def _stop(server: Server, process: "subprocess.Popen[bytes]") -> None:
 
 
 def _main(name: str, run_dir: str, durability: str) -> None:
-    for ignored in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)
+    os.setsid()  # Ctrl-C is for who uses the server, not for the server
+    os.chdir("/")
     kind = {server.name: server for server in EMBEDDED.values()}[name]
     try:
         keep(kind(Path(run_dir), durable=durability == "durable"))
