@@ -49,7 +49,11 @@ class KindColumn(tables.Column):
 
     def render(self, record: Decision) -> str:
         """Both in words."""
-        return format_html("{}<br><small>{}</small>", record.get_kind_display(), record.measures)
+        return format_html(
+            '{}<br><small class="text-nowrap">{}</small>',
+            record.get_kind_display(),
+            record.measures,
+        )
 
     def value(self, record: Decision) -> str:
         """Both in words."""

@@ -136,7 +136,8 @@ def decision_lines(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if not posted:
         context["effects"] = queries.effects(decision)
-    return page(request, "allocations/decision_lines.html", context)
+    template = "_lines_form.html" if request.htmx else "decision_lines.html"
+    return page(request, f"allocations/{template}", context)
 
 
 def _effects_typed(

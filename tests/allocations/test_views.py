@@ -411,6 +411,20 @@ def test_totals_and_more_rows_save_nothing(signed_in, draft, northern, button, r
     assert not decision.allocation_lines.exists()
 
 
+def test_the_part_that_htmx_puts_in_place_equals_the_pages(signed_in, draft, northern):
+    decision = draft(("separation", "5"))
+    client = signed_in("drafter")
+    url = reverse("allocations:decision_lines", args=[decision.pk])
+    posted = lines_posted(decision, (northern.uscc, "separation", "1"), more="1")
+
+    part = client.post(url, posted, headers={"HX-Request": "true"}).content.decode()
+    whole = client.post(url, posted).content.decode()
+
+    rows = part[part.index("<tbody") : part.index("<datalist")]
+    assert rows in whole
+    assert "<html" not in part
+
+
 def test_lines_written_by_somebody_else_meanwhile_are_not_overwritten(
     signed_in, draft, entries, drafter, noon
 ):
