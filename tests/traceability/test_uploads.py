@@ -404,3 +404,12 @@ def test_two_clicks_submit_once(send: Any, filer: User, attester: User, later: d
 
     assert sorted(outcomes) == ["refused", "submitted"]
     assert AuditEvent.objects.filter(action="filing.submitted").count() == 1
+
+
+def test_work_upload_takes_over_from_a_dead_worker(send: Any, later: datetime) -> None:
+    upload = send()
+    Upload.objects.filter(pk=upload.pk).update(state="working", deliveries=1, done=7)
+
+    taken = work_upload(upload=upload, at=later)
+
+    assert (taken.state, taken.deliveries, taken.done) == ("accepted", 2, 2)
