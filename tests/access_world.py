@@ -5,6 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.test import Client
+
 from allocations import services as allocations
 from allocations.models import Decision
 from enterprises.models import Enterprise
@@ -32,6 +35,7 @@ class World:
     people: dict[str, User]
     northern: Enterprise
     southern: Enterprise
+    sessions: dict[str, str]
     arguments: dict[str, dict[str, Arguments]] = field(default_factory=dict)
     bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -55,12 +59,25 @@ def build() -> World:
     since = {"files_from": Month(2025, 1)}
     northern = make_enterprise("Northern", baotou, "mining", "separation", **since)
     southern = make_enterprise("Southern", ganzhou, "separation", **since)
-    world = World(people=_people(northern), northern=northern, southern=southern)
+    people = _people(northern)
+    world = World(
+        people=people,
+        northern=northern,
+        southern=southern,
+        sessions={who: _session(person) for who, person in people.items()},
+    )
     _enterprises(world)
     _allocations(world)
     _traceability(world)
     _accounts(world)
     return world
+
+
+def _session(person: User) -> str:
+    """The key of a session in which `person` is signed in."""
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _people(northern: Enterprise) -> dict[str, User]:
