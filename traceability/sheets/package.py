@@ -25,7 +25,7 @@ _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+[0-9]+
 _ERRORS_NAMED = 20
 
 
-class Fault(Exception):  # noqa: N818 - becomes a refusal in the parent
+class Fault(Exception):
     """A workbook that is not read: the code of what is wrong, with its facts."""
 
     def __init__(self, code: str, **facts: object) -> None:

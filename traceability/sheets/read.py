@@ -206,7 +206,7 @@ def _sheets(content: bytes) -> Iterator[IO[str]]:
         given.seek(0)
         most_lines = str(MOST_ROWS + HEADER_WITHIN)
         try:
-            ended = subprocess.run(  # noqa: S603 - this very interpreter, no words of others
+            ended = subprocess.run(
                 [sys.executable, "-m", "traceability.sheets.child", most_lines],
                 stdin=given,
                 stdout=read,
