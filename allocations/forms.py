@@ -144,7 +144,7 @@ class AllocationLinesBase(forms.BaseFormSet):
 
     def clean(self) -> None:
         """Every enterprise is of the directory and has one line of a category."""
-        lines = [form for form in self.forms if not form.errors and form.is_line]
+        lines = [form for form in self.forms if form.is_line]
         self.enterprises = enterprises_named(form.cleaned_data["enterprise"] for form in lines)
         seen: set[tuple[int, str]] = set()
         for form in lines:
@@ -153,7 +153,7 @@ class AllocationLinesBase(forms.BaseFormSet):
                 told = _("No enterprise of the directory has this code or name.")
                 form.add_error("enterprise", told)
                 continue
-            key = (enterprise.pk, form.cleaned_data["category"])
+            key = (enterprise.pk, form.cleaned_data.get("category", ""))
             if key in seen:
                 told = _("This enterprise has a line of this category above.")
                 form.add_error("category", told)

@@ -357,6 +357,22 @@ def test_a_line_that_cannot_be_read_is_named(signed_in, draft, northern, row, to
     assert decision.ceiling_lines.get().kg == 5000
 
 
+def test_every_fault_is_named_at_once(signed_in, draft):
+    decision = draft()
+    rows = [("nobody", "separation", "much"), ("nobody else", "separation", "1.0001")]
+    client = signed_in("drafter")
+
+    answer = client.post(
+        reverse("allocations:decision_lines", args=[decision.pk]),
+        lines_posted(decision, *rows, separation_tonnes="x", save="1"),
+    )
+
+    text = answer.content.decode()
+    assert text.count("No enterprise of the directory") == 4  # in the summary and at the field
+    assert text.count("Enter a number.") == 4
+    assert text.count("no more than 3 decimal places") == 2
+
+
 def test_one_enterprise_has_one_line_of_a_category(signed_in, draft, northern):
     decision = draft()
     row = (northern.uscc, "separation", "1")
@@ -388,6 +404,23 @@ def test_lines_are_removed_kept_and_named_by_name(signed_in, draft, northern, ba
 
     line = decision.allocation_lines.get()
     assert (line.enterprise, line.kg, line.reason) == (group, -2500, "cut")
+
+
+def test_a_decision_of_many_lines_is_saved_with_few_questions(
+    signed_in, draft, baotou, django_assert_max_num_queries
+):
+    mines = [make_enterprise(f"Mine {n}", baotou, "mining") for n in range(300)]
+    decision = draft()
+    rows = [(mine.uscc, "mining_rock", "1.5", "") for mine in mines]
+    client = signed_in("drafter")
+
+    with django_assert_max_num_queries(32):
+        client.post(
+            reverse("allocations:decision_lines", args=[decision.pk]),
+            lines_posted(decision, *rows, save="1"),
+        )
+
+    assert decision.allocation_lines.count() == 300
 
 
 @pytest.mark.parametrize(("button", "rows"), [("totals", 1), ("more", 6)])

@@ -1,0 +1,116 @@
+"""From which step to which a decision goes, and what stands in its way."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from allocations.rules.facts import TOTAL_CONTROL, DecisionFacts, WrongStep
+from allocations.rules.lines import EXPLAINED, require_fitting_lines, require_lines, require_reasons
+from allocations.rules.ministries import missing_ministries, require_signed, source_of
+from portal.kernel.errors import Refusal
+from portal.kernel.law import ALLOCATION, ANNUAL_CEILINGS, Source
+
+CHANGEABLE = frozenset({"draft", "circulated", "signed"})
+
+
+class NotChangeable(Refusal):
+    """The decision is issued or withdrawn; it stays as it is."""
+
+
+class IssuedAlready(NotChangeable):
+    """Somebody issued the decision before; a second click does nothing."""
+
+
+class ApprovalMissing(Refusal):
+    """Ceilings need the State Council's approval number."""
+
+
+class DocumentMissing(Refusal):
+    """An issued decision has the number of its notice."""
+
+
+class DocumentTaken(Refusal):
+    """Another issued decision bears this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What stands between a decision and its issue, with its source; empty when `met`."""
+
+    name: str
+    text: object
+    source: Source | None
+    met: bool
+
+
+def require_changeable(status: str) -> None:
+    """Lines change until issue or withdrawal. Raises IssuedAlready or NotChangeable."""
+    if status == "issued":
+        raise IssuedAlready(_("This decision has been issued already and stays as it is."))
+    if status not in CHANGEABLE:
+        raise NotChangeable(_("This decision was withdrawn and stays as it is."))
+
+
+def require_circulable(facts: DecisionFacts) -> None:
+    """A draft with lines goes out to the ministries.
+
+    Raises WrongStep, NothingDecided, ReasonMissing or CategoryUnfit.
+    """
+    if facts.status != "draft":
+        raise WrongStep(_("Only a draft is circulated."))
+    require_lines(facts)
+    require_reasons(facts)
+    require_fitting_lines(facts)
+
+
+def require_issuable(facts: DecisionFacts, *, document_no: str, approval_no: str) -> None:
+    """A decision is issued with lines, reasons, sign-offs and numbers.
+
+    Ceilings under the 2025 measures need the State Council's approval number (article 5). Raises
+    IssuedAlready, NotChangeable, NothingDecided, ReasonMissing, CategoryUnfit, SignOffMissing,
+    WrongStep, DocumentMissing or ApprovalMissing.
+    """
+    require_changeable(facts.status)
+    require_lines(facts)
+    require_reasons(facts)
+    require_fitting_lines(facts)
+    require_signed(facts)
+    if facts.status != "signed":
+        raise WrongStep(_("Only a decision that was circulated and signed is issued."))
+    if facts.regime == TOTAL_CONTROL and not document_no.strip():
+        raise DocumentMissing(_("Enter the number of the notice."), field="document_no")
+    if facts.regime == TOTAL_CONTROL and facts.has_ceilings and not approval_no.strip():
+        raise ApprovalMissing(
+            _("Ceilings need the State Council's approval number."),
+            source=ANNUAL_CEILINGS,
+            field="approval_no",
+        )
+
+
+def obstacles(facts: DecisionFacts, *, over: object, below: object = ()) -> list[Obstacle]:
+    """Everything issue will ask of the content, met or not.
+
+    `over`: the categories in which allocations would exceed the ceiling; `below`: the caps that
+    would fall below nothing.
+    """
+    obstacles = [
+        Obstacle("lines", _("At least one line"), source_of(facts), facts.has_lines),
+        Obstacle("ceilings", _("Allocations within the ceilings"), ALLOCATION, not over),
+        Obstacle("caps", _("No cap falls below nothing"), ALLOCATION, not below),
+        Obstacle(
+            "sign_offs",
+            _("Sign-offs of all ministries concerned on the present content"),
+            source_of(facts),
+            not missing_ministries(facts),
+        ),
+    ]
+    if facts.kind in EXPLAINED:
+        obstacles.insert(
+            1,
+            Obstacle("reasons", _("A reason on every line"), None, not facts.lines_without_reason),
+        )
+    if facts.regime == TOTAL_CONTROL:
+        unfit = facts.undivided_lines or facts.unfit_lines
+        fits = _("Every line for a category among its enterprise's activities")
+        obstacles.insert(-1, Obstacle("categories", fits, ALLOCATION, not unfit))
+    return obstacles
