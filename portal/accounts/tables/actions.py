@@ -1,4 +1,4 @@
-"""What each action of the audit trail is called; accounts lies beneath the apps that record them."""
+"""What each action of the audit trail is called; its apps lie above accounts and can't be asked."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _

@@ -75,7 +75,7 @@ class OrganisationTable(ListTable):
     region = NamedColumn(verbose_name=_("Region"), order_by="region_id")
     people = NumberColumn(verbose_name=_("Open accounts"))
     choose = tables.Column(
-        verbose_name="", accessor="pk", orderable=False, exclude_from_export=True
+        verbose_name=_("Go on with"), accessor="pk", orderable=False, exclude_from_export=True
     )
 
     class Meta(ListTable.Meta):
