@@ -44,7 +44,8 @@ begin
     -- One issue at a time for a year; what the one before committed is seen below.
     perform pg_advisory_xact_lock(hashtext('allocations_issue'), new.year::int);
 
-    select c.category, coalesce(sum(c.ceiling), 0) as ceiling, coalesce(sum(c.allocated), 0) as allocated
+    select c.category, coalesce(sum(c.ceiling), 0) as ceiling,
+           coalesce(sum(c.allocated), 0) as allocated
       into broken
       from (
         select l.category, l.kg as ceiling, 0 as allocated

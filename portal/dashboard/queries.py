@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count
-from traceability.queries.findings import findings_visible_to
 
 from allocations.models import Category, Copy
 from allocations.queries import copies_visible_to
@@ -17,6 +16,7 @@ from portal.accounts.models import User
 from portal.kernel.period import Month, deadline_of, end_of, year_months
 from portal.kernel.quantity import ZERO, share
 from traceability.models import Finding, Upload
+from traceability.queries.findings import findings_visible_to
 
 # The categories that production is counted in; `mining` undivided is history.
 COUNTED = (Category.MINING_ROCK, Category.MINING_IONIC, Category.SEPARATION)

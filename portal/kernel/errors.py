@@ -5,7 +5,7 @@ from typing import Any
 from portal.kernel.law import Source
 
 
-class Refusal(Exception):  # noqa: N818 - the field's word (style.md); an "error" is something else
+class Refusal(Exception):
     """A deed the rules do not allow; `message` is said to the person who tried.
 
     `message` is a lazy translation with %(name)s places that `facts` fill in when it is read, so

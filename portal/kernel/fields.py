@@ -33,14 +33,16 @@ def validate_uscc(text: str) -> None:
     if not _USCC.fullmatch(text):
         raise ValidationError(
             _(
-                "A unified social credit code has 18 characters of 0-9 and A-Z without I, O, S, V, Z."
+                "A unified social credit code has 18 characters of 0-9 and A-Z without I, O, S, V,"
+                " Z."
             ),
             code="uscc_form",
         )
     if uscc_check_character(text[:17]) != text[17]:
         raise ValidationError(
             _(
-                "The check character of this unified social credit code is wrong; look for a typing error."
+                "The check character of this unified social credit code is wrong; look for a"
+                " typing error."
             ),
             code="uscc_check",
         )

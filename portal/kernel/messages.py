@@ -1,4 +1,4 @@
-"""Finds every string that is said to people, without GNU gettext: for the catalogue and its test."""
+"""Finds every string that is said to people, without GNU gettext: for the catalogue and a test."""
 
 import ast
 import re

@@ -5,8 +5,8 @@
 For each number of records a dataset in the shape of the falsified sample world is made, its
 registry imported, and then, on one server:
 
-- bare: `COPY` of records.csv into a table of text, and one `INSERT ... SELECT` of the same rows into
-  the table of records, whose filings and lots are there already, with its indexes and foreign keys;
+- bare: `COPY` of records.csv into a table of text, and one `INSERT ... SELECT` of the same rows
+  into the table of records, whose filings and lots are there already, with its indexes and foreign keys;
 - import: `import_dataset` of filings.csv and records.csv, in a process of its own, whose peak
   memory is told;
 - reconcile: `reconcile --year 2025`, in a process of its own.
@@ -171,8 +171,7 @@ def run_child(*command: str, url: str) -> dict[str, float]:
     done = subprocess.run(
         [sys.executable, "-c", CHILD, *command],
         env={**os.environ, "DATABASE_URL": url},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
     )

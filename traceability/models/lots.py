@@ -51,9 +51,7 @@ class Lot(models.Model):
 
     maker = models.ForeignKey(Enterprise, models.PROTECT, related_name="lots")
     number = models.CharField(_("lot number"), max_length=40)
-    product = models.ForeignKey(
-        Product, models.PROTECT, null=True, blank=True, related_name="lots"
-    )
+    product = models.ForeignKey(Product, models.PROTECT, null=True, blank=True, related_name="lots")
     reo_percent = GradeField(_("percent REO"), null=True, blank=True)
     assay = models.CharField(_("assay"), max_length=400, blank=True, default="", db_default="")
 
@@ -78,9 +76,7 @@ class Balance(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["enterprise", "lot"], name="balance_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["enterprise", "lot"], name="balance_once")]
 
     def __str__(self) -> str:
         return f"{self.enterprise} {self.lot}: {self.in_kg - self.out_kg} kg"
