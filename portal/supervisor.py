@@ -35,6 +35,7 @@ SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = (
     2.5  # for the children; the servers take up to two more, and Ctrl-C is promised five
 )
+HEAD_START = 1.5
 DEATHS = 5  # within DEATHS_WINDOW seconds: then a child is given up, and everything with it
 DEATHS_WINDOW = 60
 TAIL = 15
@@ -283,8 +284,11 @@ def supervise(port: int, logs: Path, address: str) -> NoReturn:
     try:
         children[0].start()
         _wait_for_the_first_page(children[0], port)
-        children += [worker(logs), beat(logs)]
         _greet(address, logs)
+        children += [worker(logs), beat(logs)]
+        # One after the other: the first visitor has the machine for a moment.
+        for seconds, child in enumerate(children[1:], start=1):
+            child.not_before = time.monotonic() + seconds * HEAD_START
         while True:
             for child in children:
                 child.watch(time.monotonic())
