@@ -6,7 +6,8 @@ For each number of records a dataset in the shape of the falsified sample world 
 registry imported, and then, on one server:
 
 - bare: `COPY` of records.csv into a table of text, and one `INSERT ... SELECT` of the same rows
-  into the table of records, whose filings and lots are there already, with its indexes and foreign keys;
+  into the table of records, whose filings and lots are there already, with its indexes and
+  foreign keys;
 - import: `import_dataset` of filings.csv and records.csv, in a process of its own, whose peak
   memory is told;
 - reconcile: `reconcile --year 2025`, in a process of its own.

@@ -1,0 +1,216 @@
+"""The demonstration in a real browser: every role's first page, and the month of one plant.
+
+One `manage.py demo` runs for all tests of this file, so that the supervisor, the worker and the
+demonstration's data are those a visitor meets.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.dashboard.demonstration import ACTORS, PASSWORD
+
+pytestmark = pytest.mark.browser
+
+SECONDS_TO_START = 240
+PLANT_MONTH = "/traceability/desk/2025-11/"
+ROLES = [actor.username for actor in ACTORS]
+LANGUAGES = ("zh-hans", "en")
+WIDTHS = (1400, 390)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the demonstration answers; ended with the tests of this file."""
+    port = _free_port()
+    kept = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_TEST_RUN")
+    environment = {name: text for name, text in os.environ.items() if name not in kept}
+    environment["PORTAL_RUN_DIR"] = str(tmp_path_factory.mktemp("run"))
+    told = tmp_path_factory.mktemp("told") / "demo.log"
+    with told.open("wb") as out:
+        demo = subprocess.Popen(
+            [sys.executable, "manage.py", "demo", "--port", str(port)],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for_answer(port, demo, told)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.wait(timeout=30)
+
+
+def _wait_for_answer(port: int, demo: subprocess.Popen[bytes], told: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and demo.poll() is None:
+        if "answers at" in told.read_text(errors="replace"):
+            return
+        time.sleep(0.3)
+    pytest.fail(f"the demonstration did not start:\n{told.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def signed_in(browser: Browser, address: str) -> Iterator[object]:
+    """Opens a page for whoever is named, in a language; what the console says is kept."""
+    contexts = []
+
+    def open_page(username: str, language: str = "en") -> Page:
+        context = browser.new_context(viewport={"width": 1400, "height": 1000})
+        contexts.append(context)
+        cookie = {"name": "django_language", "value": language, "url": address}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.said = []
+        page.on("console", lambda told: page.said.append(told.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.goto(f"{address}/sign-in/")
+        page.fill("input[name=login]", username)
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_load_state("networkidle")
+        context.add_cookies([cookie])
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _faults(page: Page) -> list[str]:
+    """What axe finds, whether the page is wider than the window, and what the console said."""
+    found = [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
+        for fault in Axe().run(page).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("wider than the window")
+    return found + page.said
+
+
+def test_the_sign_in_page_offers_one_click_for_each_role(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}/sign-in/")
+    buttons = page.locator(".demo-logins button")
+
+    assert buttons.count() == len(ROLES)
+    buttons.first.click()
+    page.wait_for_load_state("networkidle")
+    assert page.url == f"{address}/"
+    page.close()
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_the_first_page_of_each_role_has_no_fault(signed_in, address, username):
+    page = signed_in(username)
+
+    for language in LANGUAGES:
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(f"{address}/")
+            page.wait_for_load_state("networkidle")
+            assert _faults(page) == [], f"{username} {language} {width}"
+
+
+def test_charts_are_drawn_and_shown_as_a_table(signed_in, address):
+    page = signed_in("demo-miit-supervisor")
+    page.goto(f"{address}/")
+    page.wait_for_selector(".chart canvas")
+    tables = page.locator("details.chart-table")
+
+    assert tables.count() == page.locator(".chart").count() == 3
+    tables.first.locator("summary").click()
+    assert tables.first.locator("tbody tr").count() == 12
+
+
+def test_a_month_from_the_records_to_the_receipt(signed_in, address, tmp_path):
+    page = signed_in("demo-filer")
+    page.goto(f"{address}/")
+    with page.expect_download() as records:
+        page.click('a[href="/demonstration/records/"]')
+    good = tmp_path / "november.csv"
+    records.value.save_as(good)
+
+    _upload(page, address, _spoiled(good, tmp_path / "spoiled.csv"))
+    page.wait_for_selector("text=The mass must be more than 0.", timeout=30_000)
+    assert page.locator("text=2025-12-03 does not lie in the month").count() == 1
+
+    _upload(page, address, good)
+    hand_over = page.locator('form[action*="hand-over"] button')
+    hand_over.first.wait_for(timeout=30_000)
+    assert "172" in page.locator("main").inner_text()
+    hand_over.first.click()
+    page.wait_for_load_state("networkidle")
+
+    attester = signed_in("demo-attester")
+    attester.goto(f"{address}{PLANT_MONTH}")
+    attester.locator('a[href*="/attest/"]').first.click()
+    attester.wait_for_load_state("networkidle")
+    attester.check("main input[type=checkbox]")
+    attester.locator("main form button.btn-primary").first.click()
+    attester.wait_for_url(re.compile("/receipt/"))
+    receipt = attester.locator("main").inner_text()
+    assert "2025-11-911502000XAWRMT8LE-v1" in receipt
+    assert re.search(r"[0-9a-f]{64}", receipt)
+    assert [said for said in page.said + attester.said if "Content Security" in said] == []
+
+
+def _upload(page: Page, address: str, file: Path) -> None:
+    page.goto(f"{address}{PLANT_MONTH}")
+    page.set_input_files("input[type=file]", file)
+    page.locator("form[enctype] button").first.click()
+
+
+def _spoiled(good: Path, spoiled: Path) -> Path:
+    """The records with a day of another month and a mass below nothing, as Excel in China saves."""
+    lines = good.read_text(encoding="utf-8-sig").splitlines()
+    cells = lines[3].split(",")
+    cells[1], cells[5] = "2025-12-03", "-5"
+    lines[3] = ",".join(cells)
+    spoiled.write_text("\n".join(lines), encoding="gb18030")
+    return spoiled
+
+
+def test_the_banner_moves_to_the_next_day(signed_in, address):
+    page = signed_in("demo-miit-supervisor")
+    page.goto(f"{address}/")
+    assert "2025-12-08" in page.locator(".demo-banner").inner_text()
+
+    page.set_default_timeout(120_000)
+    page.click("#demo-advance")
+    page.wait_for_load_state("networkidle")
+
+    assert "2025-12-09" in page.locator(".demo-banner").inner_text()
