@@ -264,7 +264,7 @@ class SignForm(forms.Form):
 class IssueForm(forms.Form):
     """The numbers that an issued decision bears."""
 
-    document_no = forms.CharField(label=_("Document number"), required=False, max_length=120)
+    document_no = forms.CharField(label=_("Notice number"), required=False, max_length=120)
     approval_no = forms.CharField(
         label=_("State Council approval number"),
         required=False,

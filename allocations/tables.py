@@ -67,7 +67,7 @@ class DecisionTable(WideTable):
         verbose_name=_("Decision"), accessor="title", order_by=("year", "number"), linkify=True
     )
     kind = KindColumn(verbose_name=_("Kind"))
-    document_no = tables.Column(verbose_name=_("Document number"), empty_values=())
+    document_no = tables.Column(verbose_name=_("Notice number"), empty_values=())
     mining_rock = TonnesColumn(
         verbose_name=_("Ceiling: mining, rock type"), accessor="ceiling_mining_rock"
     )
@@ -140,7 +140,7 @@ class CopyTable(ListTable):
         order_by=("decision__year", "decision__number"),
         linkify=lambda record: record.get_absolute_url(),
     )
-    document_no = tables.Column(verbose_name=_("Document number"), accessor="decision__document_no")
+    document_no = tables.Column(verbose_name=_("Notice number"), accessor="decision__document_no")
     recipient = NamedColumn(verbose_name=_("Recipient"), order_by="recipient__name_zh")
     sent_at = MomentColumn(verbose_name=_("Sent at"))
     acknowledged_at = MomentColumn(verbose_name=_("Acknowledged at"))
