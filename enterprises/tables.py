@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from enterprises import queries
 from enterprises.models import Activity, Designation, Enterprise
@@ -197,11 +199,16 @@ class _NamedFilter(django_filters.ModelChoiceFilter):
     field_class = _NamedChoices
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class _RegionFilter(_NamedFilter):
+    """A choice among regions; programs name one by its code."""
+
+
 class EnterpriseFilter(ListFilter):
     """Narrows the directory. The rows must tell whether they are `designated`."""
 
     search = SearchFilter(fields=[*_NAMES, "uscc"], label=_("Name or unified social credit code"))
-    region = _NamedFilter(
+    region = _RegionFilter(
         label=_("Region"),
         queryset=lambda request: queries.regions_with_enterprises(request.user),
         method="within",
@@ -251,7 +258,7 @@ class DesignationFilter(ListFilter):
 
     on = DayFilter(label=_("As of"), method="standing")
     activity = django_filters.ChoiceFilter(label=_("Activity"), choices=Designation.ACTIVITIES)
-    region = _NamedFilter(
+    region = _RegionFilter(
         label=_("Region"),
         queryset=lambda request: Region.objects.filter(level=Region.Level.PROVINCE),
         method="within",

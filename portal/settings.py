@@ -275,7 +275,12 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_PERMISSIONS": ["portal.kernel.access.SignedIn"],
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"Activity": "enterprises.models.Activity"},
+    "ENUM_NAME_OVERRIDES": {
+        "Activity": "enterprises.models.Activity",
+        "DecisionStatus": "allocations.models.Decision.Status",
+        "FilingStatus": "traceability.models.Filing.Status",
+        "FindingStatus": "traceability.models.Finding.Status",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

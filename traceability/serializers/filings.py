@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.kernel.period import Month
@@ -9,6 +10,7 @@ from traceability.models import Filing, Kind, Record, Upload
 from traceability.queries.uploads import errors_of, file_fault
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "2025-03"})
 class MonthField(serializers.Field[Month, str, str, Any]):
     """A month as `2025-03`."""
 

@@ -7,6 +7,8 @@ import django_tables2 as tables
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from allocations.models import Category
 from portal.accounts.models import Region
@@ -100,6 +102,7 @@ class _NamedChoices(ModelChoiceField):
         return named(thing)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class _ProvinceFilter(django_filters.ModelChoiceFilter):
     """A choice among provinces, by their names in the reader's language."""
 
