@@ -150,6 +150,7 @@ class CopyTable(ListTable):
     class Meta(ListTable.Meta):
         model = Copy
         fields = ("copy", "document_no", "recipient", "sent_at", "acknowledged_at")
+        sequence = ("copy", "state", "...")
         order_by = ("-state", "-copy")
 
     def value_state(self, record: Copy) -> str:
