@@ -164,13 +164,15 @@ class Record(models.Model):
                 name="record_mass_positive",
             ),
         ]
-        # What others sold to an enterprise, or bought of it, by their own records.
         indexes = [
+            # What others sold to an enterprise, or bought of it, by their own records.
             models.Index(
                 fields=["counterparty"],
                 condition=Q(counterparty__isnull=False),
                 name="record_counterparty",
-            )
+            ),
+            # What a filing says of a run.
+            models.Index(fields=["filing", "run"], condition=~Q(run=""), name="record_run"),
         ]
 
     def __str__(self) -> str:

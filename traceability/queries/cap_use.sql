@@ -20,16 +20,18 @@ made as (
      where kind = 'output' and stage = 'compound'
      group by 1, 2, 3
 ),
--- What went into these runs in any month, as far as its product and grade are known: they are the
--- lot's, or, of a lot that nobody's filing makes, what the record itself says.
+-- What the same enterprises put into runs in any month, as far as its product and grade are known:
+-- they are the lot's, or, of a lot that nobody's filing makes, what the record itself says. Not
+-- narrowed to the runs above: the planner can't tell how many these are, and a wrong guess is
+-- quadratic.
 put_in as (
     select f.enterprise_id, r.run, f.month, p.stage,
            r.gross_kg * coalesce(lot.reo_percent, r.reo_percent) / 100 as reo_kg
-      from ledger f
+      from (select distinct enterprise_id from cell) c
+      join ledger f on f.enterprise_id = c.enterprise_id
       join traceability_record r on r.filing_id = f.id and r.kind = 'input' and r.run <> ''
       join lot on lot.id = r.lot_id
       join traceability_product p on p.id = coalesce(lot.product_id, r.product_id)
-     where (f.enterprise_id, r.run) in (select enterprise_id, run from made)
 ),
 fed as (
     select enterprise_id, run, month, sum(reo_kg) as fed_kg,
