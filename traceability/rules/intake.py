@@ -154,6 +154,9 @@ MESSAGES: dict[str, Promise] = {
         " separators."
     ),
     "not_positive": _("The mass must be more than 0."),
+    "too_large": _(
+        "%(value)s kg is more than one record can hold; write kilograms, at most 999999999.999."
+    ),
     "grade_form": _("“%(value)s” is not a percentage; write it like 92.5."),
     "grade_range": _("The grade must be more than 0 and at most 125 percent."),
     "counterparty_unknown": _(
@@ -164,20 +167,20 @@ MESSAGES: dict[str, Promise] = {
     "assay_form": _(
         "“%(value)s” is not an assay; write it like La2O3:25.2;CeO2:50.1 in percent of REO."
     ),
+    "assay_twice": _("“%(value)s” names an oxide twice."),
     "assay_sum": _("The shares of the assay add up to more than 100 percent."),
     "lot_product": _("“%(value)s” is not the product of this lot; leave it empty or correct it."),
     "lot_grade": _("“%(value)s” is not the grade of this lot; leave it empty or correct it."),
-    "filings_refused": _("filings.csv was refused, so its records are not saved either."),
     "filing_unknown": _("filings.csv names no such filing."),
     "enterprise_unknown": _("%(value)s is not in the directory."),
-    "enterprise_idle": _("This enterprise has no activity and files nothing."),
     "month_form": _("“%(value)s” is not a month; write it like 2025-03."),
     "version_form": _("“%(value)s” is not a version number (1, 2, ...)."),
     "version_gap": _("Version %(value)s needs the one before it, which is not on record."),
     "instant_form": _("“%(value)s” is not an instant; write it like 2025-04-08T09:30:00+08:00."),
-    "submitted_early": _("A month is filed after it has ended; %(value)s is too early."),
     "submitted_order": _("%(value)s is not after the version before."),
-    "twice": _("This filing is there twice."),
+    "draft_stands": _(
+        "A draft of this month stands in the portal; submit it or throw it away first."
+    ),
     "differs": _("This version is on record with other content; what is submitted stays."),
     "field_count": _("The row has %(value)s fields; the header has another number."),
     "not_utf8": _("The line is not UTF-8."),

@@ -1,13 +1,15 @@
-"""filings.csv of a dataset: which filings there are, and which of them are on record."""
+"""filings.csv of a dataset: which filings there are, and how they stand to what is on record."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+
+from django.db import connection
 
 from enterprises.models import Enterprise
 from portal.kernel.errors import Refusal
-from portal.kernel.period import Month, civil_day
+from portal.kernel.period import Month
 from traceability.models import Filing
 from traceability.rules.intake import RowError
 from traceability.services.dataset_rows import Key
@@ -15,11 +17,29 @@ from traceability.services.registry.reading import Row, Sheet, read_sheet
 
 COLUMNS = ("uscc", "month", "version", "submitted_at")
 _MOST_VERSIONS = 999
+_ON_RECORD = """
+select f.enterprise_id, f.month, f.version, f.status, f.digest, f.submitted_at
+  from traceability_filing f
+  join (select distinct * from unnest(%s::bigint[], %s::date[])) as wanted(enterprise_id, month)
+    on wanted.enterprise_id = f.enterprise_id and wanted.month = f.month
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A version of a month that is on record."""
+
+    status: str
+    digest: str
+    submitted_at: datetime | None
 
 
 @dataclass(slots=True)
 class Listed:
-    """One filing of the file; `standing` is the same version on record."""
+    """One filing of the file; `standing` is the same version on record, `before` the one before.
+
+    `draft_stands`: somebody drafts this month in the portal.
+    """
 
     no: int
     line: int
@@ -27,8 +47,9 @@ class Listed:
     month: Month
     version: int
     submitted_at: datetime
-    standing: Filing | None = None
-    before_on_record: bool = False
+    standing: Standing | None = None
+    before: Standing | None = None
+    draft_stands: bool = False
 
     @property
     def key(self) -> Key:
@@ -43,12 +64,15 @@ class Listed:
 
 @dataclass(slots=True)
 class Listing:
-    """The filings of the file that are to be looked at, and those passed over."""
+    """The filings of the file that are to be looked at, and those passed over.
+
+    With `errors` nothing of the file may be saved.
+    """
 
     file: str
     rows: int = 0
     listed: list[Listed] = field(default_factory=list)
-    passed_over: Collection[Key] = frozenset()
+    passed_over: set[Key] = field(default_factory=set)
     errors: tuple[str, ...] = ()
 
     @property
@@ -56,10 +80,10 @@ class Listing:
         """The number of each filing by how records name it."""
         return {each.key: each.no for each in self.listed}
 
-    def error(self, each: Listed, column: str, code: str) -> str:
+    def error(self, each: Listed, code: str) -> str:
         """What is wrong with one filing, with its place."""
-        told = RowError(each.line, column, code, str(each.version)).text
-        return f"{self.file}:{each.line}: {column}: {told}"
+        told = RowError(each.line, "version", code, str(each.version)).text
+        return f"{self.file}:{each.line}: version: {told}"
 
 
 class _Wrong(Refusal):
@@ -70,10 +94,28 @@ class _Wrong(Refusal):
 
 
 def read_listing(path: Path | None, *, until: datetime | None) -> Listing:
-    """Read filings.csv; with `errors` nothing of it may be saved."""
+    """Read filings.csv; filings submitted after `until` are passed over."""
     if path is None:
         return Listing("filings.csv")
     sheet = read_sheet(path, COLUMNS)
+    found = _read_rows(sheet)
+    _find_on_record(found)
+    _require_order(sheet, found)
+    wanted = [each for each in found if until is None or each.submitted_at <= until]
+    for no, each in enumerate(wanted, start=1):
+        each.no = no
+    named = {(r.cells["uscc"], r.cells["month"], r.cells["version"]) for r in sheet.rows}
+    return Listing(
+        path.name,
+        rows=len(sheet.rows),
+        listed=wanted,
+        passed_over=named - {each.key for each in wanted},
+        errors=sheet.refused().errors if sheet.problems else (),
+    )
+
+
+def _read_rows(sheet: Sheet) -> list[Listed]:
+    """The rows that can be read; what is wrong with the others is noted."""
     enterprises = {
         enterprise.uscc: enterprise
         for enterprise in Enterprise.objects.exclude(uscc=None).select_related("organisation")
@@ -84,23 +126,13 @@ def read_listing(path: Path | None, *, until: datetime | None) -> Listing:
         lambda row: (row.cells["uscc"], row.cells["month"], row.cells["version"]),
         "version",
     )
-    _require_order(sheet, found)
-    if sheet.problems:
-        return Listing(path.name, rows=len(sheet.rows), errors=sheet.refused().errors)
-    wanted = [each for each in found if until is None or each.submitted_at <= until]
-    for no, each in enumerate(wanted, start=1):
-        each.no = no
-    _find_standing(wanted)
-    passed = {each.key for each in found} - {each.key for each in wanted}
-    return Listing(path.name, rows=len(sheet.rows), listed=wanted, passed_over=passed)
+    return list({each.key: each for each in reversed(found)}.values())[::-1]
 
 
 def _listed(sheet: Sheet, row: Row, enterprises: dict[str | None, Enterprise]) -> Listed | None:
     def enterprise(text: str) -> Enterprise:
         if text not in enterprises:
             raise _Wrong("enterprise_unknown", text)
-        if not enterprises[text].files:
-            raise _Wrong("enterprise_idle", text)
         return enterprises[text]
 
     who = sheet.cell(row, "uscc", enterprise)
@@ -109,9 +141,6 @@ def _listed(sheet: Sheet, row: Row, enterprises: dict[str | None, Enterprise]) -
     submitted_at = sheet.cell(row, "submitted_at", _instant)
     if who is None or month is None or version is None or submitted_at is None:
         return None
-    if civil_day(submitted_at) <= month.last_day:
-        told = RowError(row.line, "", "submitted_early", row.cells["submitted_at"]).text
-        sheet.refuse(row.line, "submitted_at", told)
     return Listed(0, row.line, who, month, version, submitted_at)
 
 
@@ -123,7 +152,7 @@ def _month(text: str) -> Month:
 
 
 def _version(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text) <= _MOST_VERSIONS:
+    if text.isascii() and text.isdigit() and text[0] != "0" and int(text) <= _MOST_VERSIONS:
         return int(text)
     raise _Wrong("version_form", text)
 
@@ -138,24 +167,31 @@ def _instant(text: str) -> datetime:
     return instant
 
 
-def _require_order(sheet: Sheet, found: list[Listed]) -> None:
+def _find_on_record(found: Sequence[Listed]) -> None:
+    """Note the same version on record, the one before, and whether a draft stands."""
+    months: list[date] = [each.month.first_day for each in found]
+    on_record: dict[tuple[int, date, int], Standing] = {}
+    drafted: set[tuple[int, date]] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_RECORD, [[each.enterprise.pk for each in found], months])
+        for enterprise_id, month, version, *facts in cursor:
+            standing = Standing(*facts)
+            on_record[enterprise_id, month, version] = standing
+            if standing.status == Filing.Status.DRAFT:
+                drafted.add((enterprise_id, month))
+    for each, month in zip(found, months, strict=True):
+        pk = each.enterprise.pk
+        each.standing = on_record.get((pk, month, each.version))
+        each.before = on_record.get((pk, month, each.version - 1))
+        each.draft_stands = (pk, month) in drafted
+
+
+def _require_order(sheet: Sheet, found: Sequence[Listed]) -> None:
     """A later version is submitted after the one before."""
     submitted = {each.key: each.submitted_at for each in found}
     for each in found:
-        before = submitted.get(each.key_before)
+        on_record = each.before.submitted_at if each.before else None
+        before = submitted.get(each.key_before, on_record)
         if before is not None and each.submitted_at <= before:
             told = RowError(0, "", "submitted_order", each.submitted_at.isoformat()).text
             sheet.refuse(each.line, "submitted_at", told)
-
-
-def _find_standing(wanted: list[Listed]) -> None:
-    """Note the same version on record, and whether the one before is."""
-    months = {each.month for each in wanted}
-    on_record = {
-        (filing.enterprise_id, filing.month, filing.version): filing
-        for filing in Filing.objects.filter(month__in=[m.first_day for m in months])
-    }
-    for each in wanted:
-        pk = each.enterprise.pk
-        each.standing = on_record.get((pk, each.month, each.version))
-        each.before_on_record = (pk, each.month, each.version - 1) in on_record

@@ -1,22 +1,26 @@
-"""records.csv on its way into staging: line by line, so that a million rows need no memory.
+"""records.csv on its way into staging, block by block, so that a million rows need no memory.
 
-Whole lines go to COPY as they stand; only those with a quotation mark are taken apart here. What
-COPY would stumble over (another number of fields, bad UTF-8, control characters) becomes a fault.
+Blocks of plain lines go to COPY as they stand, each line with its filing and its number in front.
+Only a block with something out of the ordinary in it (quotation marks, spaces around a comma,
+bytes that are no text) is taken apart line by line. What COPY would stumble over becomes a fault of
+its line, and the lines after it are read all the same.
 """
 
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from portal.kernel.errors import Refusal
 from traceability.rules.intake import COLUMNS
+from traceability.services.intake import without_breaks
 
 KEYS = ("uscc", "month", "version")
 ALL_COLUMNS = (*KEYS, *COLUMNS)
@@ -24,9 +28,12 @@ Key = tuple[str, str, str]
 FIRST_LINE = 2
 # The filing of a row that names none of those listed: it stands in nobody's way.
 NOBODY = 0
-_CHUNK = 256 * 1024
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BLOCK = 256 * 1024
 _MOST_LINES_IN_ONE = 1_000
+_CONTROL_BYTES = bytes({*range(32), 127} - {ord("\n")})
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Quotation marks, and space at the edge of a cell: plain, no-break and ideographic.
+_UNUSUAL = (b'"', b" ,", b", ", b"\n ", b" \n", b"\xc2\xa0", b"\xe3\x80\x80")
 
 
 class HeaderWrong(Refusal):
@@ -38,18 +45,8 @@ class HeaderWrong(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class LineFault:
-    """A line that can't be staged; `filing_no` None where nobody can tell whose it is."""
-
-    line: int
-    code: str
-    value: str = ""
-    filing_no: int | None = None
-
-
-@dataclass(slots=True)
 class Reading:
-    """What reading records.csv needs to know, and what it finds.
+    """What reading records.csv needs to know.
 
     `filings`: the number of each filing by (uscc, month, version); `passed_over`: filings whose
     records are left out.
@@ -58,65 +55,141 @@ class Reading:
     filings: Mapping[Key, int]
     passed_over: Collection[Key]
     header: Sequence[str]
-    faults: list[LineFault] = field(default_factory=list)
-
-    def filing_of(self, fields: Sequence[str]) -> Key | None:
-        """The filing that a row names; None when the row is too short to tell."""
-        try:
-            uscc, month, version = (fields[self.header.index(name)] for name in KEYS)
-        except IndexError:
-            return None
-        return uscc, month, version
 
 
-def copy_records(file: BinaryIO, reading: Reading) -> int:
-    """Copy every readable line of records.csv after its header into intake_row; how many."""
-    count = 0
+def copy_records(file: BinaryIO, reading: Reading) -> None:
+    """Copy every line of records.csv after its header into intake_row, faults included."""
     columns = ", ".join(reading.header)
-    statement = f"copy intake_row (filing_no, line, {columns}) from stdin (format csv)"
+    statement = f"copy intake_row (filing_no, line, fault, {columns}) from stdin (format csv)"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        buffer: list[str] = []
-        size = 0
-        for no, line, text in _rows(file, reading):
-            buffer.append(f"{no},{line},{text}\n")
-            size += len(text)
-            count += 1
-            if size > _CHUNK:
-                copy.write("".join(buffer))
-                buffer, size = [], 0
-        copy.write("".join(buffer))
-    return count
+        for block in _Lines(file, reading).staged():
+            copy.write(block)
 
 
-def _rows(file: BinaryIO, reading: Reading) -> Iterator[tuple[int, int, str]]:
-    """Each row with its filing and the line it begins on, as CSV text with the right width."""
-    at = [reading.header.index(name) for name in KEYS]
-    width = len(reading.header)
-    for line, text in _logical_lines(file, reading):
-        if not text:
-            continue
-        plain = '"' not in text
-        fields = text.split(",") if plain else _taken_apart(text)
-        if fields is None:
-            reading.faults.append(LineFault(line, "quotes"))
-            continue
-        if len(fields) != width or _CONTROL.search(text):
-            reading.faults.append(_fault(reading, line, text, fields))
-            continue
-        key = (fields[at[0]], fields[at[1]], fields[at[2]])
-        no = reading.filings.get(key)
-        if no is not None:
-            yield no, line, text if plain else _put_together(fields)
-        elif key not in reading.passed_over:
-            reading.faults.append(LineFault(line, "filing_unknown", filing_no=NOBODY))
+class _Lines:
+    """The lines of a file, and where reading them has come to."""
+
+    def __init__(self, file: BinaryIO, reading: Reading) -> None:
+        self.file = file
+        self.reading = reading
+        self.width = len(reading.header)
+        self.at = [reading.header.index(name) for name in KEYS]
+        self.line = FIRST_LINE
+        # The filing of the row before: that of a line which does not tell its own.
+        self.last_no = NOBODY
+
+    def staged(self) -> Iterator[bytes]:
+        """What COPY is given, in blocks."""
+        while block := self.file.read(_BLOCK):
+            block += self.file.readline()
+            if b"\r" in block:
+                block = block.replace(b"\r\n", b"\n")
+            lines = block.removesuffix(b"\n").split(b"\n")
+            rows = self._plain(lines) if _is_plain(block) else self._careful(deque(lines))
+            yield b"".join(rows)
+
+    def _plain(self, lines: Sequence[bytes]) -> Iterator[bytes]:
+        """Lines without quotation marks; one that starts like the line before is of its filing."""
+        commas = self.width - 1
+        keys_first = self.at == [0, 1, 2]
+        start, no = b"\n", None
+        for number, line in enumerate(lines, start=self.line):
+            if line.count(b",") != commas:
+                if line:
+                    yield self._fault(number, "field_count", line.decode().split(","))
+                continue
+            if not line.startswith(start):
+                fields = line.decode().split(",")
+                if not any(fields):
+                    continue
+                no = self._filing_of(fields)
+                start = ",".join([*fields[:3], ""]).encode() if keys_first else b"\n"
+            if no:
+                yield b"%d,%d,,%b\n" % (no, number, line)
+            elif no is None:
+                yield self._fault(number, "filing_unknown", ())
+        self.line += len(lines)
+
+    def _filing_of(self, fields: Sequence[str]) -> int | None:
+        """The number of the filing that a row names, NOBODY to pass it over; None: not listed."""
+        key = (fields[self.at[0]], fields[self.at[1]], fields[self.at[2]])
+        no = self.reading.filings.get(key)
+        if no is None and key in self.reading.passed_over:
+            no = NOBODY
+        self.last_no = no or NOBODY
+        return no
+
+    def _fault(self, number: int, code: str, fields: Sequence[str]) -> bytes:
+        """A row of staging that says what is wrong with a line, and which filing it is part of."""
+        no = NOBODY
+        if code != "filing_unknown":
+            told = len(fields) > max(self.at)
+            no = (self._filing_of(fields) or NOBODY) if told else self.last_no
+        value = str(len(fields)) if code == "field_count" else ""
+        return b"%d,%d,row:%b:%b%b\n" % (
+            no, number, code.encode(), value.encode(), b"," * self.width,
+        )  # fmt: skip
+
+    def _careful(self, lines: deque[bytes]) -> Iterator[bytes]:
+        """Lines taken apart one by one; a row ends where its quotation marks are closed."""
+        while lines:
+            number = self.line
+            text, taken = self._logical_line(lines)
+            if not text.strip(", \r\t"):
+                continue
+            fields = _taken_apart(text) if text.count('"') % 2 == 0 else None
+            if fields is None:
+                self._give_back(lines, taken)
+                yield self._fault(number, "quotes", text.split("\n")[0].split(","))
+            else:
+                yield self._row(number, fields)
+
+    def _logical_line(self, lines: deque[bytes]) -> tuple[str, list[bytes]]:
+        """One row as text, and the lines it took."""
+        taken = [lines.popleft()]
+        marks = taken[0].count(b'"')
+        while marks % 2 and len(taken) < _MOST_LINES_IN_ONE:
+            if not lines:
+                more = self.file.readline()
+                if not more:
+                    break
+                lines.append(more.removesuffix(b"\n").removesuffix(b"\r"))
+            taken.append(lines.popleft())
+            marks += taken[-1].count(b'"')
+        self.line += len(taken)
+        return b"\n".join(taken).decode(errors="replace"), taken
+
+    def _give_back(self, lines: deque[bytes], taken: Sequence[bytes]) -> None:
+        """What came after a line whose quotation mark is never closed is rows of its own."""
+        lines.extendleft(reversed(taken[1:]))
+        self.line -= len(taken) - 1
+
+    def _row(self, number: int, fields: Sequence[str]) -> bytes:
+        """A row of staging: the cells without the space around them, or what is wrong."""
+        cells = [without_breaks(cell) for cell in fields]
+        if any("\ufffd" in cell for cell in cells):
+            return self._fault(number, "not_utf8", cells)
+        if len(cells) != self.width:
+            return self._fault(number, "field_count", cells)
+        if any(_CONTROL.search(cell) for cell in cells):
+            return self._fault(number, "control", cells)
+        no = self._filing_of(cells)
+        if no is None:
+            return self._fault(number, "filing_unknown", cells)
+        return _put_together([str(no), str(number), "", *cells]) if no else b""
 
 
-def _fault(reading: Reading, line: int, text: str, fields: Sequence[str]) -> LineFault:
-    key = reading.filing_of(fields)
-    no = reading.filings.get(key) if key else None
-    if len(fields) != len(reading.header):
-        return LineFault(line, "field_count", str(len(fields)), no)
-    return LineFault(line, "control", filing_no=no)
+def _is_plain(block: bytes) -> bool:
+    """Whether the lines of a block can go to COPY as they stand."""
+    if any(found in block for found in _UNUSUAL) or block[:1] == b" " or block[-1:] == b" ":
+        return False
+    if len(block.translate(None, _CONTROL_BYTES)) != len(block):
+        return False
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _taken_apart(text: str) -> list[str] | None:
@@ -127,41 +200,10 @@ def _taken_apart(text: str) -> list[str] | None:
     return fields
 
 
-def _put_together(fields: Sequence[str]) -> str:
-    """A row with line breaks inside its cells made spaces, quoted where it has to be."""
+def _put_together(cells: Sequence[str]) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow([" ".join(cell.split("\n")) for cell in fields])
-    return out.getvalue()
-
-
-def _logical_lines(file: BinaryIO, reading: Reading) -> Iterator[tuple[int, str]]:
-    """Lines joined where a quotation mark stays open, decoded, without their ends."""
-    pending: list[str] = []
-    begins = FIRST_LINE
-    for number, raw in enumerate(file, start=FIRST_LINE):
-        try:
-            text = raw.decode("utf-8").rstrip("\r\n")
-        except UnicodeDecodeError:
-            reading.faults.append(_undecodable(reading, number, raw))
-            continue
-        if not pending:
-            begins = number
-        pending.append(text)
-        whole = "\n".join(pending) if len(pending) > 1 else text
-        if '"' in whole and whole.count('"') % 2:
-            if len(pending) > _MOST_LINES_IN_ONE:
-                reading.faults.append(LineFault(begins, "quotes"))
-                pending = []
-            continue
-        yield begins, whole
-        pending = []
-    if pending:
-        reading.faults.append(LineFault(begins, "quotes"))
-
-
-def _undecodable(reading: Reading, line: int, raw: bytes) -> LineFault:
-    key = reading.filing_of(raw.decode("utf-8", errors="replace").split(","))
-    return LineFault(line, "not_utf8", filing_no=reading.filings.get(key) if key else None)
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue().encode()
 
 
 def read_header(file: BinaryIO, columns: Sequence[str]) -> list[str]:
@@ -170,8 +212,7 @@ def read_header(file: BinaryIO, columns: Sequence[str]) -> list[str]:
     Raises HeaderWrong.
     """
     first = file.readline().decode("utf-8-sig", errors="replace").strip("\r\n")
-    names: list[Any] = next(csv.reader([first]), [])
-    names = [name.strip() for name in names]
+    names = [name.strip() for name in next(csv.reader([first]), [])]
     known = ", ".join(columns)
     faults = [
         (name or "row", _("unknown column; the columns are %(columns)s") % {"columns": known})

@@ -4,9 +4,10 @@ Transcribed filings carry the operator as preparer and attester; the rule of two
 filings made in the portal. `submitted_at` is what the dataset says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -15,30 +16,36 @@ from portal.accounts.models import User
 from portal.kernel import audit
 from portal.kernel.period import civil_day
 from traceability.models import Filing
-from traceability.rules.intake import RowError
 from traceability.services import derivation, intake
 from traceability.services.dataset_filings import Listed, Listing, read_listing
 from traceability.services.dataset_rows import (
     NOBODY,
     HeaderWrong,
+    Key,
     Reading,
     copy_records,
     open_records,
 )
 from traceability.services.filings import seal
 
-RECORDS = "records.csv"
+# Datasets tell no reason; the audit trail says whose import it was.
+REASON = "As in the dataset. 依数据集导入。"
 # From so many rows on the planner must know of them before the figures are derived.
 _MANY = 20_000
 
 
 @dataclass(slots=True)
 class ImportedFilings:
-    """What became of the filings of a dataset; `errors` read `FILE:LINE: COLUMN: what is wrong`."""
+    """What became of the filings of a dataset, by number of filings.
+
+    `errors` read `FILE:LINE: COLUMN: what is wrong`; who asked to be told of each as it is found
+    gets none here. `error_count` counts them all.
+    """
 
     saved: int = 0
     unchanged: int = 0
     refused: int = 0
+    error_count: int = 0
     errors: list[str] = field(default_factory=list)
 
 
@@ -50,26 +57,30 @@ def import_filings(
     until: datetime | None = None,
     by: User,
     at: datetime,
+    report: Callable[[str], object] | None = None,
 ) -> ImportedFilings:
     """Save every filing of the two files that has no fault and is not on record.
 
     Those submitted after `until` are passed over with their records. A filing without records is a
-    nil return. One on record with other content is refused. All of it is one transaction: an
-    import that dies leaves nothing and can be started again.
+    nil return. One on record with other content is refused. A filings.csv with a fault is refused
+    whole, and nothing is saved. All of it is one transaction: an import that dies leaves nothing
+    and can be started again. `report` is told every error as it is found, however many.
     """
+    answer = ImportedFilings()
     listing = read_listing(filings, until=until)
-    if listing.errors:
-        refused = [f"{RECORDS}:1: row: {RowError(1, 'row', 'filings_refused').text}"]
-        return ImportedFilings(
-            refused=listing.rows, errors=[*listing.errors, *(refused if records else [])]
-        )
     intake.open_staging()
     _stage_filings(listing.listed)
-    errors = _stage_records(records, listing)
-    if errors is None:
-        intake.check_rows()
-        return _save(listing, records, by=by, at=at)
-    return ImportedFilings(refused=len(listing.listed), errors=errors)
+    header_faults = _stage_records(records, listing)
+    intake.check_rows()
+    if listing.errors or header_faults:
+        answer.refused = listing.rows
+        errors: Iterable[str] = [*listing.errors, *header_faults]
+    else:
+        errors = _save(listing, answer, by=by, at=at)
+    for error in chain(errors, _record_errors(records)):
+        answer.error_count += 1
+        (report or answer.errors.append)(error)
+    return answer
 
 
 def _stage_filings(listed: Sequence[Listed]) -> None:
@@ -99,69 +110,69 @@ def _stage_filings(listed: Sequence[Listed]) -> None:
             )
 
 
-def _stage_records(records: Path | None, listing: Listing) -> list[str] | None:
-    """Copy the rows into staging, and the faults of lines that can't be; None when that worked.
-
-    The errors of a file that can't be attributed to filings: then nothing of it is saved.
-    """
+def _stage_records(records: Path | None, listing: Listing) -> list[str]:
+    """Copy the rows into staging; what is wrong with the header, if anything."""
     if records is None:
-        return None
+        return []
     try:
         file, header = open_records(records)
     except HeaderWrong as wrong:
         return [f"{records.name}:1: {column}: {told}" for column, told in wrong.faults]
-    reading = Reading(listing.numbers, listing.passed_over, header)
     with file:
-        copy_records(file, reading)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "copy intake_error (filing_no, line, column_name, code, value) from stdin"
-        ) as copy,
-    ):
-        for fault in reading.faults:
-            copy.write_row((fault.filing_no, fault.line, "row", fault.code, fault.value))
-    if any(fault.filing_no is None for fault in reading.faults):
-        intake.check_rows()
-        return list(_record_errors(records.name))
-    return None
+        copy_records(file, Reading(listing.numbers, listing.passed_over, header))
+    return []
 
 
-def _save(listing: Listing, records: Path | None, *, by: User, at: datetime) -> ImportedFilings:
-    """Save what has no fault, version by version, and say what became of the rest."""
-    faulty = _faulty_filings()
-    answer = ImportedFilings()
-    differing = _differing(listing, faulty)
+def _save(listing: Listing, answer: ImportedFilings, *, by: User, at: datetime) -> list[str]:
+    """Save what has no fault, version by version; what is wrong with the rest, but for its rows."""
+    sieve = _Sieve(listing, answer, _faulty_filings())
     saved: dict[int, Filing] = {}
     superseded: list[int] = []
-    accepted = {each.key for each in listing.listed if each.standing is not None}
     for version in sorted({each.version for each in listing.listed}):
-        fresh = []
-        for each in (each for each in listing.listed if each.version == version):
-            if each.standing is not None:
-                if each.no in differing or each.no in faulty:
-                    answer.refused += 1
-                    if each.no in differing:
-                        answer.errors.append(listing.error(each, "version", "differs"))
-                else:
-                    answer.unchanged += 1
-            elif each.no in faulty:
-                answer.refused += 1
-            elif version > 1 and each.key_before not in accepted and not each.before_on_record:
-                answer.refused += 1
-                answer.errors.append(listing.error(each, "version", "version_gap"))
-            else:
-                accepted.add(each.key)
-                fresh.append(each)
+        fresh = [each for each in listing.listed if each.version == version and sieve.takes(each)]
         sealed, gone = _save_version(fresh, version, by=by, at=at)
         saved |= sealed
         superseded += gone
     answer.saved = len(saved)
     if saved:
         _derive(saved, superseded)
-        _record(listing, saved, by=by, at=at)
-    answer.errors += _record_errors(records.name) if records else []
-    return answer
+        _record(saved, by=by, at=at)
+    return sieve.errors
+
+
+class _Sieve:
+    """Tells the filings to save from those that are on record and those that are refused."""
+
+    def __init__(self, listing: Listing, answer: ImportedFilings, faulty: set[int]) -> None:
+        self.listing = listing
+        self.answer = answer
+        self.faulty = faulty
+        self.differing = _differing(listing, faulty)
+        self.accepted: set[Key] = set()
+        self.errors: list[str] = []
+
+    def takes(self, each: Listed) -> bool:
+        """Whether to save a filing; to be asked in the order of versions."""
+        code = self._wrong_with(each)
+        if code:
+            self.errors.append(self.listing.error(each, code))
+        if code or each.no in self.faulty:
+            self.answer.refused += 1
+            return False
+        self.accepted.add(each.key)
+        self.answer.unchanged += each.standing is not None
+        return each.standing is None
+
+    def _wrong_with(self, each: Listed) -> str:
+        """The code of what is wrong with a filing as a whole; empty for nothing."""
+        if each.draft_stands and (each.standing is None or each.standing.status == "draft"):
+            return "draft_stands"
+        if each.no in self.differing:
+            return "differs"
+        after_nothing = each.before is None and each.key_before not in self.accepted
+        if each.standing is None and each.version > 1 and after_nothing:
+            return "version_gap"
+        return ""
 
 
 def _save_version(
@@ -199,9 +210,6 @@ def _save_version(
     return {filing.pk: filing for filing in filings}, superseded
 
 
-REASON = "As in the dataset. 依数据集导入。"
-
-
 def _derive(saved: dict[int, Filing], superseded: Sequence[int]) -> None:
     """Derive from what counts now; a version superseded within the same import never counted."""
     derivation.hold()
@@ -212,7 +220,7 @@ def _derive(saved: dict[int, Filing], superseded: Sequence[int]) -> None:
     )
 
 
-def _record(listing: Listing, saved: dict[int, Filing], *, by: User, at: datetime) -> None:
+def _record(saved: dict[int, Filing], *, by: User, at: datetime) -> None:
     deeds = (
         audit.Deed(
             "filing.transcribed",
@@ -253,6 +261,8 @@ def _differing(listing: Listing, faulty: set[int]) -> set[int]:
     return {no for no, filing in standing.items() if filing.digest != digests[no]}
 
 
-def _record_errors(name: str) -> Iterator[str]:
+def _record_errors(records: Path | None) -> Iterator[str]:
+    """What is wrong with rows, in the order of lines."""
+    name = records.name if records else ""
     for fault in intake.faults():
         yield f"{name}:{fault.line}: {fault.column}: {fault.text}"

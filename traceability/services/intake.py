@@ -4,6 +4,7 @@ Everything here is part of a deed and runs in its transaction; the staging table
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +27,11 @@ from traceability.rules.intake import (
 )
 
 _SQL = Path(__file__).parent / "sql"
-_SHARE = r"\d{1,3}(\.\d{1,6})?"
+_SHARE = r"[0-9]{1,3}(\.[0-9]{1,6})?"
 _PART = f"({'|'.join(OXIDES)}):{_SHARE}"
 _ASSAY = f"^{_PART}(;{_PART})*$"
-_TEXT_COLUMNS = ", ".join(COLUMNS)
+_STAGED_COLUMNS = ", ".join(("filing_no", "line", "fault", *COLUMNS))
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class RowsRefused(Refusal):
@@ -98,12 +100,24 @@ def stage_rows(no: int, rows: Iterable[SourceRow]) -> int:
     count = 0
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"copy intake_row (filing_no, line, {_TEXT_COLUMNS}) from stdin") as copy,
+        cursor.copy(f"copy intake_row ({_STAGED_COLUMNS}) from stdin") as copy,
     ):
         for row in rows:
-            copy.write_row((no, row.line, *row.cells))
+            cells = [without_breaks(cell) or None if cell else None for cell in row.cells]
+            fault = None
+            for place, cell in enumerate(cells):
+                if cell and _CONTROL.search(cell):
+                    fault, cells[place] = f"{COLUMNS[place]}:control", None
+            copy.write_row((no, row.line, fault, *cells))
             count += 1
     return count
+
+
+def without_breaks(cell: str) -> str:
+    """The text of a cell on one line, without the space around it."""
+    if "\n" in cell or "\t" in cell or "\r" in cell:
+        return " ".join(cell.split())
+    return cell.strip()
 
 
 def check_rows() -> None:
@@ -115,11 +129,11 @@ def check_rows() -> None:
 
 
 def faults() -> Iterator[RowError]:
-    """What check_rows found, in the order of lines and columns."""
-    with connection.cursor() as cursor:
+    """What check_rows found, in the order of lines and columns; a few at a time."""
+    with connection.chunked_cursor() as cursor:
         cursor.execute(
             "select line, column_name, code, coalesce(value, '') from intake_error"
-            " order by line, array_position(%s::text[], column_name)",
+            " order by line, array_position(%s::text[], column_name), code",
             [list(COLUMNS)],
         )
         for row in cursor:

@@ -16,6 +16,7 @@ create temp table intake_filing (
 create temp table intake_row (
     filing_no integer,
     line integer not null,
+    fault text,                    -- column:code:value of a line that can't be staged
     uscc text, month text, version text,
     kind text, date text, lot text, lot_maker text, product text, gross_kg text, reo_percent text,
     run text, counterparty text, document text, country text, assay text, note text
