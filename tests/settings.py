@@ -20,6 +20,7 @@ def _start_servers() -> None:
     if given := os.environ.get("TEST_DATABASE_URL"):
         os.environ["DATABASE_URL"] = given
     run_dir = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    run_dir.chmod(0o711)  # under root the database has an account of its own, which must pass
     running = contextlib.ExitStack()
     running.callback(shutil.rmtree, run_dir, ignore_errors=True)
     atexit.register(running.close)
