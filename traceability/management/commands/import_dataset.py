@@ -56,7 +56,7 @@ class Command(BaseCommand):
         changed = False
         try:
             for answer in self._answers(found, at=at):
-                refused += bool(answer.errors)
+                refused += answer.failed
                 changed = changed or answer.saved > 0
                 self._tell(answer)
         except Refusal as refusal:
@@ -89,10 +89,15 @@ class Command(BaseCommand):
             )
         filings, records = found.get("filings.csv"), found.get("records.csv")
         if filings or records:
-            outcome = import_filings(filings=filings, records=records, by=by, at=at)
-            names = ", ".join(name for name in FILINGS if name in found)
+            outcome = import_filings(
+                filings=filings, records=records, by=by, at=at, report=self.stderr.write
+            )
             yield registry.Imported(
-                names, outcome.saved, outcome.unchanged, tuple(outcome.errors), outcome.refused
+                ", ".join(name for name in FILINGS if name in found),
+                outcome.saved,
+                outcome.unchanged,
+                refused=outcome.refused,
+                errors_told=outcome.error_count,
             )
 
     def _tell(self, answer: registry.Imported) -> None:

@@ -43,7 +43,8 @@ class Row:
 class Imported:
     """What became of one file; `errors` read `FILE:LINE: COLUMN: what is wrong`.
 
-    `refused` counts where a file is not one deed: the filings of a dataset.
+    `refused` counts where a file is not one deed: the filings of a dataset. Their errors may be
+    many: they were told one by one, and `errors_told` says how many there were.
     """
 
     file: str
@@ -51,6 +52,12 @@ class Imported:
     unchanged: int = 0
     errors: tuple[str, ...] = ()
     refused: int = 0
+    errors_told: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything was wrong."""
+        return bool(self.errors or self.errors_told)
 
 
 @dataclass(slots=True)
