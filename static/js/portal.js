@@ -69,10 +69,19 @@ function focusErrors(root) {
 focusErrors(document);
 
 // --- htmx ------------------------------------------------------------------------------------
+let heldFocus = false;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  heldFocus = event.detail.target.contains(document.activeElement);
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   const root = event.detail.elt.parentElement || event.detail.elt;
   fold(root);
   focusErrors(root);
+  // The last page has no "Next" any more: the page's own link takes the focus.
+  if (heldFocus && document.activeElement === document.body) {
+    const here = root.querySelector(".pages [aria-current]");
+    if (here) here.focus({ preventScroll: true });
+  }
 });
 
 // A whole page where a part was asked for: the session is over, and this is the sign-in page.
