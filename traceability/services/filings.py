@@ -5,18 +5,25 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel import audit
+from portal.kernel.access import require_allowed
+from portal.kernel.errors import Refusal
 from portal.kernel.period import Month, civil_day
 from traceability.models import Filing
-from traceability.queries.caps import CapPosition, cap_position
+from traceability.permissions import Perm
 from traceability.rules import filings as filing_rules
 from traceability.services import derivation, intake
 from traceability.services.intake import RowsRefused, SourceRow
 
 STATEMENT_TIMEOUT = "120s"
+
+
+class DraftGone(Refusal):
+    """Somebody threw the draft away."""
 
 
 @transaction.atomic
@@ -28,7 +35,10 @@ def open_draft(
     After a submitted version it is an amendment and needs a reason. Raises MonthNotBegun,
     NotAFiler or ReasonNeeded.
     """
-    enterprise = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    # Not against records of others that name this enterprise: these only need it to stay.
+    enterprise = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=enterprise.pk
+    )
     filing_rules.require_draftable(month, today=civil_day(at), files=enterprise.files)
     standing = Filing.objects.filter(
         enterprise=enterprise, month=month, status=Filing.Status.DRAFT
@@ -55,11 +65,12 @@ def open_draft(
 def fill_draft(*, filing: Filing, rows: Iterable[SourceRow], by: User, at: datetime) -> int:
     """Put `rows` in the place of all records of a draft; how many there are now.
 
-    Whoever fills it is its preparer. Raises RowsRefused with every fault of every row: then the
-    draft stays as it was. Raises AlreadySubmitted.
+    Whoever fills it is its preparer; one that was handed over is taken back. Raises RowsRefused
+    with every fault of every row: then the draft stays as it was. Raises AlreadySubmitted or
+    DraftGone.
     """
     with transaction.atomic():
-        filing = _locked(filing)
+        filing = locked(filing)
         filing_rules.require_draft(filing.status, filing.receipt_no)
         _limit_statements()
         intake.open_staging()
@@ -81,7 +92,8 @@ def fill_draft(*, filing: Filing, rows: Iterable[SourceRow], by: User, at: datet
         filing.record_count = count
         filing.prepared_by = by
         filing.prepared_at = at
-        filing.save(update_fields=["record_count", "prepared_by", "prepared_at"])
+        filing.ready_at = None
+        filing.save(update_fields=["record_count", "prepared_by", "prepared_at", "ready_at"])
         audit.record("filing.filled", filing, by=by, at=at, records=count)
     return count
 
@@ -91,12 +103,15 @@ def submit_filing(*, filing: Filing, by: User, at: datetime) -> Filing:
     """Attest to a draft and submit it: from now on it counts and never changes.
 
     A version before it is superseded; balances and cap use follow in the same transaction. A draft
-    without records is a nil return. Raises AlreadySubmitted, MonthNotOver or AttesterIsPreparer.
+    without records is a nil return. Raises AlreadySubmitted, MonthNotOver, AttesterIsPreparer or
+    DraftGone, and PermissionDenied unless `by` may submit for the enterprise. The derivation's lock
+    and the audit trail's are held until the transaction ends: one deed for a transaction.
     """
-    filing = _locked(filing)
+    filing = locked(filing)
+    require_allowed(by, Perm.SUBMIT_FILING, filing.enterprise)
     filing_rules.require_submittable(_facts(filing), by_id=by.pk, today=civil_day(at))
-    derivation.hold()
     superseded = seal([filing], by=by, at={filing.pk: at})
+    derivation.hold()
     derivation.derive(added=[filing.pk], removed=superseded)
     audit.record(
         "filing.submitted",
@@ -112,25 +127,10 @@ def submit_filing(*, filing: Filing, by: User, at: datetime) -> Filing:
     return filing
 
 
-def preview(*, filing: Filing, by: User, at: datetime) -> list[CapPosition]:
-    """What submitting the draft would make of the caps of its year, by the submission's own code.
-
-    Everything is undone at the end.
-    """
-    with transaction.atomic():
-        filing = _locked(filing)
-        derivation.hold()
-        superseded = seal([filing], by=by, at={filing.pk: at})
-        derivation.derive(added=[filing.pk], removed=superseded)
-        positions = cap_position(filing.enterprise, filing.month.year)
-        transaction.set_rollback(True)
-    return positions
-
-
 @transaction.atomic
 def discard_draft(*, filing: Filing, by: User, at: datetime) -> None:
     """Throw a draft away with its records; what is submitted stays. Raises AlreadySubmitted."""
-    filing = _locked(filing)
+    filing = locked(filing)
     filing_rules.require_draft(filing.status, filing.receipt_no)
     audit.record(
         "filing.discarded",
@@ -186,12 +186,20 @@ def seal(filings: Sequence[Filing], *, by: User, at: dict[int, datetime]) -> lis
     return superseded
 
 
-def _locked(filing: Filing) -> Filing:
-    return (
+def locked(filing: Filing) -> Filing:
+    """The filing as it stands, which nobody else changes until the transaction ends.
+
+    Raises DraftGone.
+    """
+    found = (
         Filing.objects.select_for_update(of=("self",))
         .select_related("enterprise__organisation")
-        .get(pk=filing.pk)
+        .filter(pk=filing.pk)
+        .first()
     )
+    if found is None:
+        raise DraftGone(_("This draft was thrown away in the meantime."))
+    return found
 
 
 def _facts(filing: Filing) -> filing_rules.SubmissionFacts:

@@ -12,7 +12,7 @@ from traceability.models import Filing
 from traceability.queries.filings import draft_of, in_force
 from traceability.rules import filings as filing_rules
 from traceability.rules import handover as rules
-from traceability.services.filings import open_draft, submit_filing
+from traceability.services.filings import locked, open_draft, submit_filing
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def hand_over(*, filing: Filing, by: User, at: datetime, nil: bool = False) -> F
 
     Raises AlreadySubmitted, NothingToAttest or RecordsInTheWay.
     """
-    filing = _locked(filing)
+    filing = locked(filing)
     filing_rules.require_draft(filing.status, filing.receipt_no)
     rules.require_content(_handed(filing), nil=nil)
     filing.ready_at = at
@@ -55,7 +55,7 @@ def attest_filing(*, filing: Filing, seen: datetime | None, by: User, at: dateti
 
     Raises NotHandedOver, DraftChanged, and what `submit_filing` raises.
     """
-    draft = _locked(filing)
+    draft = locked(filing)
     filing_rules.require_draft(draft.status, draft.receipt_no)
     rules.require_as_seen(_handed(draft), seen=seen)
     return submit_filing(filing=draft, by=by, at=at)
@@ -66,14 +66,6 @@ def require_open(enterprise: Enterprise, month: Month) -> None:
     rules.require_open(
         submitted=in_force(enterprise.pk, month) is not None,
         drafted=draft_of(enterprise.pk, month) is not None,
-    )
-
-
-def _locked(filing: Filing) -> Filing:
-    return (
-        Filing.objects.select_for_update(of=("self",))
-        .select_related("enterprise__organisation")
-        .get(pk=filing.pk)
     )
 
 

@@ -27,12 +27,12 @@ from traceability.models import Filing, Product
 from traceability.permissions import Perm
 from traceability.queries import months as queries
 from traceability.queries import uploads as upload_queries
-from traceability.queries.caps import cap_position
+from traceability.queries.caps import cap_position, cap_position_after
 from traceability.queries.desk import cap_changes, is_refused, steps_of
 from traceability.queries.filings import filings_visible_to
 from traceability.rules.filings import AlreadySubmitted
 from traceability.services import handover
-from traceability.services.filings import discard_draft, open_draft, preview
+from traceability.services.filings import discard_draft, open_draft
 from traceability.services.uploads import receive_upload
 from traceability.sheets.template import Asked, Named, write_template
 
@@ -197,12 +197,12 @@ def filing_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
 def filing_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """What submitting the draft would do to the caps of its year; nothing of it is kept."""
+    """What submitting the draft would do to the caps of its year."""
     draft = _own_filing(request, pk)
     if draft.status != Filing.Status.DRAFT:
         raise Http404
     before = cap_position(draft.enterprise, draft.month.year)
-    after = preview(filing=draft, by=request.user, at=clock.now())
+    after = cap_position_after(draft)
     return page(
         request,
         "traceability/_filing_preview.html",
