@@ -1,5 +1,6 @@
 """Filings of a dataset: refused or saved one by one, with every bad row named by its line."""
 
+import threading
 from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import Sum
 from django.utils import translation
 
@@ -48,20 +50,30 @@ class Dataset:
 
     def read(self, filings: str | None, records: str | bytes | None, **how: Any) -> ImportedFilings:
         """Write the files and import them."""
-        paths: dict[str, Path | None] = {"filings": None, "records": None}
+        self.write(filings, records)
+        return self.take(**how)
+
+    def write(self, filings: str | None, records: str | bytes | None) -> None:
+        """Write the files."""
         headers = {"filings": "uscc,month,version,submitted_at\n", "records": COLUMNS + "\n"}
         for name, content in (("filings", filings), ("records", records)):
+            (self.folder / f"{name}.csv").unlink(missing_ok=True)
             if content is None:
                 continue
-            path = paths[name] = self.folder / f"{name}.csv"
+            path = self.folder / f"{name}.csv"
             if isinstance(content, bytes):
                 path.write_bytes(content)
             elif content.startswith(("uscc", "\ufeff", "note", "month")):
                 path.write_text(self.text(content), newline="")
             else:
                 path.write_text(headers[name] + self.text(content), newline="")
+
+    def take(self, **how: Any) -> ImportedFilings:
+        """Import the files that are there."""
+        paths = {name: self.folder / f"{name}.csv" for name in ("filings", "records")}
+        there = {name: path if path.exists() else None for name, path in paths.items()}
         with translation.override("en"):
-            return import_filings(**paths, by=system_user(), at=AT, **how)
+            return import_filings(**there, by=system_user(), at=AT, **how)
 
 
 @pytest.fixture
@@ -399,6 +411,26 @@ def test_a_dead_import_leaves_nothing(dataset: Dataset, monkeypatch: Any) -> Non
     assert not Lot.objects.exists()
     monkeypatch.undo()
     assert outcome(dataset.read(FILINGS, RECORDS)) == (2, 0, 0)
+
+
+def test_two_imports_at_once_save_everything_once(committed_db: str, dataset: Dataset) -> None:
+    dataset.write(FILINGS, RECORDS)
+    gate, outcomes = threading.Barrier(2), []
+
+    def run() -> None:
+        gate.wait(timeout=20)
+        outcomes.append(outcome(dataset.take()))
+        connection.close()
+
+    imports = [threading.Thread(target=run) for _ in range(2)]
+    for each in imports:
+        each.start()
+    for each in imports:
+        each.join(timeout=60)
+
+    assert sorted(outcomes) == [(0, 2, 0), (2, 0, 0)]
+    assert Record.objects.count() == 3
+    assert replay_differences() == []
 
 
 # --- the sample worlds ---------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from traceability.services.registry.reading import Row, Sheet, read_sheet
 
 COLUMNS = ("uscc", "month", "version", "submitted_at")
 _MOST_VERSIONS = 999
+# As opening a draft does: no month of theirs begins, here or there, until the import is over.
+_HOLD = "select from enterprises_enterprise where id = any (%s) order by id for no key update"
 _ON_RECORD = """
 select f.enterprise_id, f.month, f.version, f.status, f.digest, f.submitted_at
   from traceability_filing f
@@ -168,12 +170,17 @@ def _instant(text: str) -> datetime:
 
 
 def _find_on_record(found: Sequence[Listed]) -> None:
-    """Note the same version on record, the one before, and whether a draft stands."""
+    """Note the same version on record, the one before, and whether a draft stands.
+
+    The enterprises are held until the transaction ends.
+    """
     months: list[date] = [each.month.first_day for each in found]
     on_record: dict[tuple[int, date, int], Standing] = {}
     drafted: set[tuple[int, date]] = set()
+    enterprises = [each.enterprise.pk for each in found]
     with connection.cursor() as cursor:
-        cursor.execute(_ON_RECORD, [[each.enterprise.pk for each in found], months])
+        cursor.execute(_HOLD, [enterprises])
+        cursor.execute(_ON_RECORD, [enterprises, months])
         for enterprise_id, month, version, *facts in cursor:
             standing = Standing(*facts)
             on_record[enterprise_id, month, version] = standing
