@@ -204,7 +204,10 @@ def _save_version(
         cursor.execute("analyze intake_filing")
     if intake.store_rows(version=version) > _MANY:
         with connection.cursor() as cursor:
-            cursor.execute("analyze traceability_record, traceability_lot, traceability_filing")
+            cursor.execute(
+                "analyze traceability_record (filing_id, kind, lot_id, run), traceability_lot,"
+                " traceability_filing"
+            )
     moments = {filing.pk: each.submitted_at for filing, each in zip(filings, fresh, strict=True)}
     superseded = seal(filings, by=by, at=moments)
     return {filing.pk: filing for filing in filings}, superseded
