@@ -31,7 +31,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 2  # then the hard way, which both servers recover from; Ctrl-C is promised 5
@@ -131,21 +131,33 @@ class Lease:
         with _locked(self.server.start_lock):
             self.lock = _open_lock(self.server.users_lock)
             fcntl.flock(self.lock, fcntl.LOCK_SH)
-            # The keeper inherits its lock, so that there is no moment when it lives without it.
-            keeper_lock = _try_lock(self.server.keeper_lock)
-            if keeper_lock is not None:
-                self.server.address_file.unlink(missing_ok=True)
-                self.keeper = _start_keeper(self.server, keeper_lock)
-                os.close(keeper_lock)
+            self._start_keeper_where_none_is()
+
+    def _start_keeper_where_none_is(self) -> None:
+        # The keeper inherits its lock, so that there is no moment when it lives without it.
+        keeper_lock = _try_lock(self.server.keeper_lock)
+        if keeper_lock is not None:
+            self.server.address_file.unlink(missing_ok=True)
+            self.keeper = _start_keeper(self.server, keeper_lock)
+            os.close(keeper_lock)
 
     def address(self) -> str:
-        """The server's URL, as soon as it answers. Raises ServerFailed."""
+        """The server's URL, as soon as it answers. Raises ServerFailed.
+
+        A keeper that was killed holds its lock a moment longer and leaves its address behind, so
+        the address counts once somebody listens there; its place is then taken by a new keeper.
+        """
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline:
-            with contextlib.suppress(FileNotFoundError):
-                return self.server.address_file.read_text()
+            with contextlib.suppress(OSError):
+                address = self.server.address_file.read_text()
+                self.server.connect(address)
+                return address
             if not _is_held(self.server.keeper_lock):
-                raise ServerFailed(self.server.why_it_failed())
+                if self.keeper:
+                    raise ServerFailed(self.server.why_it_failed())
+                with _locked(self.server.start_lock):
+                    self._start_keeper_where_none_is()
             time.sleep(0.01)
         raise ServerFailed(f"{self.server.title} did not answer within {SECONDS_TO_START} s.")
 
@@ -259,6 +271,10 @@ class Server:
         raise NotImplementedError
 
     def url(self) -> str:
+        raise NotImplementedError
+
+    def connect(self, address: str) -> None:
+        """Reach who listens at `address`, and hang up. Raises OSError where nobody does."""
         raise NotImplementedError
 
     def tidy(self) -> None:
@@ -393,6 +409,11 @@ class Postgres(Server):
     def url(self) -> str:
         return f"postgresql://portal@/portal?host={quote(str(self.sockets), safe='/')}"
 
+    def connect(self, address: str) -> None:
+        folder = unquote(address.partition("?host=")[2])
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(f"{folder}/.s.PGSQL.5432")
+
     def tidy(self) -> None:
         shutil.rmtree(self.sockets, ignore_errors=True)
 
@@ -452,6 +473,10 @@ class Redis(Server):
 
     def url(self) -> str:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def connect(self, address: str) -> None:
+        parts = urlsplit(address)
+        socket.create_connection((parts.hostname, parts.port), timeout=1).close()
 
 
 EMBEDDED: dict[str, type[Server]] = {"DATABASE_URL": Postgres, "REDIS_URL": Redis}

@@ -1,12 +1,14 @@
 """PostgreSQL and Redis from wheels: shared, recovered, and never left behind."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -147,6 +149,20 @@ def test_servers_recover_after_everything_was_killed(run_dir):
         rows, _ = remember(addresses)
 
     assert rows == 2
+
+
+def test_an_address_left_behind_by_a_killed_keeper_is_not_given_out(run_dir):
+    with embedded.servers(run_dir) as addresses:
+        remember(addresses)
+    server = embedded.Postgres(run_dir)
+    dying = os.open(server.keeper_lock, os.O_RDWR)
+    fcntl.flock(dying, fcntl.LOCK_EX)
+    server.make_private(server.sockets)
+    server.address_file.write_text(server.url())
+    threading.Timer(0.5, os.close, [dying]).start()
+
+    with embedded.servers(run_dir) as addresses:
+        assert remember(addresses)[0] == 2
 
 
 def test_a_server_that_dies_is_started_again(run_dir):
