@@ -175,7 +175,7 @@ class NamedColumn(tables.Column):
 
 
 class StatusColumn(_WholeColumn):
-    """A status as a badge; `kind` tells whose (see `shown.STATUSES`)."""
+    """A status as a badge; `kind` tells whose (see `portal.kernel.statuses`)."""
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         self.kind = kind

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from portal.kernel.access import signed_in
 from portal.kernel.charts import Chart, Series
 from portal.kernel.period import CIVIL, Month, year_months
+from portal.kernel.statuses import STATUSES
 from portal.kernel.tables import (
     DayColumn,
     ListTable,
@@ -23,7 +24,6 @@ from portal.kernel.tables import (
     UseColumn,
     list_page,
 )
-from portal.kernel.templatetags.portal import STATUSES
 
 # Invented, and the same at every visit.
 USES = [(Decimal(used), Decimal(100)) for used in (42, 93, 100, 117)] + [(Decimal(8), Decimal(0))]

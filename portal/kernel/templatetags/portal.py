@@ -15,10 +15,10 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
 from portal.kernel.quantity import to_tonnes
+from portal.kernel.statuses import STATUSES
 
 register = template.Library()
 
@@ -93,67 +93,9 @@ def number(value: Decimal | int | None, places: int = 0) -> str:
     return formats.number_format(value, decimal_pos=places, force_grouping=True)
 
 
-# What each status means at a glance: colour of the badge by kind and value.
-STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
-    "filing": {
-        "draft": ("neutral", _("draft")),
-        "submitted": ("good", _("submitted")),
-        "superseded": ("neutral", _("superseded")),
-        "missing": ("bad", _("missing")),
-        "late": ("warn", _("late")),
-        "due": ("info", _("to be filed")),
-    },
-    "decision": {
-        "draft": ("neutral", _("draft")),
-        "circulated": ("info", _("circulated")),
-        "signed": ("info", _("signed")),
-        "issued": ("good", _("issued")),
-        "withdrawn": ("neutral", _("withdrawn")),
-    },
-    "finding": {
-        "open": ("bad", _("open")),
-        "answered": ("info", _("answered")),
-        "closed": ("neutral", _("closed")),
-        "cleared": ("good", _("cleared")),
-    },
-    "severity": {
-        "high": ("bad", _("high")),
-        "medium": ("warn", _("medium")),
-        "low": ("info", _("low")),
-    },
-    "upload": {
-        "queued": ("neutral", _("waiting")),
-        "working": ("info", _("checking")),
-        "accepted": ("good", _("in the draft")),
-        "refused": ("bad", _("has errors")),
-        "failed": ("bad", _("could not be read")),
-    },
-    "reconciliation": {
-        "queued": ("neutral", _("waiting")),
-        "running": ("info", _("running")),
-        "finished": ("good", _("finished")),
-        "failed": ("bad", _("failed")),
-    },
-    "copy": {
-        "acknowledged": ("good", _("acknowledged")),
-        "waiting": ("warn", _("to be acknowledged")),
-    },
-    "designation": {
-        "current": ("good", _("in force")),
-        "future": ("info", _("not yet in force")),
-        "ended": ("neutral", _("ended")),
-    },
-    "account": {
-        "active": ("good", _("active")),
-        "inactive": ("neutral", _("deactivated")),
-        "invited": ("info", _("invited")),
-    },
-}
-
-
 @register.filter
 def status(value: str, kind: str) -> str:
-    """A badge for a status of `kind`; raises KeyError for one that is not in the table above."""
+    """A badge for a status of `kind`; raises KeyError for one that is not in the table."""
     tone, label = STATUSES[kind][str(value)]
     return format_html('<span class="badge tone-{}">{}</span>', tone, label)
 

@@ -1,0 +1,67 @@
+"""Every status as people see it: the tone of its badge, and its words."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
+    "filing": {
+        "draft": ("neutral", _("draft")),
+        "submitted": ("good", _("submitted")),
+        "superseded": ("neutral", _("superseded")),
+        "missing": ("bad", _("missing")),
+        "late": ("warn", _("late")),
+        "due": ("info", _("to be filed")),
+    },
+    "decision": {
+        "draft": ("neutral", _("draft")),
+        "circulated": ("info", _("circulated")),
+        "signed": ("info", _("signed")),
+        "ordered": ("warn", _("to be issued")),
+        "issued": ("good", _("issued")),
+        "withdrawn": ("neutral", _("withdrawn")),
+    },
+    "finding": {
+        "open": ("bad", _("open")),
+        "answered": ("info", _("answered")),
+        "closed": ("neutral", _("closed")),
+        "cleared": ("good", _("cleared")),
+    },
+    "severity": {
+        "high": ("bad", _("high")),
+        "medium": ("warn", _("medium")),
+        "low": ("info", _("low")),
+    },
+    "upload": {
+        "queued": ("neutral", _("waiting")),
+        "working": ("info", _("checking")),
+        "accepted": ("good", _("in the draft")),
+        "refused": ("bad", _("has errors")),
+        "failed": ("bad", _("could not be read")),
+    },
+    "reconciliation": {
+        "queued": ("neutral", _("waiting")),
+        "running": ("info", _("running")),
+        "finished": ("good", _("finished")),
+        "failed": ("bad", _("failed")),
+    },
+    "copy": {
+        "acknowledged": ("good", _("acknowledged")),
+        "waiting": ("warn", _("to be acknowledged")),
+    },
+    "designation": {
+        "current": ("good", _("in force")),
+        "future": ("info", _("not yet in force")),
+        "ended": ("neutral", _("ended")),
+    },
+    "account": {
+        "active": ("good", _("active")),
+        "inactive": ("neutral", _("deactivated")),
+        "invited": ("info", _("invited")),
+    },
+    "key": {
+        "active": ("good", _("active")),
+        "expired": ("neutral", _("expired")),
+        "revoked": ("neutral", _("revoked")),
+    },
+}
