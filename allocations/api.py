@@ -8,7 +8,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from allocations import queries, services
 from allocations.models import AllocationLine, Copy, Decision
@@ -18,6 +17,7 @@ from allocations.tables import ApiCapFilter, CopyFilter, DecisionFilter
 from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
 from portal.kernel.access import Requires
+from portal.machines.idempotency import WritingView
 
 
 @extend_schema(tags=["allocations"])
@@ -69,7 +69,7 @@ class CopiesApi(ListAPIView):
 
 
 @extend_schema(tags=["allocations"], request=None, responses=CopyOut)
-class CopyAcknowledgeApi(APIView):
+class CopyAcknowledgeApi(WritingView):
     """POST: put on record that the authority has the copy."""
 
     permission_classes = [Requires(Perm.ACKNOWLEDGE_COPY)]

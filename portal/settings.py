@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "django_celery_beat",
     "portal.kernel",
+    "portal.machines",
     "enterprises",
     "allocations",
     "traceability",
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "portal.accounts.mfa.MfaRequiredMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portal.machines.idempotency.MachineMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -259,7 +261,12 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.machines.backends.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.machines.rates.CallerRate"],
+    "DEFAULT_THROTTLE_RATES": {"caller": env.str("PORTAL_API_RATE", default="600/min")},
     "DEFAULT_PERMISSION_CLASSES": ["portal.kernel.access.Undeclared"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -275,6 +282,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_PERMISSIONS": ["portal.kernel.access.SignedIn"],
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.kernel.api.schema.describe_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "Activity": "enterprises.models.Activity",
         "DecisionStatus": "allocations.models.Decision.Status",

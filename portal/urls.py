@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include(sign_in_urls)),
     path("", include("portal.kernel.urls")),
     path("help/", include((help_urls, "help"))),
+    path("keys/", include("portal.machines.urls")),
     path("enterprises/", include("enterprises.urls")),
     path("allocations/", include("allocations.urls")),
     path("traceability/", include("traceability.urls")),

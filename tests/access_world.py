@@ -13,6 +13,7 @@ from allocations.models import Decision
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation, Region, User
 from portal.kernel.period import CIVIL, Month
+from portal.machines.services import create_key
 from tests.cast import designate, make_enterprise, make_user
 from traceability.models import Finding
 from traceability.services import handover
@@ -69,6 +70,7 @@ def build() -> World:
     _enterprises(world)
     _allocations(world)
     _traceability(world)
+    _machines(world)
     _accounts(world)
     return world
 
@@ -193,6 +195,19 @@ def _filings(world: World) -> None:
     for name, month in (("month", FEBRUARY), ("nil", FEBRUARY), ("template", FEBRUARY)):
         world.tell(f"traceability:filing_{name}", "any", month=month)
     world.tell("traceability:filing_amend", "any", month=JANUARY)
+
+
+def _machines(world: World) -> None:
+    for whose, enterprise in (("own", world.northern), ("foreign", world.southern)):
+        key, _token = create_key(
+            purpose="ERP",
+            scope="file",
+            expires_on=date(2025, 6, 30),
+            by=make_user(enterprise.organisation, "filer"),
+            at=NOON,
+        )
+        for deed in ("detail", "revoke", "allow", "end_attestation"):
+            world.tell(f"machines:key_{deed}", whose, pk=key.pk)
 
 
 def _accounts(world: World) -> None:

@@ -23,12 +23,13 @@ ROOT = Path(__file__).parent.parent
 APPS = {
     "kernel": ROOT / "portal" / "kernel",
     "accounts": ROOT / "portal" / "accounts",
+    "machines": ROOT / "portal" / "machines",
     "enterprises": ROOT / "enterprises",
     "allocations": ROOT / "allocations",
     "traceability": ROOT / "traceability",
     "dashboard": ROOT / "portal" / "dashboard",
 }
-BUSINESS = ("accounts", "enterprises", "allocations", "traceability")
+BUSINESS = ("accounts", "machines", "enterprises", "allocations", "traceability")
 ROOMS = {
     *("models", "permissions", "rules", "queries", "services", "forms", "serializers", "tables"),
     *("tasks", "views", "api", "api_urls", "urls", "admin"),
@@ -43,6 +44,11 @@ OWN_ROOMS = {
         "mfa": "middleware",
         "roles": "every role with its permissions",
         "sign_in": "middleware, and who axes locks out",
+    },
+    "machines": {
+        "backends": "who shows a key",
+        "idempotency": "a write that is repeated, and middleware",
+        "rates": "how often a caller may ask",
     },
     "enterprises": {"backends": "permissions for one enterprise"},
     "traceability": {"sheets": "spreadsheets: written, and read in a process of their own"},

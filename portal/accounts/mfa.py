@@ -7,10 +7,12 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from portal.kernel.api import problem_answer
 
 # What somebody may open who has not shown a second factor yet.
 _WAY_THERE = (
@@ -38,7 +40,8 @@ class MfaRequiredMiddleware:
         if request.path in {reverse(name) for name in _WAY_THERE}:
             return self.get_response(request)
         if request.path.startswith("/api/"):
-            return JsonResponse({"detail": _("Your role needs a second factor.")}, status=403)
+            detail = _("Your role needs a second factor.")
+            return problem_answer(403, code="second_factor_needed", detail=detail)
         if is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
             back = urlencode({"next": request.get_full_path()} if request.method == "GET" else {})
             return redirect(f"{reverse('mfa_reauthenticate')}?{back}")

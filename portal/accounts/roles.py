@@ -138,6 +138,8 @@ _ROLES: Iterable[RoleHeld] = (
             "traceability.view_findings",
             "enterprises.register_partner",
             "traceability.prepare_filing",
+            "machines.view_keys",
+            "machines.create_key",
         ),
     ),
     RoleHeld(
@@ -151,6 +153,8 @@ _ROLES: Iterable[RoleHeld] = (
             "traceability.view_filings",
             "traceability.view_findings",
             "traceability.submit_filing",
+            "machines.view_keys",
+            "machines.allow_attestation",
         ),
     ),
     RoleHeld(

@@ -12,6 +12,7 @@ from allocations.permissions import Perm as Allocations
 from enterprises.permissions import Perm as Enterprises
 from portal.accounts.permissions import Perm as Accounts
 from portal.kernel.access import holds
+from portal.machines.permissions import Perm as Machines
 from traceability.permissions import Perm as Traceability
 
 
@@ -71,6 +72,7 @@ ENTRIES = (
         "checks",
         Traceability.VIEW_RECONCILIATIONS,
     ),
+    Entry("machines:key_list", _("Keys of machines"), "key", Machines.VIEW_KEYS),
     Entry("accounts:user_list", _("Accounts"), "users", Accounts.MANAGE_USERS),
     Entry("accounts:audit_list", _("Audit trail"), "history", Accounts.VIEW_AUDIT),
     Entry("help:index", _("Help"), "help"),

@@ -28,6 +28,7 @@ HELP = {
     "filing": _("Filing a month"),
     "spreadsheet": _("The spreadsheet"),
     "findings": _("Findings"),
+    "api": _("The API"),
     "regime": _("The regime"),
 }
 

@@ -96,12 +96,16 @@ class Undeclared(BasePermission):
 
 
 def Requires(*perms: str) -> type[BasePermission]:  # noqa: N802 - reads as the class it makes
-    """Declare what an API endpoint needs: a role that carries one of `perms`."""
+    """Declare what an API endpoint needs: a role that carries one of `perms`.
+
+    Who comes with a key reaches no further than the key's scope.
+    """
 
     class Declared(BasePermission):
         permissions = perms
 
         def has_permission(self, request: Request, view: "APIView") -> bool:
-            return any(holds(request.user, perm) for perm in perms)
+            reaches = request.auth is None or request.auth.may(request.method)
+            return reaches and any(holds(request.user, perm) for perm in perms)
 
     return Declared

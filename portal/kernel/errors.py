@@ -1,5 +1,6 @@
 """Refusals: a deed that the rules do not allow."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from portal.kernel.law import Source
@@ -10,8 +11,10 @@ class Refusal(Exception):
 
     `message` is a lazy translation with %(name)s places that `facts` fill in when it is read, so
     that the same refusal is said in the language of whoever reads it. `field` names the form field
-    or column it belongs to.
+    or column it belongs to. `status` is what the API answers with.
     """
+
+    status = 409
 
     def __init__(
         self,
@@ -32,6 +35,11 @@ class Refusal(Exception):
         """A stable name for programs: the class name in snake case."""
         name = type(self).__name__
         return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+    @property
+    def errors(self) -> Sequence[dict[str, Any]]:
+        """What is wrong part by part, for programs: a JSON pointer and a detail each."""
+        return ()
 
     @property
     def text(self) -> str:

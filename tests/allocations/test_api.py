@@ -45,7 +45,7 @@ def test_who_reads_what(ask, decision, who, statuses):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_stranger_is_refused_and_nothing_is_written(client, drafter, name):
-    assert client.get(reverse(name)).status_code == 403
+    assert client.get(reverse(name)).status_code == 401
 
     client.force_login(drafter)
 

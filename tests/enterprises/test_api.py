@@ -46,7 +46,7 @@ def test_an_administrator_has_no_business_here(get, northern, name):
 
 @pytest.mark.parametrize("name", LIST)
 def test_a_stranger_is_refused(client, name):
-    assert client.get(reverse(name)).status_code == 403
+    assert client.get(reverse(name)).status_code == 401
 
 
 @pytest.mark.parametrize("name", LIST)
@@ -99,7 +99,7 @@ def test_a_list_asks_the_same_number_of_questions_however_long_it_is(
 
 @pytest.mark.parametrize("name", ["api:schema", "api:docs"])
 def test_the_description_of_the_api_is_for_everyone_with_an_account(client, administrator, name):
-    assert client.get(reverse(name)).status_code == 403
+    assert client.get(reverse(name)).status_code == 401
 
     client.force_login(administrator)
 

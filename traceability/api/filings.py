@@ -12,12 +12,12 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
 from portal.kernel.access import Requires, require_allowed
 from portal.kernel.period import Month
+from portal.machines.idempotency import WritingView
 from traceability import tasks
 from traceability.models import Filing, Kind, Record, Upload
 from traceability.permissions import Perm
@@ -101,7 +101,7 @@ class FilingRecordsApi(ListAPIView):
 
 
 @extend_schema(tags=["uploads"])
-class UploadsApi(APIView):
+class UploadsApi(WritingView):
     """POST a file with a month's records; it is checked in the background."""
 
     permission_classes = [Requires(Perm.PREPARE_FILING)]

@@ -1,0 +1,1 @@
+"""What enterprises' own systems need to use the portal: keys, and writes that can be repeated."""
