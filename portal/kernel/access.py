@@ -105,7 +105,8 @@ def Requires(*perms: str) -> type[BasePermission]:  # noqa: N802 - reads as the 
         permissions = perms
 
         def has_permission(self, request: Request, view: "APIView") -> bool:
-            reaches = request.auth is None or request.auth.may(request.method)
+            key: Any = request.auth
+            reaches = key is None or key.may(request.method)
             return reaches and any(holds(request.user, perm) for perm in perms)
 
     return Declared
