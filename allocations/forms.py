@@ -64,6 +64,13 @@ class DecisionForm(forms.Form):
         help_text=_("What the decision is about, for those who sign it."),
     )
 
+    effective_on = forms.DateField(
+        label=_("Effective on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("It is not issued before this day. Empty: as soon as it is ready."),
+    )
+
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         this_year = civil_day(at).year
@@ -261,7 +268,7 @@ class SignForm(forms.Form):
         return typed
 
 
-class IssueForm(forms.Form):
+class OrderForm(forms.Form):
     """The numbers that an issued decision bears."""
 
     document_no = forms.CharField(label=_("Notice number"), required=False, max_length=120)
@@ -271,6 +278,12 @@ class IssueForm(forms.Form):
         max_length=120,
         help_text=_("Needed where the decision has ceiling lines."),
     )
+
+
+class StopForm(forms.Form):
+    """Why a ministry stops an issue."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
 
 class WithdrawForm(forms.Form):

@@ -21,6 +21,15 @@ app.conf.beat_schedule = {
         "task": "traceability.tasks.reconciliations.reconcile_left_over",
         "schedule": 60.0,
     },
+    # Decisions whose cooling-off is over.
+    "issue what is due": {
+        "task": "allocations.tasks.issue_due_decisions",
+        "schedule": 60.0,
+    },
+    "forget answers to machines": {
+        "task": "portal.machines.tasks.forget_answers",
+        "schedule": crontab(hour=3, minute=0),
+    },
     # Uploaded files whose message was lost or whose worker died.
     "check uploads left over": {
         "task": "traceability.tasks.uploads.sweep_uploads",

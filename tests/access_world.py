@@ -135,7 +135,8 @@ def _allocations(world: World) -> None:
         at=NOON,
     )
     world.tell("allocations:decision_detail", "any", pk=issued.pk)
-    for name in ("lines", "circulate", "sign", "issue", "withdraw"):
+    world.tell("allocations:decision_copies", "any", pk=issued.pk)
+    for name in ("lines", "circulate", "sign", "order", "issue", "stop", "withdraw"):
         world.tell(f"allocations:decision_{name}", "any", pk=draft.pk)
     world.tell("allocations:year_detail", "any", year=2025)
     for which, region in (("own", "150000"), ("foreign", "360000")):
@@ -143,6 +144,7 @@ def _allocations(world: World) -> None:
         for name in (
             "allocations:copy_detail",
             "allocations:copy_acknowledge",
+            "allocations:copy_pass_down",
             "api:copy_acknowledge",
         ):
             world.tell(name, which, pk=copy.pk)

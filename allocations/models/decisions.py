@@ -92,7 +92,7 @@ class Decision(models.Model):
             models.UniqueConstraint(fields=["year", "number"], name="decision_number_once"),
             models.UniqueConstraint(
                 fields=["document_no"],
-                condition=Q(status="issued") & ~Q(document_no=""),
+                condition=Q(status__in=["issued", "ordered"]) & ~Q(document_no=""),
                 name="decision_document_once",
             ),
             models.CheckConstraint(

@@ -15,7 +15,16 @@ from allocations.queries.caps import (
     year_position,
     years_on_record,
 )
-from allocations.queries.copies import copies_visible_to, copy_digest
+from allocations.queries.copies import (
+    Branch,
+    CopyCounts,
+    copies_visible_to,
+    copy_counts,
+    copy_digest,
+    parts_below,
+    regions_below,
+    tree_of,
+)
 from allocations.queries.decisions import (
     Effect,
     caps_below,
@@ -25,14 +34,18 @@ from allocations.queries.decisions import (
     drafters,
     effects,
     history,
+    issues_due,
     provinces_concerned,
+    standing_sign_offs,
     unfit_lines,
     with_figures,
 )
 
 __all__ = [
+    "Branch",
     "CapRow",
     "CategoryPosition",
+    "CopyCounts",
     "Effect",
     "Holder",
     "cap_kg",
@@ -43,6 +56,7 @@ __all__ = [
     "ceilings_by_year",
     "content_digest",
     "copies_visible_to",
+    "copy_counts",
     "copy_digest",
     "decision_facts",
     "decisions_visible_to",
@@ -50,8 +64,13 @@ __all__ = [
     "effects",
     "history",
     "holders",
+    "issues_due",
+    "parts_below",
     "possible_holders",
     "provinces_concerned",
+    "regions_below",
+    "standing_sign_offs",
+    "tree_of",
     "unfit_lines",
     "with_caps",
     "with_figures",

@@ -2,24 +2,28 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 
 from allocations.models import Copy
 from allocations.permissions import Perm
-from portal.accounts.models import User
+from portal.accounts.models import Region, User
 
 
 def copies_visible_to(user: User) -> QuerySet[Copy]:
     """All of them for ministries and auditors; an authority's own and those passed down below it.
 
-    Each with its `state`: waiting or acknowledged.
+    An enterprise sees its own. Each with its `state`: waiting or acknowledged.
     """
     copies = Copy.objects.select_related("decision", "recipient__region", "acknowledged_by")
     copies = copies.annotate(
         state=Case(When(acknowledged_at=None, then=Value("waiting")), default=Value("acknowledged"))
     )
+    if Perm.VIEW_COPIES in user.role_held.own:
+        return copies.filter(recipient_id=user.organisation_id)
     if user.role_held.national & {Perm.VIEW_COPIES}:
         return copies
     if Perm.VIEW_COPIES in user.role_held.regional and user.organisation.region:
@@ -31,6 +35,84 @@ def copies_visible_to(user: User) -> QuerySet[Copy]:
             )
         )
     return copies.none()
+
+
+def parts_below(copy: Copy) -> dict[str, list[dict[str, Any]]]:
+    """The lines of a copy by the region directly below its recipient's that they lie in.
+
+    Lines of enterprises that are placed in the recipient's own region itself stay with it.
+    """
+    below = Region.objects.filter(parent=copy.recipient.region)
+    parts = {
+        region.code: [
+            line for line in copy.content["lines"] if line["region"].startswith(region.prefix)
+        ]
+        for region in below
+    }
+    return {code: lines for code, lines in parts.items() if lines}
+
+
+def regions_below(copy: Copy) -> list[tuple[Region, int]]:
+    """The regions a copy would be passed down to, with the number of enterprises concerned."""
+    parts = parts_below(copy)
+    regions = Region.objects.filter(pk__in=parts).order_by("code")
+    return [(region, len({line["enterprise"] for line in parts[region.pk]})) for region in regions]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCounts:
+    """How many copies there are, and how far they have come."""
+
+    sent: int
+    opened: int
+    acknowledged: int
+    late: int
+
+
+def copy_counts(copies: QuerySet[Copy], *, today: date) -> CopyCounts:
+    """The counts of these copies."""
+    late = Q(acknowledged_at=None, due_on__lt=today)
+    counts = copies.order_by().aggregate(
+        sent=Count("pk", distinct=True),
+        opened=Count("pk", distinct=True, filter=~Q(openings=None)),
+        acknowledged=Count("pk", distinct=True, filter=~Q(acknowledged_at=None)),
+        late=Count("pk", distinct=True, filter=late),
+    )
+    return CopyCounts(**counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One copy in the tree of a decision: how deep it lies, and what became of it."""
+
+    copy: Copy
+    depth: int
+    opened_at: datetime | None
+    passed_down: int
+    is_late: bool
+
+
+def tree_of(copies: QuerySet[Copy], *, today: date) -> list[Branch]:
+    """Copies in the order of their tree, each recipient followed by those it passed down to."""
+    rows: list[Any] = list(
+        copies.annotate(
+            opened_at=Min("openings__at"), parts=Count("passed_down", distinct=True)
+        ).order_by("recipient__region_id", "recipient__department", "pk")
+    )
+    shown = {row.pk for row in rows}
+    below: dict[int | None, list[Any]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id if row.parent_id in shown else None, []).append(row)
+    branches: list[Branch] = []
+
+    def grow(parent: int | None, depth: int) -> None:
+        for row in below.get(parent, []):
+            late = row.acknowledged_at is None and row.due_on is not None and row.due_on < today
+            branches.append(Branch(row, depth, row.opened_at, row.parts, late))
+            grow(row.pk, depth + 1)
+
+    grow(None, 0)
+    return branches
 
 
 def copy_digest(content: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -77,7 +78,7 @@ def with_figures(decisions: QuerySet[Decision]) -> QuerySet[Decision]:
 
 
 def content_digest(decision: Decision) -> str:
-    """SHA-256 over what the ministries sign: year, regime, kind, note and every line."""
+    """SHA-256 over what the ministries sign: year, regime, kind, note, day and every line."""
     ceilings = decision.ceiling_lines.order_by("category").values_list("category", "kg", "reason")
     allocations = decision.allocation_lines.order_by("enterprise_id", "category").values_list(
         "enterprise_id", "category", "kg", "reason"
@@ -90,15 +91,18 @@ def content_digest(decision: Decision) -> str:
         "ceilings": [[c, str(kg), reason] for c, kg, reason in ceilings],
         "allocations": [[e, c, str(kg), reason] for e, c, kg, reason in allocations],
     }
+    if decision.effective_on:
+        content["effective_on"] = decision.effective_on.isoformat()
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def decision_facts(decision: Decision) -> DecisionFacts:
-    """The frozen facts of a decision; sign-offs count on the present content only."""
-    verdicts = dict(
-        decision.sign_offs.filter(digest=decision.content_digest).values_list("ministry", "verdict")
-    )
+    """The frozen facts of a decision; sign-offs count on the present content only.
+
+    A ministry that stopped the issue took its sign-off back: one given before does not count.
+    """
+    verdicts = {each.ministry: each.verdict for each in standing_sign_offs(decision)}
     ceilings = list(decision.ceiling_lines.values_list("category", "reason"))
     allocations = list(decision.allocation_lines.values_list("category", "reason"))
     lines = (*ceilings, *allocations)
@@ -115,6 +119,22 @@ def decision_facts(decision: Decision) -> DecisionFacts:
         agreed=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.AGREED),
         refused=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.REFUSED),
     )
+
+
+def standing_sign_offs(decision: Decision) -> list[SignOff]:
+    """The verdicts that count: on the present content, and not taken back by a stop."""
+    last_stop = {
+        ministry: place
+        for place, ministry in enumerate(decision.stops.values_list("ministry", flat=True), start=1)
+    }
+    given = decision.sign_offs.filter(digest=decision.content_digest).select_related("user")
+    return [each for each in given if each.after_stops >= last_stop.get(each.ministry, 0)]
+
+
+def issues_due(at: datetime) -> list[int]:
+    """The decisions whose cooling-off is over, the first ordered first."""
+    due = Decision.objects.filter(status=Decision.Status.ORDERED, issues_at__lte=at)
+    return list(due.order_by("issues_at", "pk").values_list("pk", flat=True))
 
 
 def unfit_lines(decision: Decision) -> list[AllocationLine]:

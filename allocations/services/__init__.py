@@ -1,6 +1,6 @@
 """The deeds of deciding and distributing."""
 
-from allocations.services.copies import acknowledge_copy
+from allocations.services.copies import acknowledge_copy, open_copy
 from allocations.services.decisions import (
     AllocationEntry,
     CeilingEntry,
@@ -10,7 +10,15 @@ from allocations.services.decisions import (
     sign,
     withdraw,
 )
-from allocations.services.issuing import issue
+from allocations.services.distribution import pass_down
+from allocations.services.issuing import (
+    hold_back,
+    issue,
+    issue_due,
+    order_issue,
+    stop_issue,
+    when_issued,
+)
 from allocations.services.transcription import transcribe_decision
 
 __all__ = [
@@ -19,9 +27,16 @@ __all__ = [
     "acknowledge_copy",
     "circulate",
     "draft_decision",
+    "hold_back",
     "issue",
+    "issue_due",
+    "open_copy",
+    "order_issue",
+    "pass_down",
     "set_lines",
     "sign",
+    "stop_issue",
     "transcribe_decision",
+    "when_issued",
     "withdraw",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -41,21 +41,38 @@ def locked(decision: Decision) -> Decision:
 
 @transaction.atomic
 def draft_decision(
-    *, year: int, regime: str, kind: str, note: str = "", by: User, at: datetime
+    *,
+    year: int,
+    regime: str,
+    kind: str,
+    note: str = "",
+    effective_on: date | None = None,
+    by: User,
+    at: datetime,
 ) -> Decision:
     """Begin a decision of MIIT's; its number is the next of its year.
 
-    Raises NotTheirMinistry or RegimeUnfit.
+    It is not issued before `effective_on`. Raises NotTheirMinistry, RegimeUnfit or EffectiveUnfit.
     """
     rules.require_drafting_ministry(by.organisation.ministry)
     rules.require_regime_of_year(regime, year)
-    decision = create_draft(year=year, regime=regime, kind=kind, note=note, by=by, at=at)
+    rules.require_effective_in_year(effective_on, year=year)
+    decision = create_draft(
+        year=year, regime=regime, kind=kind, note=note, effective_on=effective_on, by=by, at=at
+    )
     audit.record("decision.drafted", decision, by=by, at=at, regime=regime, kind=kind)
     return decision
 
 
 def create_draft(
-    *, year: int, regime: str, kind: str, note: str, by: User, at: datetime
+    *,
+    year: int,
+    regime: str,
+    kind: str,
+    note: str,
+    effective_on: date | None = None,
+    by: User,
+    at: datetime,
 ) -> Decision:
     """Write an empty draft with the next number of its year; part of a deed."""
     with connection.cursor() as cursor:
@@ -67,6 +84,7 @@ def create_draft(
         regime=regime,
         kind=kind,
         note=note,
+        effective_on=effective_on,
         drafted_by=by,
         drafted_at=at,
     )
@@ -87,7 +105,8 @@ def set_lines(
 ) -> Decision:
     """Replace all lines; sign-offs on the former content are void from now on.
 
-    A circulated or signed decision becomes a draft again when the content has changed.
+    A decision on its way becomes a draft again when the content has changed, one that was ordered
+    to be issued as well.
     `read_digest`: the content that the writer had before them, where that is known. Raises
     NotTheirMinistry, NotChangeable, or StaleDigest when somebody else wrote in between.
     """
@@ -98,8 +117,8 @@ def set_lines(
     rules.require_read(before, read_digest=before if read_digest is None else read_digest)
     write_lines(decision, ceilings, allocations)
     if decision.content_digest != before:
-        decision.status = Decision.Status.DRAFT
-    decision.save(update_fields=["content_digest", "status"])
+        go_back(decision, Decision.Status.DRAFT)
+    decision.save(update_fields=["content_digest"])
     audit.record(
         "decision.lines_set",
         decision,
@@ -110,6 +129,24 @@ def set_lines(
         digest=decision.content_digest,
     )
     return decision
+
+
+def go_back(decision: Decision, status: Decision.Status) -> None:
+    """Bring a decision back to an earlier step, where no order to issue stands; part of a deed."""
+    decision.status = status
+    decision.ordered_by = None
+    decision.ordered_at = decision.issues_at = None
+    decision.document_no = decision.approval_no = ""
+    decision.save(
+        update_fields=[
+            "status",
+            "ordered_by",
+            "ordered_at",
+            "issues_at",
+            "document_no",
+            "approval_no",
+        ]
+    )
 
 
 def write_lines(
@@ -187,6 +224,7 @@ def sign(
         digest=digest,
         verdict=verdict,
         comment=comment,
+        after_stops=decision.stops.count(),
     )
     if not rules.missing_ministries(queries.decision_facts(decision)):
         decision.status = Decision.Status.SIGNED
@@ -212,7 +250,6 @@ def withdraw(*, decision: Decision, reason: str, by: User, at: datetime) -> Deci
     rules.require_drafting_ministry(by.organisation.ministry)
     decision = locked(decision)
     rules.require_changeable(decision.status)
-    decision.status = Decision.Status.WITHDRAWN
-    decision.save(update_fields=["status"])
+    go_back(decision, Decision.Status.WITHDRAWN)
     audit.record("decision.withdrawn", decision, by=by, at=at, reason=reason)
     return decision

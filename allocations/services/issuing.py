@@ -1,44 +1,45 @@
 """Issuing: lines become effective, and copies go out, in one transaction."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.utils.functional import lazy
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from allocations import queries, rules
-from allocations.models import AllocationLine, Category, Copy, Decision
-from allocations.services.decisions import locked
+from allocations.models import Category, Decision, Stop
+from allocations.services.decisions import go_back, locked
+from allocations.services.distribution import acknowledgement_due, send_copies
 from enterprises.models import Enterprise
-from portal.accounts.models import Organisation, User
-from portal.accounts.roles import OrganisationKind
+from portal.accounts.models import User
 from portal.kernel import audit
+from portal.kernel.errors import Refusal
 from portal.kernel.law import ALLOCATION
-from portal.kernel.templatetags.portal import tonnes
+from portal.kernel.models import Parameter
+from portal.kernel.parameters import value_of, working_calendar
+from portal.kernel.period import civil_day
+from portal.kernel.said import tonnes
 
 CEILING_STATE = "RE003"
 CAP_STATE = "RE004"
 DOCUMENT_ONCE = "decision_document_once"
-# The figures of a refusal, as pages print them in the language of whoever reads it.
-_tonnes = lazy(tonnes, str)
 
 
 @transaction.atomic
-def issue(
+def order_issue(
     *, decision: Decision, document_no: str, approval_no: str, by: User, at: datetime
 ) -> Decision:
-    """Make a signed decision law: its lines count, and the provinces concerned receive copies.
+    """Order that a signed decision be issued when its cooling-off is over.
 
-    Exactly what remains of a ceiling is allowed. Two issues for one year wait for each other.
-    Raises NotTheirMinistry, IssuedAlready, NotChangeable, NothingDecided, ReasonMissing,
-    CategoryUnfit, SignOffMissing, WrongStep, DocumentMissing, ApprovalMissing, DocumentTaken,
-    CeilingExceeded or CapNegative.
+    Until `issues_at` every ministry that signed can stop it. Raises NotTheirMinistry,
+    IssuedAlready, NotChangeable, NothingDecided, ReasonMissing, CategoryUnfit, SignOffMissing,
+    WrongStep, DocumentMissing, ApprovalMissing, DocumentTaken, CeilingExceeded or CapNegative.
     """
     rules.require_issuing_ministry(by.organisation.ministry)
     decision = locked(decision)
@@ -47,14 +48,130 @@ def issue(
         document_no=document_no,
         approval_no=approval_no,
     )
-    make_effective(decision, document_no=document_no, approval_no=approval_no, by=by, at=at)
+    _require_sums(decision)
+    decision.status = Decision.Status.ORDERED
+    decision.document_no, decision.approval_no = document_no.strip(), approval_no.strip()
+    decision.ordered_by, decision.ordered_at = by, at
+    decision.issues_at = when_issued(decision, at)
+    with _refusals_of_the_database():
+        decision.save()
+    audit.record(
+        "decision.ordered",
+        decision,
+        by=by,
+        at=at,
+        document_no=decision.document_no,
+        issues_at=decision.issues_at,
+        digest=decision.content_digest,
+    )
     return decision
 
 
+def when_issued(decision: Decision, at: datetime) -> datetime:
+    """When the decision becomes law if it is ordered now, by the calendar and settings on record.
+
+    No deed.
+    """
+    return rules.issues_at(
+        at,
+        effective_on=decision.effective_on,
+        calendar=working_calendar(),
+        working_days=value_of(Parameter.Name.COOLING_OFF_WORKING_DAYS, on=civil_day(at)),
+    )
+
+
+@transaction.atomic
+def stop_issue(*, decision: Decision, reason: str, by: User, at: datetime) -> Decision:
+    """Stop an issue during its cooling-off, with a reason, and take back one's ministry's sign-off.
+
+    The decision is with the ministries again. Raises IssuedAlready, NotChangeable, WrongStep or
+    NotTheirMinistry.
+    """
+    decision = locked(decision)
+    ministry = by.organisation.ministry
+    rules.require_stoppable(queries.decision_facts(decision), ministry=ministry)
+    Stop.objects.create(
+        decision=decision,
+        ministry=ministry,
+        user=by,
+        at=at,
+        digest=decision.content_digest,
+        reason=reason,
+    )
+    go_back(decision, Decision.Status.CIRCULATED)
+    audit.record("decision.stopped", decision, by=by, at=at, ministry=ministry, reason=reason)
+    return decision
+
+
+@transaction.atomic
+def issue(*, decision: Decision, by: User, at: datetime) -> Decision:
+    """Make a decision law whose cooling-off is over: its lines count, and copies go out.
+
+    Exactly what remains of a ceiling is allowed. Two issues for one year wait for each other.
+    Raises NotTheirMinistry, IssuedAlready, NotChangeable, WrongStep, CoolingOff, SignOffMissing,
+    CategoryUnfit, CeilingExceeded or CapNegative.
+    """
+    rules.require_issuing_ministry(by.organisation.ministry)
+    decision = locked(decision)
+    rules.require_due(decision.status, issues_at=decision.issues_at, at=at)
+    facts = queries.decision_facts(decision)
+    rules.require_signed(facts)
+    rules.require_fitting_lines(facts)
+    make_effective(
+        decision,
+        document_no=decision.document_no,
+        approval_no=decision.approval_no,
+        by=by,
+        at=at,
+        due_on=acknowledgement_due(at),
+    )
+    return decision
+
+
+@transaction.atomic
+def hold_back(*, decision: Decision, reason: str, by: User, at: datetime) -> Decision:
+    """Put a decision that could not be issued in its time back to where it was signed.
+
+    Raises IssuedAlready, NotChangeable, WrongStep or CoolingOff.
+    """
+    decision = locked(decision)
+    rules.require_due(decision.status, issues_at=decision.issues_at, at=at)
+    go_back(decision, Decision.Status.SIGNED)
+    audit.record("decision.held_back", decision, by=by, at=at, reason=reason)
+    return decision
+
+
+def issue_due(decision_id: int, *, at: datetime) -> None:
+    """Issue one decision whose time has come, in the name of who ordered it; else hold it back.
+
+    Safe to call twice and by two workers: a deed that was done in between is left alone.
+    """
+    decision = Decision.objects.select_related("ordered_by__organisation").get(pk=decision_id)
+    by = decision.ordered_by
+    if decision.status != Decision.Status.ORDERED or by is None:
+        return
+    try:
+        issue(decision=decision, by=by, at=at)
+    except rules.NOT_DUE:
+        return
+    except Refusal as refusal:
+        with translation.override(settings.LANGUAGE_CODE):
+            reason = str(refusal)
+        hold_back(decision=decision, reason=reason, by=by, at=at)
+
+
 def make_effective(
-    decision: Decision, *, document_no: str, approval_no: str, by: User, at: datetime
+    decision: Decision,
+    *,
+    document_no: str,
+    approval_no: str,
+    by: User,
+    at: datetime,
+    due_on: date | None = None,
 ) -> None:
     """Issue, send copies, record; part of a deed that has asked the rules.
+
+    The copies are to be acknowledged by `due_on`; history that is transcribed has no such day.
 
     The database holds the sums, under a lock for the year. Raises CeilingExceeded, CapNegative or
     DocumentTaken.
@@ -74,7 +191,7 @@ def make_effective(
                 "issued_at",
             ]
         )
-    copies = _send_copies(decision, at=at)
+    copies = send_copies(decision, at=at, due_on=due_on)
     audit.record(
         "decision.issued",
         decision,
@@ -104,6 +221,24 @@ def _refusals_of_the_database() -> Iterator[None]:
         raise _refusal(refused.sqlstate, json.loads(refused.message_detail)) from error
 
 
+def _require_sums(decision: Decision) -> None:
+    """Refuse already now what the database would refuse at the issue as things stand."""
+    for effect in queries.effects(decision):
+        if effect.exceeds:
+            raise _refusal(
+                CEILING_STATE,
+                {
+                    "category": effect.category.value,
+                    "ceiling": effect.ceiling_after_kg,
+                    "allocated": effect.allocated_after_kg,
+                },
+            )
+    for line in queries.caps_below(decision):
+        facts = {"enterprise": line.enterprise_id, "category": line.category}
+        standing = queries.cap_kg(line.enterprise, decision.year, line.category)
+        raise _refusal(CAP_STATE, facts | {"cap": line.kg + standing})
+
+
 def _refusal(state: str, facts: dict[str, Any]) -> rules.CeilingExceeded | rules.CapNegative:
     category = Category(facts["category"]).label
     if state == CEILING_STATE:
@@ -114,8 +249,8 @@ def _refusal(state: str, facts: dict[str, Any]) -> rules.CeilingExceeded | rules
             ),
             source=ALLOCATION,
             category=category,
-            allocated=_tonnes(Decimal(facts["allocated"])),
-            ceiling=_tonnes(Decimal(facts["ceiling"])),
+            allocated=tonnes(Decimal(facts["allocated"])),
+            ceiling=tonnes(Decimal(facts["ceiling"])),
         )
     enterprise = Enterprise.objects.select_related("organisation").get(pk=facts["enterprise"])
     return rules.CapNegative(
@@ -123,63 +258,5 @@ def _refusal(state: str, facts: dict[str, Any]) -> rules.CeilingExceeded | rules
         source=ALLOCATION,
         enterprise=str(enterprise),
         category=category,
-        cap=_tonnes(Decimal(facts["cap"])),
-    )
-
-
-def _send_copies(decision: Decision, *, at: datetime) -> int:
-    """One copy for each authority of every province with an enterprise concerned."""
-    lines = (
-        AllocationLine.objects.filter(decision=decision)
-        .select_related("enterprise__organisation")
-        .order_by("enterprise__region_id", "enterprise_id", "category")
-    )
-    by_province: dict[str, list[AllocationLine]] = defaultdict(list)
-    for line in lines:
-        by_province[f"{line.enterprise.region_id[:2]}0000"].append(line)
-    authorities = Organisation.objects.filter(
-        kind=OrganisationKind.AUTHORITY, region_id__in=by_province
-    ).order_by("id")
-    copies = [
-        _copy(decision, authority, by_province[authority.region_id], at)
-        for authority in authorities
-        if authority.region_id
-    ]
-    Copy.objects.bulk_create(copies)
-    return len(copies)
-
-
-def _copy(
-    decision: Decision,
-    recipient: Organisation,
-    lines: list[AllocationLine],
-    at: datetime,
-) -> Copy:
-    content = {
-        "year": decision.year,
-        "decision": str(decision),
-        "regime": decision.regime,
-        "kind": decision.kind,
-        "document_no": decision.document_no,
-        "decision_digest": decision.content_digest,
-        "lines": [
-            {
-                "enterprise": line.enterprise_id,
-                "uscc": line.enterprise.uscc,
-                "name_zh": line.enterprise.name_zh,
-                "name_en": line.enterprise.name_en,
-                "region": line.enterprise.region_id,
-                "category": line.category,
-                "kg": str(line.kg),
-                "reason": line.reason,
-            }
-            for line in lines
-        ],
-    }
-    return Copy(
-        decision=decision,
-        recipient=recipient,
-        content=content,
-        digest=queries.copy_digest(content),
-        sent_at=at,
+        cap=tonnes(Decimal(facts["cap"])),
     )

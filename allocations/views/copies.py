@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allocations import forms, queries, services, tables
-from allocations.models import Category, Copy
+from allocations.models import Category, Copy, Decision
 from allocations.permissions import Perm
 from allocations.views.decisions import READ_AND_WRITE
 from portal.kernel import clock
@@ -60,8 +61,11 @@ def copy_list(request: HttpRequest) -> HttpResponseBase:
 @requires(Perm.VIEW_COPIES)
 @require_safe
 def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One copy as it was sent."""
-    return page(request, "allocations/copy_detail.html", _context(request, _visible(request, pk)))
+    """One copy as it was sent; that the recipient opened it goes on record."""
+    copy = _visible(request, pk)
+    if copy.recipient_id == request.user.organisation_id:
+        services.open_copy(copy=copy, by=request.user, at=clock.now())
+    return page(request, "allocations/copy_detail.html", _context(request, copy))
 
 
 @requires(Perm.ACKNOWLEDGE_COPY)
@@ -79,6 +83,50 @@ def copy_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "allocations/copy_acknowledge.html", context)
 
 
+@requires(Perm.ACKNOWLEDGE_COPY)
+@require_http_methods(READ_AND_WRITE)
+def copy_pass_down(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send each authority of the next level its part of the copy."""
+    copy = _visible(request, pk)
+    form = forms.ConfirmForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals_on(form):
+            sent = len(services.pass_down(copy=copy, by=request.user, at=clock.now()))
+            told = ngettext(
+                "The copy was passed down to %(count)s authority.",
+                "The copy was passed down to %(count)s authorities.",
+                sent,
+            )
+            messages.success(request, told % {"count": sent})
+            return redirect(copy)
+    context = _context(request, copy) | {"form": form, "below": queries.regions_below(copy)}
+    return page(request, "allocations/copy_pass_down.html", context)
+
+
+@requires(Perm.VIEW_COPIES)
+@require_safe
+def decision_copies(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who has a decision's copies, who has opened, acknowledged and passed them down, who is late.
+
+    Each reader sees the branch of their own.
+    """
+    decision = get_object_or_404(Decision, pk=pk, status=Decision.Status.ISSUED)
+    seen = queries.copies_visible_to(request.user).filter(decision=decision)
+    branches = queries.tree_of(seen, today=clock.today())
+    if not branches:
+        raise Http404
+    if request.GET.get("only") == "late":
+        branches = [branch for branch in branches if branch.is_late]
+    context = {
+        "decision": decision,
+        "branches": branches,
+        "counts": queries.copy_counts(seen, today=clock.today()),
+        "only_late": request.GET.get("only") == "late",
+        "may_see_decision": request.user.holds(Perm.VIEW_DECISIONS),
+    }
+    return page(request, "allocations/decision_copies.html", context)
+
+
 def _visible(request: HttpRequest, pk: int) -> Copy:
     return get_object_or_404(queries.copies_visible_to(request.user), pk=pk)
 
@@ -93,4 +141,14 @@ def _context(request: HttpRequest, copy: Copy) -> dict[str, Any]:
         "may_acknowledge": request.user.holds(Perm.ACKNOWLEDGE_COPY)
         and copy.recipient_id == request.user.organisation_id
         and copy.acknowledged_at is None,
+        "may_pass_down": request.user.holds(Perm.ACKNOWLEDGE_COPY)
+        and copy.recipient_id == request.user.organisation_id
+        and copy.acknowledged_at is not None
+        and not copy.passed_down.exists()
+        and bool(queries.parts_below(copy)),
+        "branches": queries.tree_of(
+            queries.copies_visible_to(request.user).filter(parent=copy), today=clock.today()
+        ),
+        "outdated_by": queries.copies_visible_to(request.user).filter(outdates__earlier=copy),
+        "outdates": queries.copies_visible_to(request.user).filter(outdated_by__later=copy),
     }

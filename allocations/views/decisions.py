@@ -23,12 +23,15 @@ from portal.kernel.tables import list_page
 
 READ_AND_WRITE = ["GET", "HEAD", "POST"]
 LINES_PER_PAGE = 50
-STEPS = ("draft", "circulated", "signed", "issued")
+STEPS = ("draft", "circulated", "signed", "ordered", "issued")
 DEEDS = {
     "decision.drafted": gettext_lazy("drafted"),
     "decision.lines_set": gettext_lazy("lines written"),
     "decision.circulated": gettext_lazy("circulated"),
     "decision.signed": gettext_lazy("verdict given"),
+    "decision.ordered": gettext_lazy("issue ordered"),
+    "decision.stopped": gettext_lazy("issue stopped"),
+    "decision.held_back": gettext_lazy("could not be issued"),
     "decision.issued": gettext_lazy("issued"),
     "decision.withdrawn": gettext_lazy("withdrawn"),
 }
@@ -89,7 +92,9 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "steps": _steps(decision),
         "history": _history(decision),
         "void": decision.sign_offs.exclude(digest=decision.content_digest).select_related("user"),
-        "copies": queries.copies_visible_to(request.user).filter(decision=decision),
+        "stops": decision.stops.select_related("user"),
+        "is_due": decision.issues_at is not None and clock.now() >= decision.issues_at,
+        "copies": queries.copies_visible_to(request.user).filter(decision=decision).count(),
         "may": _deeds_open_to(request, decision, facts),
     }
     return list_page(
@@ -186,11 +191,7 @@ def decision_context(decision: Decision, facts: DecisionFacts) -> dict[str, Any]
 
 
 def _seats(decision: Decision, facts: DecisionFacts) -> list[MinistrySeat]:
-    given = {
-        each.ministry: each
-        for each in decision.sign_offs.select_related("user")
-        if each.digest == decision.content_digest
-    }
+    given = {each.ministry: each for each in queries.standing_sign_offs(decision)}
     return [
         MinistrySeat(Organisation.Ministry(code).label, given.get(code))
         for code in sorted(rules.required_ministries(facts) | set(given))
@@ -231,6 +232,8 @@ def _deeds_open_to(request: HttpRequest, decision: Decision, facts: DecisionFact
     if request.user.holds(Perm.SIGN_DECISION) and decision.status != "draft":
         waiting = rules.missing_ministries(facts) - facts.refused
         open_now |= {"sign"} if ministry in waiting else set()
+    if request.user.holds(Perm.SIGN_DECISION) and decision.status == "ordered":
+        open_now |= {"stop"} if ministry in rules.required_ministries(facts) else set()
     if request.user.holds(Perm.ISSUE_DECISION) and ministry == rules.MIIT:
-        open_now |= {"issue"} if decision.status == "signed" else set()
+        open_now |= {"signed": {"order"}, "ordered": {"issue"}}.get(decision.status, set())
     return open_now

@@ -1,4 +1,4 @@
-"""The steps of a decision: circulated, signed, issued, withdrawn."""
+"""The steps of a decision: circulated, signed, ordered, stopped, issued, withdrawn."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,7 @@ from allocations.views.decisions import (
 from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.pages import page, refusals_on
+from portal.kernel.templatetags.portal import moment
 
 
 @requires(Perm.DRAFT_DECISION)
@@ -57,17 +58,40 @@ def decision_sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Perm.ISSUE_DECISION)
 @require_http_methods(READ_AND_WRITE)
-def decision_issue(request: HttpRequest, pk: int) -> HttpResponse:
-    """Issue a signed decision."""
+def decision_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Order that a signed decision be issued when its cooling-off is over."""
     if request.user.organisation.ministry != rules.MIIT:
         raise PermissionDenied
     decision = visible_decision(request, pk)
-    form = forms.IssueForm(request.POST or None)
+    form = forms.OrderForm(request.POST or None)
+    at = clock.now()
     if form.is_valid():
         with refusals_on(form):
-            issued = services.issue(
-                decision=decision, by=request.user, at=clock.now(), **form.cleaned_data
+            ordered = services.order_issue(
+                decision=decision, by=request.user, at=at, **form.cleaned_data
             )
+            told = _("The issue is ordered; the decision can be stopped until %(until)s.")
+            messages.success(request, told % {"until": moment(ordered.issues_at)})
+            return redirect(decision)
+    context = decision_context(decision, queries.decision_facts(decision)) | {
+        "form": form,
+        "provinces": queries.provinces_concerned(decision),
+        "until": services.when_issued(decision, at),
+    }
+    return page(request, "allocations/decision_order.html", context)
+
+
+@requires(Perm.ISSUE_DECISION)
+@require_http_methods(READ_AND_WRITE)
+def decision_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue a decision whose cooling-off is over, without waiting for the portal to do it."""
+    if request.user.organisation.ministry != rules.MIIT:
+        raise PermissionDenied
+    decision = visible_decision(request, pk)
+    form = forms.ConfirmForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals_on(form):
+            issued = services.issue(decision=decision, by=request.user, at=clock.now())
             sent = issued.copies.count()
             told = ngettext(
                 "The decision is issued; %(count)s copy went out.",
@@ -76,11 +100,27 @@ def decision_issue(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, told % {"count": sent})
             return redirect(decision)
-    context = decision_context(decision, queries.decision_facts(decision)) | {
-        "form": form,
-        "provinces": queries.provinces_concerned(decision),
-    }
+    context = decision_context(decision, queries.decision_facts(decision)) | {"form": form}
     return page(request, "allocations/decision_issue.html", context)
+
+
+@requires(Perm.SIGN_DECISION)
+@require_http_methods(READ_AND_WRITE)
+def decision_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop an issue during its cooling-off, and take back one's ministry's sign-off."""
+    decision = visible_decision(request, pk)
+    form = forms.StopForm(request.POST or None)
+    if form.is_valid():
+        with refusals_on(form):
+            services.stop_issue(
+                decision=decision, by=request.user, at=clock.now(), **form.cleaned_data
+            )
+            messages.success(
+                request, _("The issue is stopped; the decision is with the ministries again.")
+            )
+            return redirect(decision)
+    context = decision_context(decision, queries.decision_facts(decision)) | {"form": form}
+    return page(request, "allocations/decision_stop.html", context)
 
 
 @requires(Perm.DRAFT_DECISION)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from portal.kernel.models import Holiday
-
 _SATURDAY = 5
 _ONE = timedelta(days=1)
 
@@ -40,12 +38,3 @@ class Calendar:
     def covers(self, year: int) -> bool:
         """Whether anything is on record for `year`; without, weekends alone are free."""
         return any(day.year == year for day in self.holidays)
-
-
-def working_calendar() -> Calendar:
-    """The calendar as it is on record."""
-    rows = list(Holiday.objects.values_list("day", "is_working"))
-    return Calendar(
-        holidays=frozenset(day for day, is_working in rows if not is_working),
-        make_up_days=frozenset(day for day, is_working in rows if is_working),
-    )

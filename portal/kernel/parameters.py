@@ -1,8 +1,9 @@
-"""The settings that hold on a day."""
+"""The settings that hold on a day, and the calendar of working days."""
 
 from datetime import date
 
-from portal.kernel.models import Parameter
+from portal.kernel.calendar import Calendar
+from portal.kernel.models import Holiday, Parameter
 
 
 def value_of(name: Parameter.Name, *, on: date) -> int:
@@ -12,4 +13,13 @@ def value_of(name: Parameter.Name, *, on: date) -> int:
         .order_by("-from_day", "-id")
         .values_list("value", flat=True)[:1]
         .get()
+    )
+
+
+def working_calendar() -> Calendar:
+    """The calendar as it is on record."""
+    rows = list(Holiday.objects.values_list("day", "is_working"))
+    return Calendar(
+        holidays=frozenset(day for day, is_working in rows if not is_working),
+        make_up_days=frozenset(day for day, is_working in rows if is_working),
     )

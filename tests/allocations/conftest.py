@@ -28,6 +28,16 @@ def allocation(
     return AllocationEntry(enterprise, category, to_kg(Decimal(tonnes)), reason)
 
 
+def issue_now(
+    *, decision: Decision, document_no: str, approval_no: str, by: User, at: datetime
+) -> Decision:
+    """Order an issue and, the moment that its cooling-off is over, issue."""
+    ordered = services.order_issue(
+        decision=decision, document_no=document_no, approval_no=approval_no, by=by, at=at
+    )
+    return services.issue(decision=ordered, by=by, at=ordered.issues_at)
+
+
 @pytest.fixture
 def entries() -> tuple[Callable[..., CeilingEntry], Callable[..., AllocationEntry]]:
     """Makers of ceiling and allocation lines, in tonnes."""
@@ -102,7 +112,7 @@ def issued(signed: Any, signatory: User, noon: datetime) -> Callable[..., Decisi
     """A decision with these lines that counts."""
 
     def make(*lines: tuple[Any, ...], document_no: str = "MIIT [2025] 1", **facts: Any) -> Decision:
-        return services.issue(
+        return issue_now(
             decision=signed(*lines, **facts),
             document_no=document_no,
             approval_no="State Council [2025] 1",

@@ -35,7 +35,7 @@ def decision(issued, northern, southern):
         ("viewer", (200, 200, 200)),
         ("auditor", (200, 200, 200)),
         ("recipient", (403, 200, 200)),
-        ("filer", (403, 200, 403)),
+        ("filer", (403, 200, 200)),
         ("administrator", (403, 403, 403)),
     ],
 )

@@ -137,11 +137,11 @@ def test_with_figures_leaves_a_dash_where_there_is_no_line(draft, northern):
 @pytest.mark.parametrize(
     ("who", "decisions", "copies"),
     [
-        ("viewer", 2, 6),
-        ("auditor", 2, 6),
+        ("viewer", 2, 9),
+        ("auditor", 2, 9),
         ("recipient", 0, 2),
         ("other_recipient", 0, 1),
-        ("filer", 0, 0),
+        ("filer", 0, 2),
         ("administrator", 0, 0),
     ],
 )

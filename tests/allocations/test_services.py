@@ -11,6 +11,7 @@ from allocations.services import copies
 from portal.accounts.models import Organisation
 from portal.kernel.models import AuditEvent
 from portal.kernel.quantity import to_kg
+from tests.allocations.conftest import issue_now
 from tests.cast import make_user
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +238,7 @@ def test_a_ministry_that_refused_stands_in_the_way(
     )
 
     with refusing(rules.SignOffMissing) as refused:
-        services.issue(decision=decision, document_no="1", approval_no="2", by=signatory, at=noon)
+        issue_now(decision=decision, document_no="1", approval_no="2", by=signatory, at=noon)
     with refusing(rules.SignedAlready):
         agree(decision, "MNR")
 
@@ -250,7 +251,7 @@ def test_issue_makes_lines_count_and_sends_copies(signed, northern, southern, si
     decision = signed(*SHARES, (northern, "separation", "60"), (southern, "separation", "40"))
     assert queries.caps(2025) == []
 
-    services.issue(
+    issue_now(
         decision=decision,
         document_no=" MIIT [2025] 7 ",
         approval_no="SC [2025] 3",
@@ -260,9 +261,15 @@ def test_issue_makes_lines_count_and_sends_copies(signed, northern, southern, si
 
     decision.refresh_from_db()
     assert (decision.status, decision.document_no) == ("issued", "MIIT [2025] 7")
-    assert (decision.issued_by, decision.issued_at) == (signatory, later)
+    assert (decision.issued_by, decision.issued_at) == (signatory, decision.issues_at)
+    assert (decision.ordered_by, decision.ordered_at) == (signatory, later)
     assert queries.cap_kg(northern, 2025, "separation") == to_kg(Decimal(60))
-    sent = {(c.recipient.region_id, c.recipient.department): c for c in decision.copies.all()}
+    sent = {
+        (c.recipient.region_id, c.recipient.department): c
+        for c in decision.copies.filter(recipient__kind="authority")
+    }
+    told = decision.copies.filter(recipient__kind="enterprise")
+    assert {copy.recipient for copy in told} == {northern.organisation, southern.organisation}
     assert set(sent) == {
         (province, department)
         for province in ("150000", "360000")
@@ -290,7 +297,7 @@ def test_issue_refuses_to_exceed_the_ceiling(issued, signed, northern, southern,
     recorded = deeds()
 
     with refusing(rules.CeilingExceeded) as refused:
-        services.issue(decision=decision, document_no="2", approval_no="", by=signatory, at=noon)
+        issue_now(decision=decision, document_no="2", approval_no="", by=signatory, at=noon)
 
     assert "100.001 t REO; the ceiling is 100.000 t" in str(refused.value)
     assert refused.value.source.article == 6
@@ -306,7 +313,7 @@ def test_issue_refuses_a_cap_below_nothing(issued, signed, northern, signatory, 
     decision = signed((northern, "separation", "-60.001", "penalty"), kind="deduction")
 
     with refusing(rules.CapNegative) as refused:
-        services.issue(decision=decision, document_no="2", approval_no="", by=signatory, at=noon)
+        issue_now(decision=decision, document_no="2", approval_no="", by=signatory, at=noon)
 
     assert "-0.001 t REO" in str(refused.value)
     assert queries.cap_kg(northern, 2025, "separation") == 60_000
@@ -330,7 +337,7 @@ def test_issue_refuses_to_lower_a_ceiling_below_what_is_allocated(
     decision = signed(("separation", "-40.001"))
 
     with refusing(rules.CeilingExceeded):
-        services.issue(decision=decision, document_no="2", approval_no="3", by=signatory, at=noon)
+        issue_now(decision=decision, document_no="2", approval_no="3", by=signatory, at=noon)
 
     assert queries.year_position(2025)[0].ceiling_kg == 100_000
 
@@ -338,12 +345,12 @@ def test_issue_refuses_to_lower_a_ceiling_below_what_is_allocated(
 def test_issue_twice_says_that_it_is_issued(signed, signatory, noon):
     decision = signed(*SHARES)
     numbers = {"document_no": "1", "approval_no": "2", "by": signatory, "at": noon}
-    services.issue(decision=decision, **numbers)
+    issue_now(decision=decision, **numbers)
 
     with refusing(
         rules.IssuedAlready,
     ) as refused:
-        services.issue(decision=decision, **numbers)
+        issue_now(decision=decision, **numbers)
 
     assert "issued already" in str(refused.value)
     assert deeds().count("decision.issued") == 1
@@ -353,9 +360,7 @@ def test_issue_is_miits(signed, mnr_signatory, noon):
     decision = signed(*SHARES)
 
     with refusing(rules.NotTheirMinistry):
-        services.issue(
-            decision=decision, document_no="1", approval_no="2", by=mnr_signatory, at=noon
-        )
+        issue_now(decision=decision, document_no="1", approval_no="2", by=mnr_signatory, at=noon)
 
     decision.refresh_from_db()
     assert decision.status == "signed"
@@ -366,7 +371,7 @@ def test_issue_refuses_a_number_that_another_notice_bears(issued, signed, signat
     decision = signed(("mining_ionic", "5"))
 
     with refusing(rules.DocumentTaken) as refused:
-        services.issue(
+        issue_now(
             decision=decision, document_no="MIIT [2025] 7", approval_no="2", by=signatory, at=noon
         )
 
@@ -421,7 +426,7 @@ def test_withdraw_keeps_the_decision_readable_and_closed(signed, drafter, signat
     assert decision.status == "withdrawn"
     assert AuditEvent.objects.first().facts == {"reason": "superseded"}
     with refusing(rules.NotChangeable):
-        services.issue(decision=decision, document_no="1", approval_no="2", by=signatory, at=noon)
+        issue_now(decision=decision, document_no="1", approval_no="2", by=signatory, at=noon)
 
 
 def test_withdraw_refuses_what_is_issued(issued, drafter, noon):
@@ -489,7 +494,8 @@ def test_transcribe_decision_issues_with_sign_offs_made_on_paper(
 
     assert decision.status == "issued"
     assert list(decision.sign_offs.values_list("ministry", "transcribed")) == [("MIIT", True)]
-    assert decision.copies.count() == 2
+    assert decision.copies.count() == 3
+    assert set(decision.copies.values_list("due_on", flat=True)) == {None}
     assert queries.cap_kg(northern, 2024, "separation") == 10_000
     assert deeds() == ["decision.issued"]
 

@@ -1,5 +1,7 @@
 """The pages of deciding and distributing: who opens them, what they show, what they do."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -65,7 +67,7 @@ def copy(decision, recipient) -> Copy:
 def addresses(decision, copy, draft, northern) -> dict[str, str]:
     """The address of every page; the steps are those of a draft."""
     begun = draft(("mining_rock", "5"))
-    deeds = ("lines", "circulate", "sign", "issue", "withdraw")
+    deeds = ("lines", "circulate", "sign", "order", "issue", "stop", "withdraw")
     return {
         "decision_list": reverse("allocations:decision_list"),
         "decision_add": reverse("allocations:decision_add"),
@@ -80,6 +82,8 @@ def addresses(decision, copy, draft, northern) -> dict[str, str]:
         "copy_list": reverse("allocations:copy_list"),
         "copy_detail": copy.get_absolute_url(),
         "copy_acknowledge": reverse("allocations:copy_acknowledge", args=[copy.pk]),
+        "copy_pass_down": reverse("allocations:copy_pass_down", args=[copy.pk]),
+        "decision_copies": reverse("allocations:decision_copies", args=[decision.pk]),
         "enterprise_caps_fragment": reverse(
             "allocations:enterprise_caps_fragment", args=[northern.pk]
         ),
@@ -88,8 +92,9 @@ def addresses(decision, copy, draft, northern) -> dict[str, str]:
 
 # What a stranger to Northern, who has such pages at home, does not find.
 NOT_FOUND = {
-    "copy_detail": {"other_recipient"},
-    "copy_acknowledge": {"other_recipient"},
+    "copy_detail": {"other_recipient", "southern_filer"} | OWN,
+    "copy_acknowledge": {"other_recipient", "attester"},
+    "copy_pass_down": {"other_recipient", "attester"},
     "enterprise_caps_fragment": {"other_recipient", "southern_filer"},
 }
 OPENS = {
@@ -99,14 +104,18 @@ OPENS = {
     "decision_lines": {"drafter"},
     "decision_circulate": {"drafter"},
     "decision_sign": SIGNATORIES,
+    "decision_order": {"signatory"},
     "decision_issue": {"signatory"},
+    "decision_stop": SIGNATORIES,
     "decision_withdraw": {"drafter"},
     "year_list": NATIONAL,
     "year_detail": NATIONAL,
     "cap_list": set(ALL) - {"administrator"},
-    "copy_list": NATIONAL | {"recipient", "other_recipient"},
+    "copy_list": NATIONAL | {"recipient", "other_recipient", "southern_filer"} | OWN,
     "copy_detail": NATIONAL | {"recipient"},
     "copy_acknowledge": {"recipient"},
+    "copy_pass_down": {"recipient"},
+    "decision_copies": NATIONAL | {"recipient", "other_recipient", "southern_filer"} | OWN,
     "enterprise_caps_fragment": NATIONAL | {"recipient"} | OWN,
 }
 
@@ -130,7 +139,9 @@ SHOWN = {
     "decision_lines": ["Save the lines", "Work out the totals"],
     "decision_circulate": ["Circulate the decision"],
     "decision_sign": ["digest"],
-    "decision_issue": ["can't be undone", "Nobody: the decision has no allocation line."],
+    "decision_order": ["can't be undone", "Nobody: the decision has no allocation line."],
+    "decision_issue": ["Issue the decision"],
+    "decision_stop": ["sign-off is taken back"],
     "decision_withdraw": ["stays readable"],
     "year_list": ["Mining ceilings by year", "100.000"],
     "year_detail": ["Northern", "60.000", "100.000", "total volume control"],
@@ -138,6 +149,8 @@ SHOWN = {
     "copy_list": ["2025-01", "to be acknowledged"],
     "copy_detail": ["Northern", "60.000", "matches the content"],
     "copy_acknowledge": ["Acknowledge receipt"],
+    "copy_pass_down": ["Baotou", "1 enterprise"],
+    "decision_copies": ["Show only those that are late", "2025-03-"],
     "enterprise_caps_fragment": ["60.000", "2025-01"],
 }
 READERS = {name: "drafter" if "drafter" in OPENS[name] else min(OPENS[name]) for name in OPENS}
@@ -272,7 +285,7 @@ def lines_posted(decision: Decision, *rows: tuple[str, ...], **more: str) -> dic
     return posted | more
 
 
-def test_a_decision_goes_its_way_from_draft_to_issue(signed_in, northern):
+def test_a_decision_goes_its_way_from_draft_to_issue(signed_in, northern, monkeypatch, noon):
     client = signed_in("drafter")
     answer = client.post(
         reverse("allocations:decision_add"), {"year": 2025, "kind": "annual", "note": "the year"}
@@ -280,7 +293,7 @@ def test_a_decision_goes_its_way_from_draft_to_issue(signed_in, northern):
     decision = Decision.objects.get()
     steps = {
         deed: reverse(f"allocations:decision_{deed}", args=[decision.pk])
-        for deed in ("lines", "circulate", "sign", "issue")
+        for deed in ("lines", "circulate", "sign", "order", "issue")
     }
     assert answer["Location"] == steps["lines"]
 
@@ -294,22 +307,26 @@ def test_a_decision_goes_its_way_from_draft_to_issue(signed_in, northern):
         assert client.post(steps["sign"], verdict).status_code == 302
     client = signed_in("signatory")
     numbers = {"document_no": "MIIT [2025] 7", "approval_no": "SC [2025] 3"}
-    answer = client.post(steps["issue"], numbers, follow=True)
+    ordered = client.post(steps["order"], numbers, follow=True)
+    assert "can be stopped until 2025-03-06 12:00" in ordered.content.decode()
+    assert client.post(steps["issue"]).status_code == 422
+    monkeypatch.setattr(clock, "now", lambda: noon + timedelta(days=1))
+    answer = client.post(steps["issue"], follow=True)
 
-    assert "The decision is issued; 2 copies went out." in answer.content.decode()
+    assert "The decision is issued; 3 copies went out." in answer.content.decode()
     assert queries.cap_kg(northern, 2025, "separation") == 1_060_500
 
 
-def test_a_second_click_on_issue_is_told(signed_in, signed):
+def test_a_second_click_on_the_order_is_told(signed_in, signed):
     decision = signed(("separation", "1"))
     client = signed_in("signatory")
-    url = reverse("allocations:decision_issue", args=[decision.pk])
+    url = reverse("allocations:decision_order", args=[decision.pk])
     client.post(url, {"document_no": "1", "approval_no": "2"})
 
     again = client.post(url, {"document_no": "1", "approval_no": "2"})
 
     assert again.status_code == 422
-    assert "has been issued already" in again.content.decode()
+    assert "has been ordered already" in again.content.decode()
 
 
 def test_a_refusal_stands_on_the_form_with_its_article(signed_in, issued, signed, northern):
@@ -318,7 +335,7 @@ def test_a_refusal_stands_on_the_form_with_its_article(signed_in, issued, signed
     client = signed_in("signatory")
 
     answer = client.post(
-        reverse("allocations:decision_issue", args=[decision.pk]), {"document_no": "2"}
+        reverse("allocations:decision_order", args=[decision.pk]), {"document_no": "2"}
     )
 
     text = answer.content.decode()
@@ -560,7 +577,7 @@ def test_copy_list_shows_an_authority_its_own_and_a_ministry_all(signed_in, copy
 
     assert "1 row<" in own
     assert "1 copy waits to be acknowledged." in own
-    assert "4 rows<" in every
+    assert "6 rows<" in every
     assert "0 rows<" in waiting
 
 

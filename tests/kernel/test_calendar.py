@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from portal.kernel.calendar import Calendar, working_calendar
+from portal.kernel.calendar import Calendar
 from portal.kernel.models import Parameter
-from portal.kernel.parameters import value_of
+from portal.kernel.parameters import value_of, working_calendar
 
 # Thursday 1 to Sunday 4 May are free, Sunday 27 April is worked for it.
 LABOUR = Calendar(
