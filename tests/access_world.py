@@ -12,6 +12,7 @@ from allocations import services as allocations
 from allocations.models import Decision
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation, Region, User
+from portal.kernel.models import Holiday
 from portal.kernel.period import CIVIL, Month
 from portal.machines.services import create_key
 from tests.cast import designate, make_enterprise, make_user
@@ -219,5 +220,7 @@ def _accounts(world: World) -> None:
     world.tell("accounts:user_invite", "any", organisation_id=world.southern.organisation.pk)
     world.tell("account_reset_password_from_key", "any", uidb36="1", key="made-up")
     world.tell("help:page", "any", name="filing")
+    world.tell("accounts:calendar_year", "any", year=2025)
+    world.tell("accounts:day_remove", "any", pk=Holiday.objects.first().pk)
     clicked = make_user(world.southern.organisation, "filer", username="demo-filer")
     world.bodies["accounts:demo_sign_in"] = {"name": clicked.username}

@@ -1,5 +1,6 @@
 """What administrators type about accounts and regions."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Region, User
 from portal.accounts.queries import regions
 from portal.accounts.roles import ROLES
+from portal.kernel.models import Parameter
 from portal.kernel.templatetags.portal import named
 
 
@@ -64,3 +66,35 @@ class RegionForm(forms.Form):
     )
     name_zh = forms.CharField(label=_("Chinese name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=80)
+
+
+class DayForm(forms.Form):
+    """A day on which work differs from the week."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    is_working = forms.TypedChoiceField(
+        label=_("Kind"),
+        choices=[("no", _("public holiday")), ("yes", _("make-up working day"))],
+        coerce=lambda chosen: chosen == "yes",
+        widget=forms.RadioSelect,
+    )
+    name_zh = forms.CharField(label=_("Chinese name"), max_length=80)
+    name_en = forms.CharField(label=_("English name"), max_length=80)
+    document = forms.CharField(
+        label=_("Notice number"),
+        max_length=120,
+        help_text=_("The State Council's notice in which it was read."),
+    )
+
+
+class ParameterForm(forms.Form):
+    """A setting from a day on."""
+
+    name = forms.ChoiceField(label=_("Setting"), choices=Parameter.Name.choices)
+    value = forms.IntegerField(label=_("Number of working days"), min_value=0)
+    from_day = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {})["from_day"] = today
+        super().__init__(*args, **kwargs)

@@ -133,6 +133,7 @@ class User(AbstractUser):
     class Meta:
         permissions = [
             (Perm.MANAGE_USERS.split(".")[1], "Invite, change and deactivate users"),
+            (Perm.KEEP_CALENDAR.split(".")[1], "Keep the calendar of working days"),
             (Perm.VIEW_AUDIT.split(".")[1], "Read the audit trail"),
             (Perm.ADMINISTER_SETTINGS.split(".")[1], "Keep the settings"),
         ]

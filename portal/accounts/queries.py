@@ -1,6 +1,7 @@
 """Who has an account, what is on record of them, and in whose name the portal itself acts."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
@@ -11,7 +12,7 @@ from portal.accounts.models import Organisation, Region, User
 from portal.accounts.permissions import Perm
 from portal.accounts.roles import ROLES
 from portal.accounts.rules import DEMO_PREFIX, SYSTEM
-from portal.kernel.models import AuditEvent
+from portal.kernel.models import AuditEvent, Holiday, Parameter
 
 
 def system_user() -> User:
@@ -69,3 +70,43 @@ def locked_until(username: str, address: str | None) -> datetime | None:
     tried = AccessAttempt.objects.filter(username=username, ip_address=address)
     latest = tried.aggregate(latest=Max("attempt_time"))["latest"]
     return latest + get_cool_off() if latest else None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    """The days of a year that differ from the week, and whether they were checked."""
+
+    year: int
+    days: list[Holiday]
+    next_missing: int | None
+
+    @property
+    def unchecked(self) -> int:
+        """How many rows name no notice."""
+        return sum(not day.document for day in self.days)
+
+
+def calendar_of(year: int, *, today: date) -> CalendarYear:
+    """One year of the calendar; `next_missing`: this or the coming year when it has no row."""
+    known = set(Holiday.objects.values_list("day__year", flat=True).distinct())
+    missing = [each for each in (today.year, today.year + 1) if each not in known]
+    days = list(Holiday.objects.filter(day__year=year))
+    return CalendarYear(year, days, missing[0] if missing else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterShown:
+    """One row of the settings, and whether it is the one that holds today."""
+
+    parameter: Parameter
+    holds: bool
+
+
+def parameters_on(today: date) -> list[ParameterShown]:
+    """Every setting there is and was, the latest of each first, marked as they hold today."""
+    rows = list(Parameter.objects.select_related("set_by"))
+    holding: dict[str, int] = {}
+    for row in rows:
+        if row.from_day <= today:
+            holding.setdefault(row.name, row.pk)
+    return [ParameterShown(row, holding.get(row.name) == row.pk) for row in rows]

@@ -84,6 +84,7 @@ _ROLES: Iterable[RoleHeld] = (
             "allocations.draft_decision",
             "enterprises.manage_directory",
             "enterprises.manage_designations",
+            "accounts.keep_calendar",
         ),
         needs_second_factor=True,
     ),
@@ -174,7 +175,10 @@ _ROLES: Iterable[RoleHeld] = (
         _("Invites, changes and deactivates accounts and keeps the settings; sees no business."),
         OrganisationKind.OPERATOR,
         national=_perms(
-            "accounts.manage_users", "accounts.view_audit", "accounts.administer_settings"
+            "accounts.manage_users",
+            "accounts.view_audit",
+            "accounts.administer_settings",
+            "accounts.keep_calendar",
         ),
         needs_second_factor=True,
     ),

@@ -1,5 +1,7 @@
 """What administrators must obey when they manage accounts."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
@@ -7,6 +9,8 @@ from portal.kernel.errors import Refusal
 # The account in whose name the portal itself acts, and how the demonstration's are told.
 SYSTEM = "system"
 DEMO_PREFIX = "demo-"
+MOST_WORKING_DAYS = 60
+_SATURDAY = 5
 
 
 class RoleDoesNotFit(Refusal):
@@ -23,6 +27,18 @@ class NobodyChangesThemselves(Refusal):
 
 class SystemAccountUntouchable(Refusal):
     """The account in whose name the portal itself acts belongs to no person."""
+
+
+class DayFollowsTheWeek(Refusal):
+    """A make-up working day that would be worked anyway."""
+
+
+class SetInThePast(Refusal):
+    """A setting holds from today on or later; what was judged by the old one stays."""
+
+
+class ValueUnfit(Refusal):
+    """A number of working days is 0 to 60."""
 
 
 class AlreadyDeactivated(Refusal):
@@ -78,3 +94,31 @@ def require_inactive(*, is_active: bool) -> None:
     """Raises NotDeactivated for an account that is active."""
     if is_active:
         raise NotDeactivated(_("The account is active."))
+
+
+def require_differs_from_week(day: date, *, is_working: bool) -> None:
+    """A make-up working day lies on a weekend. Raises DayFollowsTheWeek.
+
+    A holiday may lie anywhere: notices name whole periods, weekends included.
+    """
+    if is_working and day.weekday() < _SATURDAY:
+        raise DayFollowsTheWeek(
+            _("This day is a weekday; only a Saturday or Sunday is worked in exchange."),
+            field="day",
+        )
+
+
+def require_parameter(value: int, *, from_day: date, today: date) -> None:
+    """A number of working days, from today on at the earliest. Raises SetInThePast or ValueUnfit.
+
+    Today is allowed.
+    """
+    if from_day < today:
+        raise SetInThePast(
+            _("Choose today or a later day: what was judged before stays as it was judged."),
+            field="from_day",
+        )
+    if not 0 <= value <= MOST_WORKING_DAYS:
+        raise ValueUnfit(
+            _("Enter 0 to %(most)d working days."), field="value", most=MOST_WORKING_DAYS
+        )

@@ -112,6 +112,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/<int:organisation_id>/invite/", views.user_invite, name="user_invite"),
     path("regions/", views.region_list, name="region_list"),
     path("regions/register/", views.region_register, name="region_register"),
+    path("calendar/", views.calendar, name="calendar"),
+    path("calendar/<int:year>/", views.calendar_year, name="calendar_year"),
+    path("calendar/days/<int:pk>/remove/", views.day_remove, name="day_remove"),
+    path("settings/", views.parameter_list, name="parameter_list"),
     path("audit/", views.audit_list, name="audit_list"),
     path("audit/check/", views.audit_check, name="audit_check"),
 ]

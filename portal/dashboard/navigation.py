@@ -73,6 +73,8 @@ ENTRIES = (
         Traceability.VIEW_RECONCILIATIONS,
     ),
     Entry("machines:key_list", _("Keys of machines"), "key", Machines.VIEW_KEYS),
+    Entry("accounts:calendar", _("Working days"), "calendar", Accounts.KEEP_CALENDAR),
+    Entry("accounts:parameter_list", _("Settings"), "list-check", Accounts.ADMINISTER_SETTINGS),
     Entry("accounts:user_list", _("Accounts"), "users", Accounts.MANAGE_USERS),
     Entry("accounts:audit_list", _("Audit trail"), "history", Accounts.VIEW_AUDIT),
     Entry("help:index", _("Help"), "help"),

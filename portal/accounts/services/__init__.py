@@ -13,6 +13,7 @@ from portal.accounts.services.enterprises import (
     rename_organisation,
 )
 from portal.accounts.services.organisations import create_organisation, register_region
+from portal.accounts.services.settings import enter_day, remove_day, set_parameter
 from portal.accounts.services.users import (
     change_user,
     deactivate_user,
@@ -26,6 +27,7 @@ __all__ = [
     "choose_language",
     "create_organisation",
     "deactivate_user",
+    "enter_day",
     "enter_organisations",
     "invite_user",
     "issue_password_link",
@@ -33,6 +35,8 @@ __all__ = [
     "record_access",
     "record_sign_in",
     "register_region",
+    "remove_day",
     "rename_organisation",
     "reset_second_factor",
+    "set_parameter",
 ]
