@@ -16,6 +16,10 @@ app.conf.beat_schedule = {
         "task": "traceability.tasks.reconciliations.reconcile_nightly",
         "schedule": crontab(hour=2, minute=0),
     },
+    "replay the ledger": {
+        "task": "traceability.tasks.replays.replay_nightly",
+        "schedule": crontab(hour=2, minute=13),
+    },
     # What a lost task or a dead worker left.
     "reconcile what is left over": {
         "task": "traceability.tasks.reconciliations.reconcile_left_over",

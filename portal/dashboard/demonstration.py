@@ -34,6 +34,7 @@ from traceability.models import Reconciliation
 from traceability.services import registry
 from traceability.services.import_filings import import_filings
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
+from traceability.services.replays import replay_ledger
 
 WORLD = Path(settings.BASE_DIR) / "traceability" / "fixtures" / "sample-falsified"
 PASSWORD = "demonstration-2025"  # noqa: S105 - printed at every start, and only in demo mode
@@ -64,6 +65,9 @@ ACTORS = (
     Actor("demo-miit-supervisor", Role.SUPERVISOR, "陈核查", {"ministry": "MIIT"}),
     Actor(
         "demo-province", Role.RECIPIENT, "赵省厅", {"region": "150000", "department": "industry"}
+    ),
+    Actor(
+        "demo-prefecture", Role.RECIPIENT, "冯市局", {"region": "150200", "department": "industry"}
     ),
     Actor("demo-county", Role.RECIPIENT, "周县局", {"region": COUNTY[0], "department": "industry"}),
     Actor("demo-filer", Role.FILER, "吴填报", {"enterprise__uscc": PLANT}),
@@ -110,6 +114,7 @@ def reconcile_today(*, by: User) -> None:
     at = clock.now()
     asked = ask_reconciliation(year=civil_day(at).year, as_of=civil_day(at), by=by, at=at)
     run_reconciliation(reconciliation=asked, at=at)
+    replay_ledger(run_key=f"night:{civil_day(at)}", by=by, at=at)
 
 
 def left_to_the_visitor() -> list[list[str]]:

@@ -15,7 +15,8 @@ from enterprises.queries import enterprises_visible_to
 from portal.accounts.models import User
 from portal.kernel.period import Month, deadline_of, end_of, year_months
 from portal.kernel.quantity import ZERO, share
-from traceability.models import Finding, Upload
+from traceability.models import Finding, Replay, Upload
+from traceability.permissions import Perm as Traceability
 from traceability.queries.findings import findings_visible_to
 
 # The categories that production is counted in; `mining` undivided is history.
@@ -281,3 +282,10 @@ def _rows(sql: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, facts)
         return cursor.fetchall()
+
+
+def last_replay(user: User) -> Replay | None:
+    """The latest replay of the ledger, for those who see reconciliations."""
+    if Traceability.VIEW_RECONCILIATIONS not in user.role_held.national:
+        return None
+    return Replay.objects.first()

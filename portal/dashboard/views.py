@@ -93,6 +93,7 @@ def _year_context(request: HttpRequest) -> dict[str, Any]:
         "categories": categories,
         "enterprise_caps": queries.enterprise_caps(year, seen),
         "use_charts": figures.use_charts(categories, queries.monthly_use(year, seen), year),
+        "replay": queries.last_replay(request.user),
         "progress": queries.filing_progress(due, seen, day=deadline_day(today)),
         "severities": queries.open_findings(request.user, year),
         "findings": queries.latest_findings(request.user, year, most=FINDINGS_SHOWN),

@@ -1,8 +1,9 @@
-"""Products and lots, filings and records, uploads, reconciliations and findings."""
+"""Products and lots, filings and records, uploads, reconciliations and findings, replays."""
 
 from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
 from traceability.models.lots import Balance, Lot, Product
+from traceability.models.replays import Replay
 from traceability.models.uploads import Upload
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Product",
     "Reconciliation",
     "Record",
+    "Replay",
     "Tolerance",
     "Upload",
 ]

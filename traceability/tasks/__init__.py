@@ -1,5 +1,5 @@
 """Long and periodic work of traceability."""
 
-from traceability.tasks import reconciliations, uploads
+from traceability.tasks import reconciliations, replays, uploads
 
-__all__ = ["reconciliations", "uploads"]
+__all__ = ["reconciliations", "replays", "uploads"]

@@ -53,6 +53,7 @@ ACTIONS: dict[str, Promise] = {
     "filing.discarded": _("draft thrown away"),
     "filing.submitted": _("filing submitted"),
     "filing.transcribed": _("filing taken over from a dataset"),
+    "ledger.replayed": _("ledger replayed"),
     "reconciliation.asked": _("reconciliation asked for"),
     "reconciliation.finished": _("reconciliation finished"),
     "demonstration.loaded": _("demonstration loaded"),
