@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from portal.kernel.tables import (
     ListTable,
     MomentColumn,
     NamedColumn,
+    NumberColumn,
     SearchFilter,
     StatusColumn,
     TonnesColumn,
@@ -124,10 +126,18 @@ class AllocationLineTable(ListTable):
     category = tables.Column(verbose_name=_("Category"))
     kg = TonnesColumn(verbose_name=_("t REO"))
     reason = tables.Column(verbose_name=_("Reason"))
+    comments = NumberColumn(
+        verbose_name=_("Open comments"),
+        accessor="open_comments",
+        linkify=lambda record: (
+            reverse("allocations:decision_comments", args=[record.decision_id])
+            + f"?line={record.enterprise_id}%7C{record.category}"
+        ),
+    )
 
     class Meta(ListTable.Meta):
         model = AllocationLine
-        fields = ("enterprise", "uscc", "group", "category", "kg", "reason")
+        fields = ("enterprise", "uscc", "group", "category", "kg", "reason", "comments")
         empty_text = _("No allocation line.")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from allocations.views import caps, copies, decisions, steps, years
+from allocations.views import caps, comments, copies, decisions, steps, years
 
 app_name = "allocations"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("decisions/<int:pk>/copies/", copies.decision_copies, name="decision_copies"),
     path("decisions/<int:pk>/issue/", steps.decision_issue, name="decision_issue"),
     path("decisions/<int:pk>/withdraw/", steps.decision_withdraw, name="decision_withdraw"),
+    path("decisions/<int:pk>/comments/", comments.decision_comments, name="decision_comments"),
+    path("comments/<int:pk>/settle/", comments.comment_settle, name="comment_settle"),
     path("copies/", copies.copy_list, name="copy_list"),
     path("copies/<int:pk>/", copies.copy_detail, name="copy_detail"),
     path("copies/<int:pk>/acknowledge/", copies.copy_acknowledge, name="copy_acknowledge"),

@@ -10,6 +10,7 @@ from django.test import Client
 
 from allocations import services as allocations
 from allocations.models import Decision
+from allocations.queries import LineKey
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation, Region, User
 from portal.kernel.models import Holiday
@@ -139,6 +140,11 @@ def _allocations(world: World) -> None:
     world.tell("allocations:decision_copies", "any", pk=issued.pk)
     for name in ("lines", "circulate", "sign", "order", "issue", "stop", "withdraw"):
         world.tell(f"allocations:decision_{name}", "any", pk=draft.pk)
+    world.tell("allocations:decision_comments", "any", pk=draft.pk)
+    said = allocations.comment_line(
+        decision=draft, line=LineKey(), text="Too early", by=world.people["signatory"], at=NOON
+    )
+    world.tell("allocations:comment_settle", "any", pk=said.pk)
     world.tell("allocations:year_detail", "any", year=2025)
     for which, region in (("own", "150000"), ("foreign", "360000")):
         copy = issued.copies.get(recipient__region=region, recipient__department="industry")

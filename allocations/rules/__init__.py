@@ -1,5 +1,12 @@
 """What the rules of deciding say; pure, over frozen facts."""
 
+from allocations.rules.comments import (
+    NoSuchLine,
+    NotTheirComment,
+    SettledAlready,
+    require_commentable,
+    require_may_settle,
+)
 from allocations.rules.facts import (
     DIRECTIVE,
     TOTAL_CONTROL,
@@ -80,7 +87,9 @@ __all__ = [
     "DrafterSigns",
     "EffectiveUnfit",
     "IssuedAlready",
+    "NoSuchLine",
     "NotChangeable",
+    "NotTheirComment",
     "NotTheirMinistry",
     "NothingDecided",
     "Obstacle",
@@ -88,6 +97,7 @@ __all__ = [
     "ReasonMissing",
     "Refusal",
     "RegimeUnfit",
+    "SettledAlready",
     "SignOffMissing",
     "SignedAlready",
     "StaleDigest",
@@ -99,6 +109,7 @@ __all__ = [
     "regime_of",
     "require_changeable",
     "require_circulable",
+    "require_commentable",
     "require_drafting_ministry",
     "require_due",
     "require_effective_in_year",
@@ -106,6 +117,7 @@ __all__ = [
     "require_issuable",
     "require_issuing_ministry",
     "require_lines",
+    "require_may_settle",
     "require_may_sign",
     "require_read",
     "require_reasons",

@@ -1,5 +1,6 @@
 """The deeds of deciding and distributing."""
 
+from allocations.services.comments import comment_line, settle_comment
 from allocations.services.copies import acknowledge_copy, open_copy
 from allocations.services.decisions import (
     AllocationEntry,
@@ -26,6 +27,7 @@ __all__ = [
     "CeilingEntry",
     "acknowledge_copy",
     "circulate",
+    "comment_line",
     "draft_decision",
     "hold_back",
     "issue",
@@ -34,6 +36,7 @@ __all__ = [
     "order_issue",
     "pass_down",
     "set_lines",
+    "settle_comment",
     "sign",
     "stop_issue",
     "transcribe_decision",

@@ -29,6 +29,8 @@ DEEDS = {
     "decision.lines_set": gettext_lazy("lines written"),
     "decision.circulated": gettext_lazy("circulated"),
     "decision.signed": gettext_lazy("verdict given"),
+    "decision.commented": gettext_lazy("commented"),
+    "decision.comment_settled": gettext_lazy("comment settled"),
     "decision.ordered": gettext_lazy("issue ordered"),
     "decision.stopped": gettext_lazy("issue stopped"),
     "decision.held_back": gettext_lazy("could not be issued"),
@@ -90,6 +92,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
     context = decision_context(decision, facts) | {
         "steps": _steps(decision),
+        "comments": queries.comment_counts(decision),
         "history": _history(decision),
         "void": decision.sign_offs.exclude(digest=decision.content_digest).select_related("user"),
         "stops": decision.stops.select_related("user"),
@@ -102,7 +105,9 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         template="allocations/decision_detail.html",
         name=f"decision-{decision.title}",
         table=tables.AllocationLineTable,
-        queryset=lines.order_by("enterprise__organisation__name_zh", "category"),
+        queryset=queries.with_comment_counts(
+            lines.order_by("enterprise__organisation__name_zh", "category")
+        ),
         per_page=LINES_PER_PAGE,
         context=context,
     )

@@ -31,6 +31,8 @@ ACTIONS: dict[str, Promise] = {
     "decision.lines_set": _("lines of a decision set"),
     "decision.circulated": _("decision circulated"),
     "decision.signed": _("decision signed"),
+    "decision.commented": _("line of a decision commented"),
+    "decision.comment_settled": _("comment settled"),
     "decision.ordered": _("issue of a decision ordered"),
     "decision.stopped": _("issue of a decision stopped"),
     "decision.held_back": _("decision could not be issued"),

@@ -1,0 +1,79 @@
+"""Comments on the lines of a decision."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from allocations.models import AllocationLine, Category, Decision, LineComment
+
+
+@dataclass(frozen=True, slots=True)
+class LineKey:
+    """Which line: of an enterprise, of the ceiling (no enterprise), or all of it (neither)."""
+
+    enterprise_id: int | None = None
+    category: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`17|separation`, `|separation` or nothing; what is no line is the whole decision."""
+        enterprise, _bar, category = text.partition("|")
+        if category not in Category.values:
+            return cls()
+        return cls(int(enterprise) if enterprise.isdecimal() else None, category)
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id or ''}|{self.category}" if self.category else ""
+
+
+def has_line(decision: Decision, line: LineKey) -> bool:
+    """Whether the decision has this line; it always has itself as a whole."""
+    if line.enterprise_id is not None:
+        return decision.allocation_lines.filter(
+            enterprise_id=line.enterprise_id, category=line.category
+        ).exists()
+    return not line.category or decision.ceiling_lines.filter(category=line.category).exists()
+
+
+def comments_on(decision: Decision, line: LineKey | None = None) -> QuerySet[LineComment]:
+    """The comments on a decision, or on one line of it, without their answers; open ones first."""
+    comments = LineComment.objects.filter(decision=decision, parent=None)
+    if line is not None:
+        of_line = Q(category=line.category)
+        if line.enterprise_id is None:
+            of_line &= Q(enterprise=None)
+        else:
+            of_line &= Q(enterprise_id=line.enterprise_id)
+        comments = comments.filter(of_line)
+    return (
+        comments.select_related("user", "settled_by", "enterprise__organisation")
+        .prefetch_related("answers__user")
+        .order_by("settled_at", "at", "pk")
+    )
+
+
+def with_comment_counts(lines: QuerySet[AllocationLine]) -> QuerySet[AllocationLine]:
+    """Each line with its `open_comments`."""
+    open_ones = (
+        LineComment.objects.filter(
+            decision=OuterRef("decision"),
+            enterprise=OuterRef("enterprise"),
+            category=OuterRef("category"),
+            parent=None,
+            settled_at=None,
+        )
+        .order_by()
+        .values("category")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return lines.annotate(open_comments=Coalesce(Subquery(open_ones), 0))
+
+
+def comment_counts(decision: Decision) -> dict[str, int]:
+    """How many comments there are, and how many of them are open."""
+    return LineComment.objects.filter(decision=decision, parent=None).aggregate(
+        made=Count("pk"), open=Count("pk", filter=Q(settled_at=None))
+    )
