@@ -59,6 +59,7 @@ test: lint
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_import
+	$(BIN)/python -m pytest tests/benchmarks/bench_issue.py -s -q
 
 clean:
 	rm -rf .venv .run .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,60 @@
+"""The issue of a decision with 2,000 lines, its copies to 31 provinces and 2,000 enterprises.
+
+    pytest tests/benchmarks/bench_issue.py -s
+
+prints seconds and queries; nothing is asserted about time.
+"""
+
+import time
+from decimal import Decimal
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from allocations import services
+from allocations.models import AllocationLine, CeilingLine, Copy
+from allocations.queries import content_digest
+from portal.accounts.models import Region
+from tests.cast import make_enterprise
+
+LINES = 2_000
+
+
+def test_issue_of_two_thousand_lines(
+    db, drafter, signatory, ndrc_signatory, mnr_signatory, noon
+) -> None:
+    provinces = list(Region.objects.filter(level=1))
+    plants = [
+        make_enterprise(f"Plant {n}", provinces[n % len(provinces)], "separation")
+        for n in range(LINES)
+    ]
+    decision = services.draft_decision(
+        year=2025, regime="total_control", kind="annual", by=drafter, at=noon
+    )
+    CeilingLine.objects.create(decision=decision, category="separation", kg=Decimal(10**9))
+    AllocationLine.objects.bulk_create(
+        AllocationLine(decision=decision, enterprise=plant, category="separation", kg=1000)
+        for plant in plants
+    )
+    decision.content_digest = content_digest(decision)
+    decision.save()
+    decision = services.circulate(decision=decision, by=drafter, at=noon)
+    for by in (signatory, ndrc_signatory, mnr_signatory):
+        services.sign(
+            decision=decision, verdict="agreed", digest=decision.content_digest, by=by, at=noon
+        )
+    numbers = {"document_no": "MIIT [2025] 1", "approval_no": "SC [2025] 1"}
+    ordered = services.order_issue(decision=decision, by=signatory, at=noon, **numbers)
+
+    begun = time.perf_counter()
+    with CaptureQueriesContext(connection) as asked:
+        services.issue(decision=ordered, by=signatory, at=ordered.issues_at)
+    seconds = time.perf_counter() - begun
+
+    copies = Copy.objects.filter(decision=decision)
+    of_authorities = copies.filter(recipient__kind="authority").count()
+    print(
+        f"\nissue of {LINES} lines: {seconds:.2f} s, {len(asked)} queries,"
+        f" {of_authorities} copies to authorities, {copies.count() - of_authorities} to enterprises"
+    )
+    assert copies.count() == of_authorities + LINES
