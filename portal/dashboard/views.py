@@ -118,6 +118,8 @@ def _desk_context(request: HttpRequest) -> dict[str, Any]:
         "positions": cap_position(enterprise, today.year),
         "filings": filings,
         "uploads": queries.uploads_under_way(enterprise.pk),
+        # What was put on record from paper is history and waits for nobody.
+        "copies": [each for each in queries.copies_to_acknowledge(request.user) if each.due_on],
     }
 
 

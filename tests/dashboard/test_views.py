@@ -1,8 +1,14 @@
 """The first page of each role."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from django.utils import translation
+
+from allocations.models import AllocationLine
+from allocations.services import draft_decision
+from allocations.services.distribution import send_copies
 
 HOME = "/"
 MOST_QUERIES = 32
@@ -93,3 +99,20 @@ def test_nothing_of_the_demonstration_exists_outside_it(client, viewer):
     assert client.post("/demonstration/advance/").status_code == 404
     assert client.get("/demonstration/records/").status_code == 404
     assert "demo-advance" not in client.get(HOME).content.decode()
+
+
+def test_an_enterprise_is_asked_to_acknowledge_what_was_issued_and_no_history(
+    client, year, northern, filer, drafter, noon
+):
+    client.force_login(filer)
+    before = client.get("/").content
+    decision = draft_decision(year=2025, regime="total_control", kind="batch", by=drafter, at=noon)
+    AllocationLine.objects.create(
+        decision=decision, enterprise=northern, category="separation", kg=1
+    )
+    send_copies(decision, at=noon, due_on=date(2025, 12, 11))
+
+    after = client.get("/").content
+
+    assert b"Your caps have changed" not in before
+    assert b"an attester acknowledges it by 2025-12-11" in after
