@@ -16,8 +16,7 @@ from allocations.queries import LineKey
 from allocations.views.decisions import READ_AND_WRITE, visible_decision
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.errors import Refusal
-from portal.kernel.pages import page, refusals_on
+from portal.kernel.pages import page, refusals_on, refusals_told
 
 
 @requires(Perm.VIEW_DECISIONS)
@@ -60,11 +59,9 @@ def comment_settle(request: HttpRequest, pk: int) -> HttpResponse:
     comment = get_object_or_404(
         LineComment, pk=pk, decision__in=queries.decisions_visible_to(request.user)
     )
-    try:
+    with refusals_told(request):
         services.settle_comment(comment=comment, by=request.user, at=clock.now())
         messages.success(request, _("The comment is settled."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
     line = LineKey.parse(request.GET.get("line", ""))
     return redirect(_address(comment.decision, line))
 

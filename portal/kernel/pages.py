@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,3 +28,12 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
         yield
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+@contextmanager
+def refusals_told(request: HttpRequest) -> Iterator[None]:
+    """Say a Refusal as a message on the page that follows, where a deed has no form of its own."""
+    try:
+        yield
+    except Refusal as refusal:
+        messages.error(request, str(refusal))

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.errors import Refusal
-from portal.kernel.pages import page, refusals_on
+from portal.kernel.pages import page, refusals_on, refusals_told
 from portal.kernel.tables import list_page
 from portal.machines import forms, queries, services, tables
 from portal.machines.models import Key
@@ -67,11 +66,9 @@ def key_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a key at once and for good."""
     key = _visible_key(request, pk)
-    try:
+    with refusals_told(request):
         services.revoke_key(key=key, by=request.user, at=clock.now())
         messages.success(request, _("The key is revoked; nothing opens with it any more."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
     return redirect("machines:key_detail", key.pk)
 
 
@@ -80,11 +77,9 @@ def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def key_allow(request: HttpRequest, pk: int) -> HttpResponse:
     """Let what the key submits count as attested by oneself."""
     key = _visible_key(request, pk)
-    try:
+    with refusals_told(request):
         services.allow_attestation(key=key, by=request.user, at=clock.now())
         messages.success(request, _("What this key submits now counts as attested by you."))
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
     return redirect("machines:key_detail", key.pk)
 
 

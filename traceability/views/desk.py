@@ -1,8 +1,6 @@
 """The desk: the pages on which an enterprise prepares, attests and amends a month."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -17,9 +15,8 @@ from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
 from portal.kernel.access import allowed, require_allowed, requires
-from portal.kernel.errors import Refusal
 from portal.kernel.law import MONTHLY_FILING, TRUTHFUL_RECORDS
-from portal.kernel.pages import page, refusals_on
+from portal.kernel.pages import page, refusals_on, refusals_told
 from portal.kernel.period import Month
 from traceability import tasks
 from traceability.forms.filings import AmendmentForm, AttestationForm, UploadForm
@@ -139,7 +136,7 @@ def filing_nil(request: HttpRequest, month: Month) -> HttpResponse:
     """State that the month had no business; the attester attests to it like to any other."""
     enterprise = _own(request)
     require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
-    with _refusals_told(request):
+    with refusals_told(request):
         handover.declare_nil(enterprise=enterprise, month=month, by=request.user, at=clock.now())
         messages.success(request, _("The nil return was handed over for attestation."))
     return redirect("traceability:filing_month", month)
@@ -176,7 +173,7 @@ def filing_amend(request: HttpRequest, month: Month) -> HttpResponse:
 def filing_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the draft to the attester."""
     draft = _own_filing(request, pk, Perm.PREPARE_FILING)
-    with _refusals_told(request):
+    with refusals_told(request):
         nil = request.POST.get("nil") == "yes"
         handover.hand_over(filing=draft, by=request.user, at=clock.now(), nil=nil)
         messages.success(request, _("The draft was handed over for attestation."))
@@ -188,7 +185,7 @@ def filing_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 def filing_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw the draft away; what was submitted stays."""
     draft = _own_filing(request, pk, Perm.PREPARE_FILING)
-    with _refusals_told(request):
+    with refusals_told(request):
         discard_draft(filing=draft, by=request.user, at=clock.now())
         messages.success(request, _("The draft was discarded."))
     return redirect("traceability:filing_month", draft.month)
@@ -258,15 +255,6 @@ def _own_filing(request: HttpRequest, pk: int, perm: Perm | None = None) -> Fili
     if perm:
         require_allowed(request.user, perm, filing.enterprise)
     return filing
-
-
-@contextmanager
-def _refusals_told(request: HttpRequest) -> Iterator[None]:
-    """Say a refusal on the page that the person is sent back to."""
-    try:
-        yield
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
 
 
 def _soon(task: Any, **ids: int) -> None:

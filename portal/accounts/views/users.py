@@ -1,7 +1,5 @@
 """Inviting, changing, deactivating and reactivating people."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -21,9 +19,8 @@ from portal.accounts.models import Organisation, User
 from portal.accounts.permissions import Perm
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.errors import Refusal
 from portal.kernel.models import AuditEvent
-from portal.kernel.pages import page, refusals_on
+from portal.kernel.pages import page, refusals_on, refusals_told
 from portal.kernel.tables import list_page
 
 # Backends that bring no mail to anybody: the administrator hands the link over.
@@ -97,7 +94,7 @@ def user_detail(request: HttpRequest, user_id: int) -> HttpResponse:
 def user_deactivate(request: HttpRequest, user_id: int) -> HttpResponse:
     """Close an account at once."""
     user = _visible(request, user_id)
-    with _refusals_said(request):
+    with refusals_told(request):
         services.deactivate_user(user=user, by=request.user, at=clock.now())
         messages.success(request, _("The account is deactivated; its sessions have ended."))
     return redirect("accounts:user_detail", user.pk)
@@ -108,7 +105,7 @@ def user_deactivate(request: HttpRequest, user_id: int) -> HttpResponse:
 def user_reactivate(request: HttpRequest, user_id: int) -> HttpResponse:
     """Open a closed account again, with a link to a new password."""
     user = _visible(request, user_id)
-    with _refusals_said(request):
+    with refusals_told(request):
         user = services.reactivate_user(user=user, by=request.user, at=clock.now())
         _hand_over_link(request, user)
     return redirect("accounts:user_detail", user.pk)
@@ -119,7 +116,7 @@ def user_reactivate(request: HttpRequest, user_id: int) -> HttpResponse:
 def user_send_link(request: HttpRequest, user_id: int) -> HttpResponse:
     """Send a link by which the person sets a new password."""
     user = _visible(request, user_id)
-    with _refusals_said(request):
+    with refusals_told(request):
         _hand_over_link(request, user)
     return redirect("accounts:user_detail", user.pk)
 
@@ -129,7 +126,7 @@ def user_send_link(request: HttpRequest, user_id: int) -> HttpResponse:
 def user_reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
     """Take a lost second factor off an account."""
     user = _visible(request, user_id)
-    with _refusals_said(request):
+    with refusals_told(request):
         services.reset_second_factor(user=user, by=request.user, at=clock.now())
         messages.success(request, _("The second factor is removed."))
     return redirect("accounts:user_detail", user.pk)
@@ -163,15 +160,6 @@ def _told(user: User) -> dict[str, Any]:
         "role": user.role,
         "language": user.language,
     }
-
-
-@contextmanager
-def _refusals_said(request: HttpRequest) -> Iterator[None]:
-    """Say a Refusal as a message, where a deed has no form to say it on."""
-    try:
-        yield
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
 
 
 def _hand_over_link(request: HttpRequest, user: User) -> None:
