@@ -60,28 +60,6 @@ def regions_below(copy: Copy) -> list[tuple[Region, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class CopyCounts:
-    """How many copies there are, and how far they have come."""
-
-    sent: int
-    opened: int
-    acknowledged: int
-    late: int
-
-
-def copy_counts(copies: QuerySet[Copy], *, today: date) -> CopyCounts:
-    """The counts of these copies."""
-    late = Q(acknowledged_at=None, due_on__lt=today)
-    counts = copies.order_by().aggregate(
-        sent=Count("pk", distinct=True),
-        opened=Count("pk", distinct=True, filter=~Q(openings=None)),
-        acknowledged=Count("pk", distinct=True, filter=~Q(acknowledged_at=None)),
-        late=Count("pk", distinct=True, filter=late),
-    )
-    return CopyCounts(**counts)
-
-
-@dataclass(frozen=True, slots=True)
 class Branch:
     """One copy in the tree of a decision: how deep it lies, and what became of it."""
 
@@ -113,6 +91,26 @@ def tree_of(copies: QuerySet[Copy], *, today: date) -> list[Branch]:
 
     grow(None, 0)
     return branches
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCounts:
+    """How many copies there are, and how far they have come."""
+
+    sent: int
+    opened: int
+    acknowledged: int
+    late: int
+
+
+def copy_counts(branches: list[Branch]) -> CopyCounts:
+    """The counts of a tree."""
+    return CopyCounts(
+        sent=len(branches),
+        opened=sum(branch.opened_at is not None for branch in branches),
+        acknowledged=sum(branch.copy.acknowledged_at is not None for branch in branches),
+        late=sum(branch.is_late for branch in branches),
+    )
 
 
 def copy_digest(content: dict[str, Any]) -> str:

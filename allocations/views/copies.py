@@ -65,7 +65,17 @@ def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
     copy = _visible(request, pk)
     if copy.recipient_id == request.user.organisation_id:
         services.open_copy(copy=copy, by=request.user, at=clock.now())
-    return page(request, "allocations/copy_detail.html", _context(request, copy))
+    seen = queries.copies_visible_to(request.user)
+    context = _context(request, copy) | {
+        "may_pass_down": _may_handle(request, copy)
+        and copy.acknowledged_at is not None
+        and not copy.passed_down.exists()
+        and bool(queries.parts_below(copy)),
+        "branches": queries.tree_of(seen.filter(parent=copy), today=clock.today()),
+        "outdated_by": seen.filter(outdates__earlier=copy),
+        "outdates": seen.filter(outdated_by__later=copy),
+    }
+    return page(request, "allocations/copy_detail.html", context)
 
 
 @requires(Perm.ACKNOWLEDGE_COPY)
@@ -115,13 +125,12 @@ def decision_copies(request: HttpRequest, pk: int) -> HttpResponse:
     branches = queries.tree_of(seen, today=clock.today())
     if not branches:
         raise Http404
-    if request.GET.get("only") == "late":
-        branches = [branch for branch in branches if branch.is_late]
+    only_late = request.GET.get("only") == "late"
     context = {
         "decision": decision,
-        "branches": branches,
-        "counts": queries.copy_counts(seen, today=clock.today()),
-        "only_late": request.GET.get("only") == "late",
+        "branches": [branch for branch in branches if branch.is_late or not only_late],
+        "counts": queries.copy_counts(branches),
+        "only_late": only_late,
         "may_see_decision": request.user.holds(Perm.VIEW_DECISIONS),
     }
     return page(request, "allocations/decision_copies.html", context)
@@ -138,17 +147,11 @@ def _context(request: HttpRequest, copy: Copy) -> dict[str, Any]:
         "lines": lines,
         "holds_true": queries.copy_digest(copy.content) == copy.digest,
         "may_see_decision": request.user.holds(Perm.VIEW_DECISIONS),
-        "may_acknowledge": request.user.holds(Perm.ACKNOWLEDGE_COPY)
-        and copy.recipient_id == request.user.organisation_id
-        and copy.acknowledged_at is None,
-        "may_pass_down": request.user.holds(Perm.ACKNOWLEDGE_COPY)
-        and copy.recipient_id == request.user.organisation_id
-        and copy.acknowledged_at is not None
-        and not copy.passed_down.exists()
-        and bool(queries.parts_below(copy)),
-        "branches": queries.tree_of(
-            queries.copies_visible_to(request.user).filter(parent=copy), today=clock.today()
-        ),
-        "outdated_by": queries.copies_visible_to(request.user).filter(outdates__earlier=copy),
-        "outdates": queries.copies_visible_to(request.user).filter(outdated_by__later=copy),
+        "may_acknowledge": _may_handle(request, copy) and copy.acknowledged_at is None,
     }
+
+
+def _may_handle(request: HttpRequest, copy: Copy) -> bool:
+    """Whether the reader acknowledges and passes down for the one it was sent to."""
+    own = copy.recipient_id == request.user.organisation_id
+    return own and request.user.holds(Perm.ACKNOWLEDGE_COPY)

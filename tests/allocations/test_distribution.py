@@ -166,7 +166,7 @@ def test_tree_of_lists_each_branch_under_its_root(acknowledged, recipient, viewe
 def test_copy_counts_are_late_after_the_last_day(province_copy, viewer, today, late):
     seen = queries.copies_visible_to(viewer).filter(pk=province_copy.pk)
 
-    assert queries.copy_counts(seen, today=today).late == late
+    assert queries.copy_counts(queries.tree_of(seen, today=today)).late == late
 
 
 def test_a_later_decision_outdates_the_copies_it_changes(
