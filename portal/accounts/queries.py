@@ -12,6 +12,7 @@ from portal.accounts.models import Organisation, Region, User
 from portal.accounts.permissions import Perm
 from portal.accounts.roles import ROLES
 from portal.accounts.rules import DEMO_PREFIX, SYSTEM
+from portal.kernel.dated import holding
 from portal.kernel.models import AuditEvent, Holiday, Parameter
 
 
@@ -105,8 +106,5 @@ class ParameterShown:
 def parameters_on(today: date) -> list[ParameterShown]:
     """Every setting there is and was, the latest of each first, marked as they hold today."""
     rows = list(Parameter.objects.select_related("set_by"))
-    holding: dict[str, int] = {}
-    for row in rows:
-        if row.from_day <= today:
-            holding.setdefault(row.name, row.pk)
-    return [ParameterShown(row, holding.get(row.name) == row.pk) for row in rows]
+    held = holding(((row.pk, row.name, row.from_day) for row in reversed(rows)), day=today)
+    return [ParameterShown(row, row.pk in held) for row in rows]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from portal.kernel.dated import holding
 from traceability.models import Tolerance
 
 
@@ -39,8 +40,5 @@ class ToleranceShown:
 def tolerances_shown(day: date) -> list[ToleranceShown]:
     """Every tolerance there is and was, the latest of each first, marked as they hold on `day`."""
     rows = list(Tolerance.objects.select_related("set_by").order_by("name", "-valid_from"))
-    holding: dict[str, int] = {}
-    for row in rows:
-        if row.valid_from <= day:
-            holding.setdefault(row.name, row.pk)
-    return [ToleranceShown(row, holding.get(row.name) == row.pk) for row in rows]
+    held = holding(((row.pk, row.name, row.valid_from) for row in rows), day=day)
+    return [ToleranceShown(row, row.pk in held) for row in rows]
