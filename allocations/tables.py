@@ -131,7 +131,7 @@ class AllocationLineTable(ListTable):
         accessor="open_comments",
         linkify=lambda record: (
             reverse("allocations:decision_comments", args=[record.decision_id])
-            + f"?line={record.enterprise_id}%7C{record.category}"
+            + queries.LineKey(record.enterprise_id, record.category).as_query
         ),
     )
 

@@ -1,4 +1,4 @@
-"""What people type about decisions and copies."""
+"""What people type to begin a decision and to write its lines."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -63,7 +63,6 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("What the decision is about, for those who sign it."),
     )
-
     effective_on = forms.DateField(
         label=_("Effective on"),
         required=False,

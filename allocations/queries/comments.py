@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import urlencode
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -26,6 +27,11 @@ class LineKey:
 
     def __str__(self) -> str:
         return f"{self.enterprise_id or ''}|{self.category}" if self.category else ""
+
+    @property
+    def as_query(self) -> str:
+        """The end of an address that is about this line; nothing for the decision as a whole."""
+        return f"?{urlencode({'line': self})}" if self.category else ""
 
 
 def has_line(decision: Decision, line: LineKey) -> bool:

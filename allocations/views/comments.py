@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -72,8 +71,7 @@ def _may_comment(request: HttpRequest, decision: Decision) -> bool:
 
 
 def _address(decision: Decision, line: LineKey) -> str:
-    address = reverse("allocations:decision_comments", args=[decision.pk])
-    return f"{address}?{urlencode({'line': line})}" if line.category else address
+    return reverse("allocations:decision_comments", args=[decision.pk]) + line.as_query
 
 
 def _named(decision: Decision, line: LineKey) -> dict[str, object] | None:

@@ -4,13 +4,13 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel.calendar import Calendar
 from portal.kernel.errors import Refusal
 
 # The account in whose name the portal itself acts, and how the demonstration's are told.
 SYSTEM = "system"
 DEMO_PREFIX = "demo-"
 MOST_WORKING_DAYS = 60
-_SATURDAY = 5
 
 
 class RoleDoesNotFit(Refusal):
@@ -101,7 +101,7 @@ def require_differs_from_week(day: date, *, is_working: bool) -> None:
 
     A holiday may lie anywhere: notices name whole periods, weekends included.
     """
-    if is_working and day.weekday() < _SATURDAY:
+    if is_working and Calendar().is_working(day):
         raise DayFollowsTheWeek(
             _("This day is a weekday; only a Saturday or Sunday is worked in exchange."),
             field="day",

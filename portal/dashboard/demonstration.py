@@ -18,9 +18,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from allocations.queries import issues_due
-from allocations.services import issue_due
 from allocations.services.published import load_published_figures
+from allocations.tasks import issue_due_decisions
 from enterprises.models import Enterprise
 from enterprises.services import change_enterprise
 from portal.accounts.models import Organisation, Region, User
@@ -103,8 +102,7 @@ def advance(*, by: User) -> DemonstrationDay:
         )
         audit.record("demonstration.advanced", following, by=by, at=now, day=following.day)
         _load_filings(by=system_user())
-    for decision_id in issues_due(clock.now()):
-        issue_due(decision_id, at=clock.now())
+    issue_due_decisions()
     reconcile_today(by=system_user())
     return following
 
