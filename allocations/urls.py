@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from allocations.views import caps, comments, copies, decisions, steps, years
+from allocations.views import caps, comments, copies, decisions, regimes, steps, years
 
 app_name = "allocations"
 urlpatterns = [
@@ -24,6 +24,7 @@ urlpatterns = [
     path("copies/<int:pk>/acknowledge/", copies.copy_acknowledge, name="copy_acknowledge"),
     path("copies/<int:pk>/pass-down/", copies.copy_pass_down, name="copy_pass_down"),
     path("caps/", caps.cap_list, name="cap_list"),
+    path("decisions/regimes/", regimes.regime_list, name="regime_list"),
     path("decisions/years/", years.year_list, name="year_list"),
     path("decisions/years/<int:year>/", years.year_detail, name="year_detail"),
     path(

@@ -45,6 +45,7 @@ from allocations.rules.ministries import (
     required_ministries,
     source_of,
 )
+from allocations.rules.regimes import POINTS
 from allocations.rules.steps import (
     CHANGEABLE,
     NOT_DUE,
@@ -74,6 +75,7 @@ __all__ = [
     "EXPLAINED",
     "MIIT",
     "NOT_DUE",
+    "POINTS",
     "TOTAL_CONTROL",
     "TOTAL_CONTROL_SINCE",
     "ApprovalMissing",

@@ -76,6 +76,7 @@ def addresses(decision, copy, draft, northern) -> dict[str, str]:
             f"decision_{deed}": reverse(f"allocations:decision_{deed}", args=[begun.pk])
             for deed in deeds
         },
+        "regime_list": reverse("allocations:regime_list"),
         "year_list": reverse("allocations:year_list"),
         "year_detail": reverse("allocations:year_detail", args=[2025]),
         "cap_list": reverse("allocations:cap_list"),
@@ -108,6 +109,7 @@ OPENS = {
     "decision_issue": {"signatory"},
     "decision_stop": SIGNATORIES,
     "decision_withdraw": {"drafter"},
+    "regime_list": NATIONAL,
     "year_list": NATIONAL,
     "year_detail": NATIONAL,
     "cap_list": set(ALL) - {"administrator"},
@@ -143,6 +145,7 @@ SHOWN = {
     "decision_issue": ["Issue the decision"],
     "decision_stop": ["sign-off is taken back"],
     "decision_withdraw": ["stays readable"],
+    "regime_list": ["Who sets the ceiling", "article 5"],
     "year_list": ["Mining ceilings by year", "100.000"],
     "year_detail": ["Northern", "60.000", "100.000", "total volume control"],
     "cap_list": ["Northern", "60.000"],
