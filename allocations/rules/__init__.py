@@ -45,6 +45,7 @@ from allocations.rules.ministries import (
     required_ministries,
     source_of,
 )
+from allocations.rules.published import PublishedSum, unequal_sums
 from allocations.rules.regimes import POINTS
 from allocations.rules.steps import (
     CHANGEABLE,
@@ -96,6 +97,7 @@ __all__ = [
     "NothingDecided",
     "Obstacle",
     "OrderedAlready",
+    "PublishedSum",
     "ReasonMissing",
     "Refusal",
     "RegimeUnfit",
@@ -128,4 +130,5 @@ __all__ = [
     "require_stoppable",
     "required_ministries",
     "source_of",
+    "unequal_sums",
 ]

@@ -11,6 +11,7 @@ from allocations import queries, rules
 from allocations.models import Category, Decision
 from allocations.permissions import Perm
 from allocations.queries import CategoryPosition, Holder
+from allocations.queries.published import published_sums
 from portal.kernel.access import requires
 from portal.kernel.charts import Chart, Series
 from portal.kernel.pages import page
@@ -51,6 +52,9 @@ def year_detail(request: HttpRequest, year: int) -> HttpResponse:
         "positions": positions,
         "holders": [
             (each.enterprise, [each.caps_kg.get(p.category) for p in positions]) for each in holders
+        ],
+        "unequal": [
+            (each, Category(each.category)) for each in rules.unequal_sums(published_sums(year))
         ],
         "chart": _holders_chart(holders, positions) if holders else None,
         "decisions": queries.with_figures(decisions).order_by("number"),

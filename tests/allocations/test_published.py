@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from allocations import queries
+from allocations import queries, rules
 from allocations.models import AllocationLine, Category, Decision
+from allocations.queries.published import published_sums
 from allocations.services.published import FIXTURES, load_published_figures
 from enterprises.models import Enterprise
 from portal.accounts.queries import system_user
@@ -67,6 +68,28 @@ def test_every_batch_is_a_decision_with_its_own_figures(loaded):
             separation = lines.pop("separation")
             assert separation == Decimal(row["separation_tonnes"]) * 1000, decision
             assert sum(lines.values()) == Decimal(row["mining_tonnes"]) * 1000, decision
+
+
+@pytest.mark.parametrize(
+    ("total", "difference"), [("1", None), ("0.999", "0.001"), ("1.001", "-0.001")]
+)
+def test_unequal_sums_leaves_out_what_adds_up(total, difference):
+    one = rules.PublishedSum(2021, "mining", "batches", Decimal(total), Decimal(1))
+
+    found = rules.unequal_sums([one])
+
+    assert [each.difference_kg for each in found] == ([Decimal(difference)] if difference else [])
+
+
+def test_only_the_batches_of_2021_do_not_add_up():
+    years = sorted({int(row["year"]) for row in rows("quotas_national.csv")})
+
+    found = [each for year in years for each in rules.unequal_sums(published_sums(year))]
+
+    assert [(each.year, each.category, each.parts, each.difference_kg) for each in found] == [
+        (2021, "mining", "batches", Decimal(-84_000_000)),
+        (2021, "separation", "batches", Decimal(-81_000_000)),
+    ]
 
 
 def test_a_later_decision_divides_what_notices_gave_undivided(loaded):

@@ -255,6 +255,7 @@ def test_year_detail_of_published_years(signed_in, noon, year, django_assert_max
         assert f"{position.ceiling_kg / 1000:,.3f}" in text
     assert "directive production plan" in text
     assert "Basis:" in text
+    assert ("difference -84,000.000" in text.replace("\u2212", "-")) == (year == 2021)
 
 
 def test_year_list_shows_every_year(signed_in, noon, django_assert_max_num_queries):
