@@ -62,10 +62,10 @@ POINTS = (
     _point(
         _("When in the year"),
         _(
-            "In two batches, one for each half of the year, in 2023 in three;"
+            "In two batches, one for each half of the year;"
             " the second was adjusted to the first half."
         ),
-        _("Once, for the year."),
+        _("Set for the year."),
         ANNUAL_CEILINGS,
     ),
     _point(
