@@ -6,6 +6,7 @@ from pathlib import Path
 
 from allocations.models import Category
 from allocations.rules import PublishedSum
+from allocations.rules.published import Whole
 from portal.kernel.quantity import ZERO, to_kg
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -17,17 +18,25 @@ COLUMNS = {
 }
 
 
+def published_rows(name: str) -> list[dict[str, str]]:
+    """The rows of one published table, as text."""
+    with (FIXTURES / name).open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
 def published_sums(year: int) -> list[PublishedSum]:
     """The year's total beside its batches and its groups, where every part gives the figure."""
     notices = _of_year("quotas_national.csv", year)
     whole = next((row for row in notices if row["batch"] == "year"), None)
     if whole is None:
         return []
-    batches = [row for row in notices if row["batch"] != "year"]
-    groups = _of_year("quotas_groups.csv", year)
+    parts_of: tuple[tuple[Whole, list[dict[str, str]]], ...] = (
+        ("batches", [row for row in notices if row["batch"] != "year"]),
+        ("groups", _of_year("quotas_groups.csv", year)),
+    )
     return [
         PublishedSum(year, category.value, parts, to_kg(Decimal(whole[column])), _sum(rows, column))
-        for parts, rows in (("batches", batches), ("groups", groups))
+        for parts, rows in parts_of
         for category, column in COLUMNS.items()
         if rows and whole[column] and all(row.get(column) for row in rows)
     ]
@@ -38,5 +47,4 @@ def _sum(rows: list[dict[str, str]], column: str) -> Decimal:
 
 
 def _of_year(name: str, year: int) -> list[dict[str, str]]:
-    with (FIXTURES / name).open(encoding="utf-8-sig", newline="") as lines:
-        return [row for row in csv.DictReader(lines) if row["year"] == str(year)]
+    return [row for row in published_rows(name) if row["year"] == str(year)]

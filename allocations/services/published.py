@@ -4,16 +4,15 @@
 that first divides it takes the undivided figure back and says so line by line.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 from django.db import transaction
 
 from allocations.models import Category, Decision
+from allocations.queries.published import published_rows
 from allocations.rules import DIRECTIVE
 from allocations.services.decisions import AllocationEntry, CeilingEntry
 from allocations.services.transcription import transcribe_decision
@@ -22,7 +21,6 @@ from enterprises.services import merge_enterprise, register_enterprise
 from portal.accounts.models import Region, User
 from portal.kernel.quantity import to_kg
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
 GROUP_REGIONS = {
     "China Northern Rare Earth": "150000",
     "China Rare Earth Group": "360000",
@@ -57,7 +55,7 @@ Ceilings = dict[str, CeilingEntry]
 @transaction.atomic
 def load_published_figures(*, by: User, at: datetime) -> int:
     """Put every published year on record that is not there yet; how many decisions that were."""
-    years = sorted({row["year"] for row in _rows("quotas_national.csv")})
+    years = sorted({row["year"] for row in published_rows("quotas_national.csv")})
     there = set(
         Decision.objects.filter(regime=DIRECTIVE, year__in=years).values_list("year", flat=True)
     )
@@ -66,7 +64,7 @@ def load_published_figures(*, by: User, at: datetime) -> int:
 
 
 def _load_year(year: str, groups: Mapping[str, Enterprise], by: User, at: datetime) -> int:
-    notices = [row for row in _rows("quotas_national.csv") if row["year"] == year]
+    notices = [row for row in published_rows("quotas_national.csv") if row["year"] == year]
     batches = [row for row in notices if row["batch"] != "year"]
     whole = next((row for row in notices if row["batch"] == "year"), None)
     steps = batches or notices
@@ -154,7 +152,7 @@ def _note(row: Mapping[str, str]) -> str:
 def _group_lines(year: str, groups: Mapping[str, Enterprise]) -> list[AllocationEntry]:
     return [
         AllocationEntry(groups[row["group"]], category.value, to_kg(Decimal(row[column])))
-        for row in _rows("quotas_groups.csv")
+        for row in published_rows("quotas_groups.csv")
         if row["year"] == year
         for category, column in (
             (Category.MINING_ROCK, "mining_rock_tonnes"),
@@ -173,7 +171,7 @@ def _groups(*, by: User, at: datetime) -> dict[str, Enterprise]:
             "organisation"
         )
     }
-    rows = _rows("groups.csv")
+    rows = published_rows("groups.csv")
     for row in rows:
         if row["name_en"] not in known:
             known[row["name_en"]] = register_enterprise(
@@ -193,8 +191,3 @@ def _groups(*, by: User, at: datetime) -> dict[str, Enterprise]:
         if row["note"] and group.merged_on is None:
             merge_enterprise(enterprise=group, into=known[MERGED_INTO], on=MERGED_ON, by=by, at=at)
     return known
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FIXTURES / name).open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))

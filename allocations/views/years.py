@@ -54,7 +54,7 @@ def year_detail(request: HttpRequest, year: int) -> HttpResponse:
             (each.enterprise, [each.caps_kg.get(p.category) for p in positions]) for each in holders
         ],
         "unequal": [
-            (each, Category(each.category)) for each in rules.unequal_sums(published_sums(year))
+            (each, _named(each.category)) for each in rules.unequal_sums(published_sums(year))
         ],
         "chart": _holders_chart(holders, positions) if holders else None,
         "decisions": queries.with_figures(decisions).order_by("number"),
@@ -66,6 +66,11 @@ def year_detail(request: HttpRequest, year: int) -> HttpResponse:
 
 def _regime(year: int) -> str:
     return Decision.Regime(rules.regime_of(year)).label
+
+
+def _named(category: str) -> str:
+    """A published total's category; the sum over both kinds of mining is mining alone."""
+    return _("mining") if category == Category.MINING else Category(category).label
 
 
 def _of(positions: Sequence[CategoryPosition], category: Category) -> CategoryPosition | None:

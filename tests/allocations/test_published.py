@@ -8,8 +8,8 @@ import pytest
 
 from allocations import queries, rules
 from allocations.models import AllocationLine, Category, Decision
-from allocations.queries.published import published_sums
-from allocations.services.published import FIXTURES, load_published_figures
+from allocations.queries.published import FIXTURES, published_sums
+from allocations.services.published import load_published_figures
 from enterprises.models import Enterprise
 from portal.accounts.queries import system_user
 from portal.kernel.models import AuditEvent
