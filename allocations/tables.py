@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from allocations import queries
 from allocations.models import AllocationLine, Category, Copy, Decision
+from allocations.rules import LineKey
 from enterprises.models import Enterprise
 from enterprises.queries import groups
 from portal.accounts.models import Region
@@ -131,7 +132,7 @@ class AllocationLineTable(ListTable):
         accessor="open_comments",
         linkify=lambda record: (
             reverse("allocations:decision_comments", args=[record.decision_id])
-            + queries.LineKey(record.enterprise_id, record.category).as_query
+            + LineKey(record.enterprise_id, record.category).as_query
         ),
     )
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from allocations import services as allocations
 from allocations.models import Decision
-from allocations.queries import LineKey
+from allocations.rules import LineKey
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation, Region, User
 from portal.kernel.models import Holiday

@@ -16,7 +16,6 @@ from allocations.queries.caps import (
     years_on_record,
 )
 from allocations.queries.comments import (
-    LineKey,
     comment_counts,
     comments_on,
     has_line,
@@ -47,6 +46,7 @@ from allocations.queries.decisions import (
     unfit_lines,
     with_figures,
 )
+from allocations.queries.lines import holders_among, standing_lines
 
 __all__ = [
     "Branch",
@@ -55,7 +55,6 @@ __all__ = [
     "CopyCounts",
     "Effect",
     "Holder",
-    "LineKey",
     "cap_kg",
     "cap_lines",
     "cap_sums",
@@ -75,11 +74,13 @@ __all__ = [
     "has_line",
     "history",
     "holders",
+    "holders_among",
     "issues_due",
     "parts_below",
     "possible_holders",
     "provinces_concerned",
     "regions_below",
+    "standing_lines",
     "standing_sign_offs",
     "tree_of",
     "unfit_lines",

@@ -1,37 +1,10 @@
 """Comments on the lines of a decision."""
 
-from dataclasses import dataclass
-from typing import Self
-from urllib.parse import urlencode
-
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from allocations.models import AllocationLine, Category, Decision, LineComment
-
-
-@dataclass(frozen=True, slots=True)
-class LineKey:
-    """Which line: of an enterprise, of the ceiling (no enterprise), or all of it (neither)."""
-
-    enterprise_id: int | None = None
-    category: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """`17|separation`, `|separation` or nothing; what is no line is the whole decision."""
-        enterprise, _bar, category = text.partition("|")
-        if category not in Category.values:
-            return cls()
-        return cls(int(enterprise) if enterprise.isdecimal() else None, category)
-
-    def __str__(self) -> str:
-        return f"{self.enterprise_id or ''}|{self.category}" if self.category else ""
-
-    @property
-    def as_query(self) -> str:
-        """The end of an address that is about this line; nothing for the decision as a whole."""
-        return f"?{urlencode({'line': self})}" if self.category else ""
+from allocations.models import AllocationLine, Decision, LineComment
+from allocations.rules import LineKey
 
 
 def has_line(decision: Decision, line: LineKey) -> bool:

@@ -16,6 +16,7 @@ from portal.accounts.models import Region, User
 from portal.kernel.models import AuditEvent
 from portal.kernel.quantity import ZERO
 
+WRITING = ("decision.drafted", "decision.lines_set", "decision.lines_changed")
 Masses = Iterable[tuple[str, Decimal]]
 
 
@@ -217,7 +218,7 @@ def provinces_concerned(decision: Decision) -> list[tuple[Region, int]]:
 
 def drafters(decision: Decision) -> frozenset[int]:
     """Who drafted the decision or wrote lines of it, by the audit trail."""
-    written = history(decision).filter(action__in=["decision.drafted", "decision.lines_set"])
+    written = history(decision).filter(action__in=WRITING)
     people = written.exclude(by=None).order_by().values_list("by_id", flat=True)
     return frozenset({decision.drafted_by_id, *people})
 

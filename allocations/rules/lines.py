@@ -40,6 +40,16 @@ def category_fits(category: str, *, activities: Collection[str], is_group: bool)
     return is_group or category.partition("_")[0] in activities
 
 
+def require_holders(strangers: Collection[int]) -> None:
+    """Lines are for enterprises that can hold a cap. Raises CategoryUnfit."""
+    if strangers:
+        raise CategoryUnfit(
+            _("Enterprises that neither mine nor separate and are no group: %(count)s."),
+            source=ALLOCATION,
+            count=len(strangers),
+        )
+
+
 def require_read(digest: str, *, read_digest: str) -> None:
     """Who changes or signs the content has read it as it stands. Raises StaleDigest."""
     if read_digest != digest:

@@ -2,15 +2,7 @@
 
 from allocations.services.comments import comment_line, settle_comment
 from allocations.services.copies import acknowledge_copy, open_copy
-from allocations.services.decisions import (
-    AllocationEntry,
-    CeilingEntry,
-    circulate,
-    draft_decision,
-    set_lines,
-    sign,
-    withdraw,
-)
+from allocations.services.decisions import circulate, draft_decision, sign, withdraw
 from allocations.services.distribution import pass_down
 from allocations.services.issuing import (
     hold_back,
@@ -20,12 +12,19 @@ from allocations.services.issuing import (
     stop_issue,
     when_issued,
 )
+from allocations.services.lines import (
+    AllocationEntry,
+    CeilingEntry,
+    change_lines,
+    set_lines,
+)
 from allocations.services.transcription import transcribe_decision
 
 __all__ = [
     "AllocationEntry",
     "CeilingEntry",
     "acknowledge_copy",
+    "change_lines",
     "circulate",
     "comment_line",
     "draft_decision",

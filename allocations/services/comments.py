@@ -7,6 +7,7 @@ from django.db import transaction
 from allocations import queries, rules
 from allocations.models import Decision, LineComment
 from allocations.permissions import Perm
+from allocations.rules import LineKey
 from allocations.services.decisions import locked
 from portal.accounts.models import User
 from portal.kernel import audit
@@ -16,7 +17,7 @@ from portal.kernel import audit
 def comment_line(
     *,
     decision: Decision,
-    line: queries.LineKey,
+    line: LineKey,
     text: str,
     parent: LineComment | None = None,
     by: User,
@@ -30,7 +31,7 @@ def comment_line(
     decision = locked(decision)
     if parent is not None:
         parent = parent.parent or parent
-        line = queries.LineKey(parent.enterprise_id, parent.category)
+        line = LineKey(parent.enterprise_id, parent.category)
     rules.require_commentable(decision.status, has_line=queries.has_line(decision, line))
     comment = LineComment.objects.create(
         decision=decision,

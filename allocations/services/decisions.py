@@ -1,37 +1,14 @@
 """Drafting, circulating, signing and withdrawing decisions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import Max
 
 from allocations import queries, rules
-from allocations.models import AllocationLine, CeilingLine, Decision, SignOff
-from enterprises.models import Enterprise
+from allocations.models import Decision, SignOff
 from portal.accounts.models import User
 from portal.kernel import audit
-
-
-@dataclass(frozen=True, slots=True)
-class CeilingEntry:
-    """One ceiling line to be written, kg REO, negative to take away."""
-
-    category: str
-    kg: Decimal
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AllocationEntry:
-    """One allocation line to be written, kg REO, negative to take away."""
-
-    enterprise: Enterprise
-    category: str
-    kg: Decimal
-    reason: str = ""
 
 
 def locked(decision: Decision) -> Decision:
@@ -93,44 +70,6 @@ def create_draft(
     return decision
 
 
-@transaction.atomic
-def set_lines(
-    *,
-    decision: Decision,
-    ceilings: Sequence[CeilingEntry],
-    allocations: Sequence[AllocationEntry],
-    read_digest: str | None = None,
-    by: User,
-    at: datetime,
-) -> Decision:
-    """Replace all lines; sign-offs on the former content are void from now on.
-
-    A decision on its way becomes a draft again when the content has changed, one that was ordered
-    to be issued as well.
-    `read_digest`: the content that the writer had before them, where that is known. Raises
-    NotTheirMinistry, NotChangeable, or StaleDigest when somebody else wrote in between.
-    """
-    rules.require_drafting_ministry(by.organisation.ministry)
-    decision = locked(decision)
-    rules.require_changeable(decision.status)
-    before = decision.content_digest
-    rules.require_read(before, read_digest=before if read_digest is None else read_digest)
-    write_lines(decision, ceilings, allocations)
-    if decision.content_digest != before:
-        go_back(decision, Decision.Status.DRAFT)
-    decision.save(update_fields=["content_digest"])
-    audit.record(
-        "decision.lines_set",
-        decision,
-        by=by,
-        at=at,
-        ceilings=len(ceilings),
-        allocations=len(allocations),
-        digest=decision.content_digest,
-    )
-    return decision
-
-
 def go_back(decision: Decision, status: Decision.Status) -> None:
     """Bring a decision back to an earlier step, where no order to issue stands; part of a deed."""
     decision.status = status
@@ -140,6 +79,7 @@ def go_back(decision: Decision, status: Decision.Status) -> None:
     decision.save(
         update_fields=[
             "status",
+            "content_digest",
             "ordered_by",
             "ordered_at",
             "issues_at",
@@ -147,31 +87,6 @@ def go_back(decision: Decision, status: Decision.Status) -> None:
             "approval_no",
         ]
     )
-
-
-def write_lines(
-    decision: Decision,
-    ceilings: Sequence[CeilingEntry],
-    allocations: Sequence[AllocationEntry],
-) -> None:
-    """Put these lines in the place of all others; part of a deed."""
-    decision.ceiling_lines.all().delete()
-    decision.allocation_lines.all().delete()
-    CeilingLine.objects.bulk_create(
-        CeilingLine(decision=decision, category=entry.category, kg=entry.kg, reason=entry.reason)
-        for entry in ceilings
-    )
-    AllocationLine.objects.bulk_create(
-        AllocationLine(
-            decision=decision,
-            enterprise=entry.enterprise,
-            category=entry.category,
-            kg=entry.kg,
-            reason=entry.reason,
-        )
-        for entry in allocations
-    )
-    decision.content_digest = queries.content_digest(decision)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.db import transaction
 from allocations.models import Category, Decision
 from allocations.queries.published import published_rows
 from allocations.rules import DIRECTIVE
-from allocations.services.decisions import AllocationEntry, CeilingEntry
+from allocations.services.lines import AllocationEntry, CeilingEntry
 from allocations.services.transcription import transcribe_decision
 from enterprises.models import Enterprise
 from enterprises.services import merge_enterprise, register_enterprise

@@ -7,13 +7,9 @@ from django.db import transaction
 
 from allocations import queries, rules
 from allocations.models import Decision, SignOff
-from allocations.services.decisions import (
-    AllocationEntry,
-    CeilingEntry,
-    create_draft,
-    write_lines,
-)
+from allocations.services.decisions import create_draft
 from allocations.services.issuing import make_effective
+from allocations.services.lines import AllocationEntry, CeilingEntry, write_lines
 from portal.accounts.models import User
 
 
@@ -39,7 +35,7 @@ def transcribe_decision(
     CapNegative.
     """
     decision = create_draft(year=year, regime=regime, kind=kind, note=note, by=by, at=at)
-    write_lines(decision, ceilings, allocations)
+    write_lines(decision, ceilings, allocations, by=by, at=at)
     decision.status = Decision.Status.CIRCULATED
     decision.circulated_at = at
     decision.save(update_fields=["content_digest", "status", "circulated_at"])

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from allocations import forms, queries, rules, services
 from allocations.models import AllocationLine, Category, CeilingLine, Decision, LineComment
 from allocations.permissions import Perm
-from allocations.queries import LineKey
+from allocations.rules import LineKey
 from allocations.views.decisions import READ_AND_WRITE, visible_decision
 from portal.kernel import clock
 from portal.kernel.access import requires
@@ -23,7 +23,7 @@ from portal.kernel.pages import page, refusals_on, refusals_told
 def decision_comments(request: HttpRequest, pk: int) -> HttpResponse:
     """What the ministries say of a decision or of one line of it, and the way to say something."""
     decision = visible_decision(request, pk)
-    line = LineKey.parse(request.GET.get("line", ""))
+    line = LineKey.parse(request.GET.get("line", ""), Category.values)
     may_comment = _may_comment(request, decision)
     if request.method == "POST" and not may_comment:
         raise PermissionDenied
@@ -61,7 +61,7 @@ def comment_settle(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_told(request):
         services.settle_comment(comment=comment, by=request.user, at=clock.now())
         messages.success(request, _("The comment is settled."))
-    line = LineKey.parse(request.GET.get("line", ""))
+    line = LineKey.parse(request.GET.get("line", ""), Category.values)
     return redirect(_address(comment.decision, line))
 
 

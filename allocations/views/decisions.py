@@ -27,6 +27,7 @@ STEPS = ("draft", "circulated", "signed", "ordered", "issued")
 DEEDS = {
     "decision.drafted": gettext_lazy("drafted"),
     "decision.lines_set": gettext_lazy("lines written"),
+    "decision.lines_changed": gettext_lazy("lines changed"),
     "decision.circulated": gettext_lazy("circulated"),
     "decision.signed": gettext_lazy("verdict given"),
     "decision.commented": gettext_lazy("commented"),

@@ -5,8 +5,8 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from allocations import queries, rules, services
-from allocations.models import LineComment
-from allocations.queries import LineKey
+from allocations.models import Category, LineComment
+from allocations.rules import LineKey
 from portal.kernel import clock
 from portal.kernel.models import AuditEvent
 
@@ -43,7 +43,7 @@ def said(decision, line, mnr_signatory, noon) -> LineComment:
     ],
 )
 def test_line_key_parse(text, line):
-    assert LineKey.parse(text) == line
+    assert LineKey.parse(text, Category.values) == line
 
 
 def test_comment_line_goes_on_record_and_counts(decision, said, line, northern):

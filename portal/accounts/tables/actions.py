@@ -29,6 +29,7 @@ ACTIONS: dict[str, Promise] = {
     "trading_partner.registered": _("trading partner entered"),
     "decision.drafted": _("decision drafted"),
     "decision.lines_set": _("lines of a decision set"),
+    "decision.lines_changed": _("lines of a decision changed"),
     "decision.circulated": _("decision circulated"),
     "decision.signed": _("decision signed"),
     "decision.commented": _("line of a decision commented"),
