@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -141,6 +141,18 @@ class Term:
     def holds_on(self, day: date) -> bool:
         """Whether `day` lies in it."""
         return self.first <= day and (self.last is None or day <= self.last)
+
+
+def holds_throughout(terms: Iterable[Term], first: date, last: date) -> bool:
+    """Whether every day from `first` to `last` lies in one of `terms`, be they one or several."""
+    due = first
+    for term in sorted(terms, key=lambda each: each.first):
+        if term.first > due:
+            return False
+        if term.last is None or term.last >= last:
+            return True
+        due = max(due, term.last + timedelta(days=1))
+    return False
 
 
 def require_designating(ministry: str, *, operator: bool) -> None:

@@ -355,3 +355,8 @@ LOGGING = {
         "level": env.str("PORTAL_LOG_LEVEL", default="WARNING" if DEMO else "INFO"),
     },
 }
+
+# --- what lower apps are told by higher ones ------------------------------------------------------
+# Functions of traceability that allocations asks beside the lines of a decision.
+CAP_USE_SOURCE = "traceability.queries.standings.used_of"
+OPEN_FINDINGS_SOURCE = "traceability.queries.standings.open_findings_of"

@@ -67,6 +67,14 @@ def designate(enterprise: Enterprise, activity: str, since: date = date(2024, 1,
     )
 
 
+def make_designated(name: str, region: Region, *activities: str, **fields: Any) -> Enterprise:
+    """An enterprise with open designations for what it does."""
+    enterprise = make_enterprise(name, region, *activities, **fields)
+    for activity in activities:
+        designate(enterprise, activity)
+    return enterprise
+
+
 @pytest.fixture
 def noon() -> datetime:
     """Noon of 5 March 2025 in China: February can still be filed."""

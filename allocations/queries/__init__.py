@@ -21,6 +21,7 @@ from allocations.queries.comments import (
     has_line,
     with_comment_counts,
 )
+from allocations.queries.content import beside_of, content_of
 from allocations.queries.copies import (
     Branch,
     CopyCounts,
@@ -32,7 +33,6 @@ from allocations.queries.copies import (
     tree_of,
 )
 from allocations.queries.decisions import (
-    Effect,
     caps_below,
     content_digest,
     decision_facts,
@@ -53,8 +53,8 @@ __all__ = [
     "CapRow",
     "CategoryPosition",
     "CopyCounts",
-    "Effect",
     "Holder",
+    "beside_of",
     "cap_kg",
     "cap_lines",
     "cap_sums",
@@ -64,6 +64,7 @@ __all__ = [
     "comment_counts",
     "comments_on",
     "content_digest",
+    "content_of",
     "copies_visible_to",
     "copy_counts",
     "copy_digest",

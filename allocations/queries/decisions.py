@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,44 +10,13 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from allocations.models import AllocationLine, Category, CeilingLine, Decision, SignOff
 from allocations.permissions import Perm
-from allocations.rules import DecisionFacts, category_fits
+from allocations.rules import DecisionFacts, Effect, category_fits
 from portal.accounts.models import Region, User
 from portal.kernel.models import AuditEvent
 from portal.kernel.quantity import ZERO
 
 WRITING = ("decision.drafted", "decision.lines_set", "decision.lines_changed")
 Masses = Iterable[tuple[str, Decimal]]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a decision does in one category of its year, kg REO, beside all others issued."""
-
-    category: Category
-    other_ceilings_kg: Decimal
-    ceiling_kg: Decimal
-    other_allocated_kg: Decimal
-    allocated_kg: Decimal
-
-    @property
-    def ceiling_after_kg(self) -> Decimal:
-        """The ceiling of the year with this decision."""
-        return self.other_ceilings_kg + self.ceiling_kg
-
-    @property
-    def allocated_after_kg(self) -> Decimal:
-        """What is allocated in the year with this decision."""
-        return self.other_allocated_kg + self.allocated_kg
-
-    @property
-    def reserve_kg(self) -> Decimal:
-        """What would be left to allocate; negative where the ceiling would be exceeded."""
-        return self.ceiling_after_kg - self.allocated_after_kg
-
-    @property
-    def exceeds(self) -> bool:
-        """Whether the ceiling would be exceeded, or be below nothing."""
-        return self.reserve_kg < 0 or self.ceiling_after_kg < 0
 
 
 def decisions_visible_to(user: User) -> QuerySet[Decision]:

@@ -1,22 +1,20 @@
 """From which step to which a decision goes, and what stands in its way."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from allocations.rules.facts import TOTAL_CONTROL, DecisionFacts, WrongStep
-from allocations.rules.lines import EXPLAINED, require_fitting_lines, require_lines, require_reasons
+from allocations.rules.lines import require_fitting_lines, require_lines, require_reasons
 from allocations.rules.ministries import (
     NotTheirMinistry,
-    missing_ministries,
     require_signed,
     required_ministries,
     source_of,
 )
 from portal.kernel.calendar import Calendar
 from portal.kernel.errors import Refusal
-from portal.kernel.law import ALLOCATION, ANNUAL_CEILINGS, Source
+from portal.kernel.law import ANNUAL_CEILINGS
 from portal.kernel.period import civil_day, start_of
 from portal.kernel.said import moment
 
@@ -53,16 +51,6 @@ class DocumentMissing(Refusal):
 
 class DocumentTaken(Refusal):
     """Another issued decision bears this number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """What stands between a decision and its issue, with its source; empty when `met`."""
-
-    name: str
-    text: object
-    source: Source | None
-    met: bool
 
 
 def require_changeable(status: str) -> None:
@@ -168,32 +156,3 @@ def require_stoppable(facts: DecisionFacts, *, ministry: str) -> None:
             _("Only a ministry whose sign-off the decision needs can stop it."),
             source=source_of(facts),
         )
-
-
-def obstacles(facts: DecisionFacts, *, over: object, below: object = ()) -> list[Obstacle]:
-    """Everything issue will ask of the content, met or not.
-
-    `over`: the categories in which allocations would exceed the ceiling; `below`: the caps that
-    would fall below nothing.
-    """
-    obstacles = [
-        Obstacle("lines", _("At least one line"), source_of(facts), facts.has_lines),
-        Obstacle("ceilings", _("Allocations within the ceilings"), ALLOCATION, not over),
-        Obstacle("caps", _("No cap falls below nothing"), ALLOCATION, not below),
-        Obstacle(
-            "sign_offs",
-            _("Sign-offs of all ministries concerned on the present content"),
-            source_of(facts),
-            not missing_ministries(facts),
-        ),
-    ]
-    if facts.kind in EXPLAINED:
-        obstacles.insert(
-            1,
-            Obstacle("reasons", _("A reason on every line"), None, not facts.lines_without_reason),
-        )
-    if facts.regime == TOTAL_CONTROL:
-        unfit = facts.undivided_lines or facts.unfit_lines
-        fits = _("Every line for a category among its enterprise's activities")
-        obstacles.insert(-1, Obstacle("categories", fits, ALLOCATION, not unfit))
-    return obstacles

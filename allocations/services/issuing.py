@@ -39,7 +39,8 @@ def order_issue(
 
     Until `issues_at` every ministry that signed can stop it. Raises NotTheirMinistry,
     IssuedAlready, NotChangeable, NothingDecided, ReasonMissing, CategoryUnfit, SignOffMissing,
-    WrongStep, DocumentMissing, ApprovalMissing, DocumentTaken, CeilingExceeded or CapNegative.
+    WrongStep, DocumentMissing, ApprovalMissing, DocumentTaken, CeilingExceeded, CapNegative or
+    CheckUnmet.
     """
     rules.require_issuing_ministry(by.organisation.ministry)
     decision = locked(decision)
@@ -49,6 +50,7 @@ def order_issue(
         approval_no=approval_no,
     )
     _require_sums(decision)
+    rules.require_checks(queries.content_of(decision, on=civil_day(at), approval_no=approval_no))
     decision.status = Decision.Status.ORDERED
     decision.document_no, decision.approval_no = document_no.strip(), approval_no.strip()
     decision.ordered_by, decision.ordered_at = by, at
@@ -109,7 +111,7 @@ def issue(*, decision: Decision, by: User, at: datetime) -> Decision:
 
     Exactly what remains of a ceiling is allowed. Two issues for one year wait for each other.
     Raises NotTheirMinistry, IssuedAlready, NotChangeable, WrongStep, CoolingOff, SignOffMissing,
-    CategoryUnfit, CeilingExceeded or CapNegative.
+    CategoryUnfit, CeilingExceeded, CapNegative or CheckUnmet.
     """
     rules.require_issuing_ministry(by.organisation.ministry)
     decision = locked(decision)
@@ -117,6 +119,8 @@ def issue(*, decision: Decision, by: User, at: datetime) -> Decision:
     facts = queries.decision_facts(decision)
     rules.require_signed(facts)
     rules.require_fitting_lines(facts)
+    _require_sums(decision)
+    rules.require_checks(queries.content_of(decision, on=civil_day(at), facts=facts))
     make_effective(
         decision,
         document_no=decision.document_no,

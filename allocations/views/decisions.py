@@ -15,6 +15,7 @@ from allocations import forms, queries, rules, services, tables
 from allocations.models import Decision, SignOff
 from allocations.permissions import Perm
 from allocations.rules import DecisionFacts
+from allocations.views.judgements import judged
 from portal.accounts.models import Organisation
 from portal.kernel import clock
 from portal.kernel.access import requires
@@ -153,7 +154,7 @@ def decision_lines(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _effects_typed(
     decision: Decision, ceilings: forms.CeilingLinesForm, lines: forms.AllocationLinesBase
-) -> list[queries.Effect]:
+) -> list[rules.Effect]:
     return queries.effects(
         decision,
         ceilings=[(entry.category, entry.kg) for entry in ceilings.entries()],
@@ -180,18 +181,13 @@ def require_drafter(request: HttpRequest) -> None:
 
 def decision_context(decision: Decision, facts: DecisionFacts) -> dict[str, Any]:
     """What every page about a decision shows: what it does, and what stands in its way."""
-    effects = queries.effects(decision)
-    below = queries.caps_below(decision)
-    over = [effect for effect in effects if effect.exceeds]
+    changeable = decision.status in rules.CHANGEABLE
     return {
         "decision": decision,
-        "effects": effects,
+        "effects": queries.effects(decision),
         "ceilings": decision.ceiling_lines.all(),
-        "over": over,
-        "below": below,
-        "unfit": queries.unfit_lines(decision) if facts.unfit_lines else [],
-        "changeable": decision.status in rules.CHANGEABLE,
-        "obstacles": rules.obstacles(facts, over=over, below=below),
+        "changeable": changeable,
+        "judgements": judged(decision) if changeable else [],
         "seats": _seats(decision, facts),
     }
 

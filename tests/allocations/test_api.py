@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.cast import make_enterprise
+from tests.cast import make_designated
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +116,7 @@ def test_only_recipients_acknowledge(client, decision, viewer):
 def test_lists_ask_the_same_number_of_questions_however_long_they_are(
     client, issued, baotou, viewer, django_assert_max_num_queries
 ):
-    mines = [make_enterprise(f"Mine {n}", baotou, "mining") for n in range(30)]
+    mines = [make_designated(f"Mine {n}", baotou, "mining") for n in range(30)]
     issued(("mining_rock", "50"), *[(mine, "mining_rock", "1") for mine in mines])
     client.force_login(viewer)
 

@@ -11,7 +11,7 @@ from allocations.services.copies import NotTheRecipient
 from allocations.services.distribution import NotAcknowledged, NothingBelow, PassedDownAlready
 from portal.accounts.models import Organisation, Region
 from portal.kernel.models import AuditEvent
-from tests.cast import make_enterprise, make_user
+from tests.cast import make_designated, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +40,8 @@ def decision(issued, baotou, bayan_obo, inner_mongolia, northern, southern):
     for region in (baotou, bayan_obo):
         authority(region)
         authority(region, "natural_resources")
-    mine = make_enterprise("Mine", bayan_obo, "mining")
-    office = make_enterprise("Office", inner_mongolia, "separation")
+    mine = make_designated("Mine", bayan_obo, "mining")
+    office = make_designated("Office", inner_mongolia, "separation")
     return issued(
         ("separation", "100"),
         ("mining_rock", "50"),
@@ -183,7 +183,7 @@ def test_a_later_decision_outdates_the_copies_it_changes(
 
 
 def test_a_later_decision_on_other_caps_outdates_nothing(decision, province_copy, issued, baotou):
-    mine = make_enterprise("Another mine", baotou, "mining")
+    mine = make_designated("Another mine", baotou, "mining")
 
     issued((mine, "mining_rock", "3"), document_no="MIIT [2025] 2")
 

@@ -6,7 +6,7 @@ import pytest
 
 from allocations import queries
 from allocations.models import Category, Decision
-from tests.cast import make_enterprise
+from tests.cast import make_designated, make_enterprise
 
 pytestmark = pytest.mark.django_db
 
@@ -57,8 +57,8 @@ def test_positions_tell_reserve_and_share(year):
 
 def test_holders_are_groups_with_their_members(issued, baotou):
     group = make_enterprise("Group", baotou, is_group=True)
-    members = [make_enterprise(name, baotou, "mining", parent=group) for name in ("A", "B")]
-    lone = make_enterprise("Lone", baotou, "mining")
+    members = [make_designated(name, baotou, "mining", parent=group) for name in ("A", "B")]
+    lone = make_designated("Lone", baotou, "mining")
     shares = [(holder, "mining_rock", "10") for holder in (group, *members)]
     issued(("mining_rock", "100"), *shares, (lone, "mining_rock", "50"))
 

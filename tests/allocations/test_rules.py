@@ -194,34 +194,3 @@ def test_require_issuable(changes, numbers, expected):
 
     with expected:
         rules.require_issuable(replace(SIGNED, **changes), **numbers)
-
-
-def test_obstacles_are_all_met_where_issue_is_allowed():
-    obstacles = rules.obstacles(SIGNED, over=[], below=[])
-
-    assert [each.name for each in obstacles] == [
-        "lines",
-        "ceilings",
-        "caps",
-        "categories",
-        "sign_offs",
-    ]
-    assert all(each.met for each in obstacles)
-
-
-@pytest.mark.parametrize(
-    ("changes", "found", "unmet"),
-    [
-        (EMPTY, {}, "lines"),
-        ({}, {"over": ["separation"]}, "ceilings"),
-        ({}, {"below": ["Northern"]}, "caps"),
-        ({"kind": "deduction", "lines_without_reason": 1}, {}, "reasons"),
-        ({"unfit_lines": 1}, {}, "categories"),
-        ({"undivided_lines": 1}, {}, "categories"),
-        ({"agreed": frozenset({"MIIT"})}, {}, "sign_offs"),
-    ],
-)
-def test_obstacles_name_what_is_in_the_way(changes, found, unmet):
-    obstacles = rules.obstacles(replace(SIGNED, **changes), **{"over": [], "below": []} | found)
-
-    assert [each.name for each in obstacles if not each.met] == [unmet]

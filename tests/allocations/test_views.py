@@ -12,7 +12,7 @@ from allocations.services.published import load_published_figures
 from portal.accounts.models import Organisation
 from portal.accounts.queries import system_user
 from portal.kernel import clock
-from tests.cast import make_enterprise, make_user
+from tests.cast import make_designated, make_enterprise, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -177,7 +177,7 @@ def test_a_page_asks_no_more_however_many_lines_there_are(
     signed_in, issued, baotou, recipient, name, django_assert_max_num_queries
 ):
     group = make_enterprise("Group", baotou, is_group=True)
-    mines = [make_enterprise(f"Mine {n}", baotou, "mining", parent=group) for n in range(40)]
+    mines = [make_designated(f"Mine {n}", baotou, "mining", parent=group) for n in range(40)]
     lines = [(mine, "mining_rock", "1") for mine in mines]
     decision = issued(("mining_rock", "50"), *lines)
     addresses = {
@@ -430,7 +430,7 @@ def test_lines_are_removed_kept_and_named_by_name(signed_in, draft, northern, ba
 def test_a_decision_of_many_lines_is_saved_with_few_questions(
     signed_in, draft, baotou, django_assert_max_num_queries
 ):
-    mines = [make_enterprise(f"Mine {n}", baotou, "mining") for n in range(300)]
+    mines = [make_designated(f"Mine {n}", baotou, "mining") for n in range(300)]
     decision = draft()
     rows = [(mine.uscc, "mining_rock", "1.5", "") for mine in mines]
     client = signed_in("drafter")
@@ -542,7 +542,7 @@ def test_what_stands_in_the_way_is_a_checklist(signed_in, issued, draft, norther
     negative = client.get(below.get_absolute_url()).content.decode()
 
     assert "100.001 t REO would be allocated; the ceiling would be 100.000 t." in exceeding
-    assert "the cap is 60.000 t REO, and more would be taken" in negative
+    assert "The cap is 60.000 t REO, and 60.001 t would be taken." in negative
 
 
 def test_withdraw_says_why_and_stays_readable(signed_in, draft):

@@ -15,7 +15,7 @@ from allocations import services
 from allocations.models import AllocationLine, CeilingLine, Copy
 from allocations.queries import content_digest
 from portal.accounts.models import Region
-from tests.cast import make_enterprise
+from tests.cast import make_designated
 
 LINES = 2_000
 
@@ -25,7 +25,7 @@ def test_issue_of_two_thousand_lines(
 ) -> None:
     provinces = list(Region.objects.filter(level=1))
     plants = [
-        make_enterprise(f"Plant {n}", provinces[n % len(provinces)], "separation")
+        make_designated(f"Plant {n}", provinces[n % len(provinces)], "separation")
         for n in range(LINES)
     ]
     decision = services.draft_decision(

@@ -1,0 +1,31 @@
+"""What other apps are told of enterprises: use of caps and open findings, set-based."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+
+from portal.kernel.period import year_months
+from traceability.models import CapUse, Finding
+
+OPEN = (Finding.Status.OPEN, Finding.Status.ANSWERED)
+
+
+def used_of(year: int, enterprises: Collection[int]) -> dict[tuple[int, str], Decimal]:
+    """What these enterprises have used of their caps in `year`, kg REO, by enterprise and category.
+
+    `allocations` asks it through the setting CAP_USE_SOURCE.
+    """
+    months = [month.first_day for month in year_months(year)]
+    used = CapUse.objects.filter(month__in=months, enterprise__in=enterprises)
+    sums = used.order_by().values_list("enterprise_id", "category").annotate(kg=Sum("reo_kg"))
+    return {(enterprise, category): kg for enterprise, category, kg in sums}
+
+
+def open_findings_of(enterprises: Collection[int]) -> dict[int, int]:
+    """How many findings are open at each of these enterprises, where there are any.
+
+    `allocations` asks it through the setting OPEN_FINDINGS_SOURCE.
+    """
+    found = Finding.objects.filter(enterprise__in=enterprises, status__in=OPEN)
+    return dict(found.order_by().values_list("enterprise_id").annotate(count=Count("pk")))
