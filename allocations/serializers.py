@@ -1,8 +1,15 @@
 """Decisions, caps and copies as JSON; masses are kg REO as text."""
 
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
-from allocations.models import AllocationLine, CeilingLine, Copy, Decision, SignOff
+from allocations.forms import NO_TONNES, ROWS_AT_MOST, TonnesFormField
+from allocations.models import AllocationLine, Category, CeilingLine, Copy, Decision, SignOff
+from allocations.rules import LineChange, LineKey, LineText
+from portal.kernel.quantity import KG_PER_TONNE, to_kg
 
 
 class CeilingLineOut(serializers.ModelSerializer[CeilingLine]):
@@ -92,3 +99,63 @@ class CopyOut(serializers.ModelSerializer[Copy]):
             "state",
             "acknowledged_at",
         )
+
+
+class TonnesIn(serializers.Field):
+    """Tonnes as somebody typed them, signed, up to three decimals; becomes kg REO."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """The mass in kg. Raises ValidationError with the words of the form."""
+        try:
+            tonnes = TonnesFormField().clean(data)
+        except DjangoValidationError as refused:
+            raise serializers.ValidationError(refused.messages) from refused
+        if tonnes is None:
+            raise serializers.ValidationError(NO_TONNES)
+        return to_kg(tonnes)
+
+
+class LineTextIn(serializers.Serializer):
+    """What a line shall say."""
+
+    tonnes = TonnesIn()
+    reason = serializers.CharField(max_length=300, allow_blank=True)
+
+    def to_internal_value(self, data: Any) -> LineText:
+        """The line's text, kg REO."""
+        typed = super().to_internal_value(data)
+        return LineText(typed["tonnes"], typed["reason"])
+
+
+class LineReadIn(serializers.Serializer):
+    """What a line said when it was read: the figures as they were given out, of any precision."""
+
+    tonnes = serializers.DecimalField(max_digits=24, decimal_places=6)
+    reason = serializers.CharField(max_length=300, allow_blank=True, trim_whitespace=False)
+
+    def to_internal_value(self, data: Any) -> LineText:
+        """The line's text, kg REO."""
+        read = super().to_internal_value(data)
+        return LineText(read["tonnes"] * KG_PER_TONNE, read["reason"])
+
+
+class LineChangeIn(serializers.Serializer):
+    """One changed line of the grid: which, what it said when it was read, what it shall say."""
+
+    enterprise = serializers.IntegerField(allow_null=True, min_value=1)
+    category = serializers.ChoiceField(Category.choices)
+    before = LineReadIn(allow_null=True)
+    after = LineTextIn(allow_null=True)
+
+    def to_internal_value(self, data: Any) -> LineChange:
+        """The change as the services take it."""
+        typed = super().to_internal_value(data)
+        key = LineKey(typed["enterprise"], typed["category"])
+        return LineChange(key, typed["before"], typed["after"])
+
+
+class GridIn(serializers.Serializer):
+    """What the grid sends: changed lines, to be saved or only to be judged."""
+
+    save = serializers.BooleanField()
+    changes = LineChangeIn(many=True, max_length=ROWS_AT_MOST)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from allocations.views import caps, comments, copies, decisions, regimes, steps, years
+from allocations.views import caps, comments, copies, decisions, grid, regimes, steps, years
 
 app_name = "allocations"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("decisions/add/", decisions.decision_add, name="decision_add"),
     path("decisions/<int:pk>/", decisions.decision_detail, name="decision_detail"),
     path("decisions/<int:pk>/lines/", decisions.decision_lines, name="decision_lines"),
+    path("decisions/<int:pk>/grid/", grid.decision_grid, name="decision_grid"),
+    path("decisions/<int:pk>/grid/rows/", grid.decision_grid_rows, name="decision_grid_rows"),
     path("decisions/<int:pk>/circulate/", steps.decision_circulate, name="decision_circulate"),
     path("decisions/<int:pk>/sign/", steps.decision_sign, name="decision_sign"),
     path("decisions/<int:pk>/order/", steps.decision_order, name="decision_order"),

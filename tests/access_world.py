@@ -138,7 +138,17 @@ def _allocations(world: World) -> None:
     )
     world.tell("allocations:decision_detail", "any", pk=issued.pk)
     world.tell("allocations:decision_copies", "any", pk=issued.pk)
-    for name in ("lines", "circulate", "sign", "order", "issue", "stop", "withdraw"):
+    for name in (
+        "lines",
+        "grid",
+        "grid_rows",
+        "circulate",
+        "sign",
+        "order",
+        "issue",
+        "stop",
+        "withdraw",
+    ):
         world.tell(f"allocations:decision_{name}", "any", pk=draft.pk)
     world.tell("allocations:decision_comments", "any", pk=draft.pk)
     said = allocations.comment_line(

@@ -1,10 +1,15 @@
 """What people type about decisions."""
 
 from allocations.forms.lines import (
+    NO_TONNES,
+    ROWS_AT_MOST,
     AllocationLinesBase,
     CeilingLinesForm,
     DecisionForm,
+    TonnesFormField,
     allocation_lines,
+    as_typed,
+    categories_of,
     directory_name,
 )
 from allocations.forms.steps import (
@@ -17,6 +22,8 @@ from allocations.forms.steps import (
 )
 
 __all__ = [
+    "NO_TONNES",
+    "ROWS_AT_MOST",
     "AllocationLinesBase",
     "CeilingLinesForm",
     "CommentForm",
@@ -25,7 +32,10 @@ __all__ = [
     "OrderForm",
     "SignForm",
     "StopForm",
+    "TonnesFormField",
     "WithdrawForm",
     "allocation_lines",
+    "as_typed",
+    "categories_of",
     "directory_name",
 ]

@@ -22,6 +22,7 @@ from portal.kernel.templatetags.portal import named
 ROWS_ADDED = 5
 ROWS_AT_MOST = 4_000
 FIRST_YEAR = 2010
+NO_TONNES = _("Enter the tonnes of this line, or remove it.")
 
 
 class TonnesFormField(forms.DecimalField):
@@ -132,7 +133,7 @@ class AllocationLineForm(forms.Form):
         typed = super().clean() or self.cleaned_data
         named_one, mass = typed.get("enterprise"), typed.get("tonnes")
         if named_one and mass is None and "tonnes" not in self.errors:
-            self.add_error("tonnes", _("Enter the tonnes of this line, or remove it."))
+            self.add_error("tonnes", NO_TONNES)
         if mass is not None and not named_one:
             self.add_error("enterprise", _("Name the enterprise of this line."))
         if named_one and not typed.get("category") and "category" not in self.errors:

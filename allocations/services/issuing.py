@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -116,6 +116,7 @@ def issue(*, decision: Decision, by: User, at: datetime) -> Decision:
     rules.require_issuing_ministry(by.organisation.ministry)
     decision = locked(decision)
     rules.require_due(decision.status, issues_at=decision.issues_at, at=at)
+    _wait_for_other_issues(decision.year)
     facts = queries.decision_facts(decision)
     rules.require_signed(facts)
     rules.require_fitting_lines(facts)
@@ -223,6 +224,12 @@ def _refusals_of_the_database() -> Iterator[None]:
         if refused is None or refused.sqlstate not in {CEILING_STATE, CAP_STATE}:
             raise
         raise _refusal(refused.sqlstate, json.loads(refused.message_detail)) from error
+
+
+def _wait_for_other_issues(year: int) -> None:
+    """Take the lock that the database's guard of the sums takes; what is read after it stands."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('allocations_issue'), %s)", [year])
 
 
 def _require_sums(decision: Decision) -> None:

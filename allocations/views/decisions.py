@@ -79,7 +79,7 @@ def decision_add(request: HttpRequest) -> HttpResponse:
                 at=at,
                 **form.cleaned_data,
             )
-            return redirect("allocations:decision_lines", decision.pk)
+            return redirect("allocations:decision_grid", decision.pk)
     return page(request, "allocations/decision_add.html", {"form": form})
 
 

@@ -299,7 +299,7 @@ def test_a_decision_goes_its_way_from_draft_to_issue(signed_in, northern, monkey
         deed: reverse(f"allocations:decision_{deed}", args=[decision.pk])
         for deed in ("lines", "circulate", "sign", "order", "issue")
     }
-    assert answer["Location"] == steps["lines"]
+    assert answer["Location"] == reverse("allocations:decision_grid", args=[decision.pk])
 
     row = (f"{northern.uscc} Northern", "separation", "1,060.5", "")
     client.post(steps["lines"], lines_posted(decision, row, separation_tonnes="2000", save="1"))
