@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from allocations.views import caps, comments, copies, decisions, grid, regimes, steps, years
+from allocations.views import (
+    caps,
+    comments,
+    copies,
+    decisions,
+    eligibility,
+    grid,
+    regimes,
+    steps,
+    years,
+)
 
 app_name = "allocations"
 urlpatterns = [
@@ -25,6 +35,15 @@ urlpatterns = [
     path("copies/<int:pk>/", copies.copy_detail, name="copy_detail"),
     path("copies/<int:pk>/acknowledge/", copies.copy_acknowledge, name="copy_acknowledge"),
     path("copies/<int:pk>/pass-down/", copies.copy_pass_down, name="copy_pass_down"),
+    path("eligibility/", eligibility.eligibility_list, name="eligibility_list"),
+    path("eligibility/<int:pk>/", eligibility.eligibility_detail, name="eligibility_detail"),
+    path("eligibility/<int:pk>/add/", eligibility.eligibility_add, name="eligibility_add"),
+    path("eligibility/<int:pk>/capacity/", eligibility.capacity_add, name="capacity_add"),
+    path(
+        "eligibility/attachments/<int:pk>/",
+        eligibility.eligibility_attachment,
+        name="eligibility_attachment",
+    ),
     path("caps/", caps.cap_list, name="cap_list"),
     path("decisions/regimes/", regimes.regime_list, name="regime_list"),
     path("decisions/years/", years.year_list, name="year_list"),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from allocations import services as allocations
-from allocations.models import Decision
+from allocations.models import Decision, Eligibility
 from allocations.rules import LineKey
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation, Region, User
@@ -136,6 +136,19 @@ def _allocations(world: World) -> None:
         by=drafter,
         at=NOON,
     )
+    found = allocations.find_eligibility(
+        enterprise=world.northern,
+        criterion=Eligibility.Criterion.SCALE,
+        verdict=Eligibility.Verdict.MET,
+        evidence="Inspection",
+        attachment_name="report.pdf",
+        attachment=b"%PDF-1.7",
+        by=drafter,
+        at=NOON,
+    )
+    world.tell("allocations:eligibility_attachment", "any", pk=found.pk)
+    for name in ("eligibility_detail", "eligibility_add", "capacity_add"):
+        world.tell(f"allocations:{name}", "any", pk=world.northern.pk)
     world.tell("allocations:decision_detail", "any", pk=issued.pk)
     world.tell("allocations:decision_copies", "any", pk=issued.pk)
     for name in (

@@ -1,5 +1,6 @@
 """What people type about decisions."""
 
+from allocations.forms.eligibility import AssessmentForm, EligibilityForm
 from allocations.forms.lines import (
     NO_TONNES,
     ROWS_AT_MOST,
@@ -25,10 +26,12 @@ __all__ = [
     "NO_TONNES",
     "ROWS_AT_MOST",
     "AllocationLinesBase",
+    "AssessmentForm",
     "CeilingLinesForm",
     "CommentForm",
     "ConfirmForm",
     "DecisionForm",
+    "EligibilityForm",
     "OrderForm",
     "SignForm",
     "StopForm",

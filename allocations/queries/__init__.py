@@ -46,6 +46,14 @@ from allocations.queries.decisions import (
     unfit_lines,
     with_figures,
 )
+from allocations.queries.eligibility import (
+    assessments_of,
+    categories_for,
+    checklist,
+    criteria_of,
+    findings_of,
+    with_eligibility,
+)
 from allocations.queries.lines import holders_among, standing_lines
 
 __all__ = [
@@ -54,13 +62,16 @@ __all__ = [
     "CategoryPosition",
     "CopyCounts",
     "Holder",
+    "assessments_of",
     "beside_of",
     "cap_kg",
     "cap_lines",
     "cap_sums",
     "caps",
     "caps_below",
+    "categories_for",
     "ceilings_by_year",
+    "checklist",
     "comment_counts",
     "comments_on",
     "content_digest",
@@ -68,10 +79,12 @@ __all__ = [
     "copies_visible_to",
     "copy_counts",
     "copy_digest",
+    "criteria_of",
     "decision_facts",
     "decisions_visible_to",
     "drafters",
     "effects",
+    "findings_of",
     "has_line",
     "history",
     "holders",
@@ -87,6 +100,7 @@ __all__ = [
     "unfit_lines",
     "with_caps",
     "with_comment_counts",
+    "with_eligibility",
     "with_figures",
     "year_position",
     "years_on_record",

@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from allocations.models import Assessment, Decision, Eligibility
 from allocations.queries.caps import caps
 from allocations.queries.decisions import decision_facts, effects
+from allocations.queries.eligibility import CRITERIA
 from allocations.queries.lines import standing_lines
 from allocations.rules import Beside, Content, HolderFacts, LineKey, LineText
 from allocations.rules.facts import DecisionFacts
@@ -21,21 +22,6 @@ from portal.accounts.models import Organisation
 from portal.kernel.quantity import ZERO
 
 Masses = Mapping[tuple[int, str], Decimal]
-# The criteria of the yearly notices, by the activity they are asked of (domain: notices to 2024).
-CRITERIA = {
-    "mining": (
-        Eligibility.Criterion.LICENCES,
-        Eligibility.Criterion.POLLUTANTS,
-        Eligibility.Criterion.TAILINGS,
-        Eligibility.Criterion.RUNNING,
-    ),
-    "separation": (
-        Eligibility.Criterion.PROCESSES,
-        Eligibility.Criterion.SCALE,
-        Eligibility.Criterion.POLLUTANTS,
-        Eligibility.Criterion.RUNNING,
-    ),
-}
 
 
 def content_of(

@@ -40,6 +40,16 @@ def category_fits(category: str, *, activities: Collection[str], is_group: bool)
     return is_group or category.partition("_")[0] in activities
 
 
+def require_category(category: str, *, activities: Collection[str], is_group: bool) -> None:
+    """An enterprise is assessed for what it does. Raises CategoryUnfit."""
+    if not category_fits(category, activities=activities, is_group=is_group):
+        raise CategoryUnfit(
+            _("The category is not among the enterprise's activities."),
+            source=ALLOCATION,
+            field="category",
+        )
+
+
 def require_holders(strangers: Collection[int]) -> None:
     """Lines are for enterprises that can hold a cap. Raises CategoryUnfit."""
     if strangers:

@@ -4,6 +4,7 @@ from allocations.services.comments import comment_line, settle_comment
 from allocations.services.copies import acknowledge_copy, open_copy
 from allocations.services.decisions import circulate, draft_decision, sign, withdraw
 from allocations.services.distribution import pass_down
+from allocations.services.eligibility import assess_capacity, find_eligibility
 from allocations.services.issuing import (
     hold_back,
     issue,
@@ -24,10 +25,12 @@ __all__ = [
     "AllocationEntry",
     "CeilingEntry",
     "acknowledge_copy",
+    "assess_capacity",
     "change_lines",
     "circulate",
     "comment_line",
     "draft_decision",
+    "find_eligibility",
     "hold_back",
     "issue",
     "issue_due",

@@ -28,6 +28,8 @@ ACTIONS: dict[str, Promise] = {
     "site.added": _("site added"),
     "trading_partner.registered": _("trading partner entered"),
     "decision.drafted": _("decision drafted"),
+    "capacity.assessed": _("capacity of an enterprise assessed"),
+    "eligibility.found": _("eligibility of an enterprise found"),
     "decision.lines_set": _("lines of a decision set"),
     "decision.lines_changed": _("lines of a decision changed"),
     "decision.circulated": _("decision circulated"),

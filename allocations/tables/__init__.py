@@ -1,0 +1,19 @@
+"""The lists of decisions, their lines, caps, copies, and of who may hold a cap."""
+
+from allocations.tables.caps import ApiCapFilter, CapFilter, CapTable
+from allocations.tables.copies import CopyFilter, CopyTable
+from allocations.tables.decisions import AllocationLineTable, DecisionFilter, DecisionTable
+from allocations.tables.eligibility import EligibilityFilter, EligibilityTable
+
+__all__ = [
+    "AllocationLineTable",
+    "ApiCapFilter",
+    "CapFilter",
+    "CapTable",
+    "CopyFilter",
+    "CopyTable",
+    "DecisionFilter",
+    "DecisionTable",
+    "EligibilityFilter",
+    "EligibilityTable",
+]

@@ -1,0 +1,102 @@
+"""The lists of caps."""
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from allocations import queries
+from allocations.models import AllocationLine, Category
+from allocations.tables.choices import ChosenNamed
+from allocations.tables.decisions import WideTable
+from enterprises.models import Enterprise
+from enterprises.queries import groups
+from portal.accounts.models import Region
+from portal.kernel.tables import (
+    ListFilter,
+    NamedColumn,
+    SearchFilter,
+    TonnesColumn,
+)
+
+
+class CapTable(WideTable):
+    """The caps of a year, one row for each enterprise, tonnes REO."""
+
+    enterprise = NamedColumn(
+        verbose_name=_("Enterprise"),
+        accessor="organisation",
+        order_by="organisation__name_zh",
+        linkify=lambda record: record.get_absolute_url(),
+    )
+    uscc = tables.Column(verbose_name=_("Unified social credit code"))
+    region = NamedColumn(verbose_name=_("Region"), order_by="region_id")
+    group = NamedColumn(
+        verbose_name=_("Rare earth group"),
+        accessor="parent",
+        order_by="parent__organisation__name_zh",
+    )
+    mining_rock = TonnesColumn(
+        verbose_name=Category.MINING_ROCK.short_label, accessor="cap_mining_rock"
+    )
+    mining_ionic = TonnesColumn(
+        verbose_name=Category.MINING_IONIC.short_label, accessor="cap_mining_ionic"
+    )
+    separation = TonnesColumn(
+        verbose_name=Category.SEPARATION.short_label, accessor="cap_separation"
+    )
+
+    class Meta(WideTable.Meta):
+        model = Enterprise
+        fields = ("enterprise", "uscc", "region", "group")
+        order_by = "enterprise"
+        empty_text = _("No cap of this year that fits.")
+
+
+class CapFilter(ListFilter):
+    """By year, group, territory and words. The year is read by the page."""
+
+    year = django_filters.ChoiceFilter(
+        label=_("Year"), method="as_it_is", empty_label=None, choices=lambda: _years()
+    )
+    group = ChosenNamed(label=_("Rare earth group"), field_name="parent", queryset=groups())
+    region = ChosenNamed(
+        label=_("Region"),
+        method="within",
+        queryset=Region.objects.filter(level=Region.Level.PROVINCE),
+    )
+    search = SearchFilter(fields=("organisation__name_zh", "organisation__name_en", "uscc"))
+
+    class Meta:
+        model = Enterprise
+        fields = ()
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether any filter but the year, which is always set, is."""
+        return any(self.data.get(name) for name in ("group", "region", "search"))
+
+    def as_it_is(self, rows: Any, name: str, value: str) -> Any:
+        """The rows are those of the year already."""
+        return rows
+
+    def within(self, rows: Any, name: str, region: Region) -> Any:
+        """Those of a province."""
+        return rows.filter(region__code__startswith=region.prefix)
+
+
+def _years() -> list[tuple[str, str]]:
+    return [(str(year), str(year)) for year in queries.years_on_record()]
+
+
+class ApiCapFilter(django_filters.FilterSet):
+    """Caps by year, category and code."""
+
+    year = django_filters.NumberFilter(field_name="decision__year")
+    category = django_filters.ChoiceFilter(choices=Category.choices)
+    uscc = django_filters.CharFilter(field_name="enterprise__uscc")
+
+    class Meta:
+        model = AllocationLine
+        fields = ()
