@@ -59,7 +59,8 @@ test: lint
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_import
-	$(BIN)/python -m pytest tests/benchmarks/bench_issue.py -s -q
+	$(BIN)/python -m pytest tests/benchmarks/bench_issue.py tests/benchmarks/bench_rounds.py \
+		tests/benchmarks/bench_workbench.py -s -q
 
 clean:
 	rm -rf .venv .run .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -11,6 +11,7 @@ from enterprises.models import Designation, Enterprise, EnterpriseQuerySet
 from enterprises.permissions import Perm
 from enterprises.rules import Term
 from portal.accounts.models import Region, User
+from portal.kernel.sql import among
 
 _LINE_UPWARD = """
 with recursive line (id, parent_id) as (
@@ -92,7 +93,9 @@ def terms_of_all(
     enterprise_ids: Collection[int],
 ) -> Iterator[tuple[tuple[int, str], Term]]:
     """Every term of these enterprises, by enterprise and activity."""
-    found = Designation.objects.filter(enterprise__in=enterprise_ids).order_by("valid_from")
+    found = Designation.objects.filter(enterprise_id__in=among(enterprise_ids)).order_by(
+        "valid_from"
+    )
     for enterprise, activity, first, last in found.values_list(
         "enterprise_id", "activity", "valid_from", "valid_to"
     ):

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from allocations.models import AllocationLine, Category, CeilingLine, Decision
 from enterprises.models import Activity, Enterprise, EnterpriseQuerySet
 from portal.kernel.quantity import ZERO, share
+from portal.kernel.sql import among
 
 ISSUED = Decision.Status.ISSUED
 
@@ -65,7 +66,7 @@ def caps(year: int, enterprises: Sequence[int] | None = None) -> list[CapRow]:
     """Every cap of a year, or those of `enterprises`; a cap that came down to nothing is one."""
     lines = AllocationLine.objects.filter(decision__year=year, decision__status=ISSUED)
     if enterprises is not None:
-        lines = lines.filter(enterprise_id__in=enterprises)
+        lines = lines.filter(enterprise_id__in=among(enterprises))
     sums = lines.order_by().values_list("enterprise_id", "category").annotate(kg=Sum("kg"))
     return [CapRow(*row) for row in sums]
 

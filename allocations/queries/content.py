@@ -9,17 +9,17 @@ from django.utils.module_loading import import_string
 
 from allocations.models import Assessment, Decision, Eligibility
 from allocations.queries.caps import caps
-from allocations.queries.decisions import decision_facts, effects
+from allocations.queries.decisions import agreed_to, effects
 from allocations.queries.eligibility import CRITERIA
 from allocations.queries.lines import standing_lines
 from allocations.rules import Beside, Content, HolderFacts, LineKey, LineText
-from allocations.rules.facts import DecisionFacts
-from allocations.rules.ministries import missing_ministries
+from allocations.rules.ministries import required_of
 from enterprises.models import Enterprise
 from enterprises.queries import terms_of_all
 from enterprises.rules import Term
 from portal.accounts.models import Organisation
 from portal.kernel.quantity import ZERO
+from portal.kernel.sql import among
 
 Masses = Mapping[tuple[int, str], Decimal]
 
@@ -30,18 +30,21 @@ def content_of(
     on: date,
     lines: Mapping[LineKey, LineText] | None = None,
     approval_no: str | None = None,
-    facts: DecisionFacts | None = None,
+    agreed: frozenset[str] | None = None,
 ) -> Content:
     """The decision's content, or `lines` in the place of its own, as the checks see it on `on`.
 
-    Its caps hold from its effective day, or else from `on`, to the end of its year.
+    Its caps hold from its effective day, or else from `on`, to the end of its year. `agreed`: the
+    ministries that agreed to it, where that is known already.
     """
     if lines is None:
         lines = {key: line.text for key, line in standing_lines(decision).items()}
     start, end = date(decision.year, 1, 1), date(decision.year, 12, 31)
     first = min(max(decision.effective_on or on, start), end)
     enterprises = {key.enterprise_id for key in lines if key.enterprise_id is not None}
-    missing = missing_ministries(facts or decision_facts(decision))
+    has_ceilings = any(key.enterprise_id is None for key in lines)
+    required = required_of(decision.regime, has_ceilings=has_ceilings)
+    missing = required - (agreed_to(decision) if agreed is None else agreed)
     return Content(
         regime=decision.regime,
         kind=decision.kind,
@@ -97,7 +100,7 @@ def _told(source: str) -> Callable[..., Mapping]:
 def _capacities(enterprises: Collection[int], year: int) -> dict[tuple[int, str], Decimal]:
     """The assessed capacity that holds in `year`: the latest row of each that begins by then."""
     latest = (
-        Assessment.objects.filter(enterprise__in=enterprises, from_year__lte=year)
+        Assessment.objects.filter(enterprise_id__in=among(enterprises), from_year__lte=year)
         .order_by("enterprise_id", "category", "-from_year", "-id")
         .distinct("enterprise_id", "category")
     )
@@ -111,9 +114,11 @@ def _capacities(enterprises: Collection[int], year: int) -> dict[tuple[int, str]
 
 def _holders(enterprises: Collection[int], on: date) -> dict[int, HolderFacts]:
     """What is on record of these enterprises; a group has its members' designations."""
-    found = list(Enterprise.objects.filter(pk__in=enterprises).select_related("organisation"))
+    found = list(
+        Enterprise.objects.filter(pk__in=among(enterprises)).select_related("organisation")
+    )
     heads = {each.pk for each in found if each.is_group}
-    members = Enterprise.objects.filter(parent__in=heads).values_list("pk", "parent_id")
+    members = Enterprise.objects.filter(parent_id__in=among(heads)).values_list("pk", "parent_id")
     head_of = dict(members)
     terms: dict[tuple[int, str], list[Term]] = {}
     for key, term in terms_of_all({*enterprises, *head_of}):
@@ -140,7 +145,7 @@ def _holders(enterprises: Collection[int], on: date) -> dict[int, HolderFacts]:
 def _verdicts(enterprises: Collection[int], on: date) -> dict[int, dict[str, str]]:
     """By enterprise and criterion the latest finding, without those no longer valid on `on`."""
     latest = (
-        Eligibility.objects.filter(enterprise__in=enterprises)
+        Eligibility.objects.filter(enterprise_id__in=among(enterprises))
         .order_by("enterprise_id", "criterion", "-id")
         .distinct("enterprise_id", "criterion")
     )

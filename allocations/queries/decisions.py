@@ -100,6 +100,12 @@ def standing_sign_offs(decision: Decision) -> list[SignOff]:
     return [each for each in given if each.after_stops >= last_stop.get(each.ministry, 0)]
 
 
+def agreed_to(decision: Decision) -> frozenset[str]:
+    """The ministries that have agreed to the present content."""
+    given = standing_sign_offs(decision)
+    return frozenset(each.ministry for each in given if each.verdict == SignOff.Verdict.AGREED)
+
+
 def issues_due(at: datetime) -> list[int]:
     """The decisions whose cooling-off is over, the first ordered first."""
     due = Decision.objects.filter(status=Decision.Status.ORDERED, issues_at__lte=at)

@@ -27,14 +27,19 @@ class DrafterSigns(Refusal):
 
 
 def required_ministries(facts: DecisionFacts) -> frozenset[str]:
+    """The ministries that must agree to a decision."""
+    return required_of(facts.regime, has_ceilings=facts.has_ceilings)
+
+
+def required_of(regime: str, *, has_ceilings: bool) -> frozenset[str]:
     """The ministries that must agree.
 
     Ceilings need MIIT, NDRC and MNR (2025 measures, article 5); allocations alone need MIIT and MNR
     (article 6). Under the 2012 measures MIIT decided alone.
     """
-    if facts.regime == DIRECTIVE:
+    if regime == DIRECTIVE:
         return frozenset({"MIIT"})
-    if facts.has_ceilings:
+    if has_ceilings:
         return frozenset({"MIIT", "NDRC", "MNR"})
     return frozenset({"MIIT", "MNR"})
 

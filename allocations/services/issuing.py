@@ -121,7 +121,7 @@ def issue(*, decision: Decision, by: User, at: datetime) -> Decision:
     rules.require_signed(facts)
     rules.require_fitting_lines(facts)
     _require_sums(decision)
-    rules.require_checks(queries.content_of(decision, on=civil_day(at), facts=facts))
+    rules.require_checks(queries.content_of(decision, on=civil_day(at)))
     make_effective(
         decision,
         document_no=decision.document_no,

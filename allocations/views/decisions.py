@@ -15,7 +15,7 @@ from allocations import forms, queries, rules, services, tables
 from allocations.models import Decision, SignOff
 from allocations.permissions import Perm
 from allocations.rules import DecisionFacts
-from allocations.views.judgements import judged
+from allocations.views.judgements import judgements_shown
 from portal.accounts.models import Organisation
 from portal.kernel import clock
 from portal.kernel.access import requires
@@ -182,12 +182,15 @@ def require_drafter(request: HttpRequest) -> None:
 def decision_context(decision: Decision, facts: DecisionFacts) -> dict[str, Any]:
     """What every page about a decision shows: what it does, and what stands in its way."""
     changeable = decision.status in rules.CHANGEABLE
+    content = (
+        queries.content_of(decision, on=clock.today(), agreed=facts.agreed) if changeable else None
+    )
     return {
         "decision": decision,
-        "effects": queries.effects(decision),
+        "effects": content.effects if content else queries.effects(decision),
         "ceilings": decision.ceiling_lines.all(),
         "changeable": changeable,
-        "judgements": judged(decision) if changeable else [],
+        "judgements": judgements_shown(content) if content else [],
         "seats": _seats(decision, facts),
     }
 

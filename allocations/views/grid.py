@@ -11,7 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from allocations import forms, queries, services
 from allocations.models import Decision
 from allocations.permissions import Perm
-from allocations.rules import Beside, ChangedMeanwhile, LineChange, LineKey, LineText, StandingLine
+from allocations.rules import (
+    Beside,
+    ChangedMeanwhile,
+    Content,
+    LineChange,
+    LineKey,
+    LineText,
+    StandingLine,
+)
 from allocations.serializers import GridIn
 from allocations.views.decisions import READ_AND_WRITE, require_drafter, visible_decision
 from allocations.views.judgements import judgements_shown
@@ -20,6 +28,7 @@ from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.errors import Refusal
 from portal.kernel.pages import page
+from portal.kernel.sql import among
 from portal.kernel.templatetags.portal import moment, named
 
 
@@ -81,31 +90,38 @@ def _judge(decision: Decision, changes: list[LineChange]) -> JsonResponse:
             lines.pop(change.key, None)
         else:
             lines[change.key] = change.after
-    return JsonResponse({"panel": _panel(decision, lines)})
+    content = queries.content_of(decision, on=clock.today(), lines=lines)
+    return JsonResponse({"panel": _panel(content)})
 
 
 def _state(decision: Decision) -> dict[str, Any]:
     """Every row as it stands, and the totals and checks."""
     standing = queries.standing_lines(decision)
-    lines = {key: line.text for key, line in standing.items()}
-    enterprises = {key.enterprise_id for key in standing if key.enterprise_id is not None}
+    content = queries.content_of(
+        decision,
+        on=clock.today(),
+        lines={key: line.text for key, line in standing.items()},
+    )
+    enterprises = Enterprise.objects.filter(pk__in=among(content.holders))
     names = {
         each.pk: (each.uscc or "", named(each))
-        for each in Enterprise.objects.filter(pk__in=enterprises).select_related("organisation")
+        for each in enterprises.select_related("organisation")
     }
-    beside = queries.beside_of(decision, enterprises)
     ceilings = [LineKey(None, name) for name, _label in forms.categories_of(decision.regime)]
     known = _ceilings_beside(decision)
     rows = [_row(key, standing.get(key), ("", ""), known.get(key)) for key in ceilings]
-    rows += [
-        _row(key, line, names[key.enterprise_id], beside.get(key))
-        for key, line in standing.items()
-        if key.enterprise_id is not None
-    ]
+    rows += sorted(
+        (
+            _row(key, line, names[key.enterprise_id], content.beside.get(key))
+            for key, line in standing.items()
+            if key.enterprise_id is not None
+        ),
+        key=lambda row: (row[2], row[3]),
+    )
     return {
         "digest": decision.content_digest,
         "rows": rows,
-        "panel": _panel(decision, lines),
+        "panel": _panel(content),
     }
 
 
@@ -148,8 +164,7 @@ def _row(
     ]
 
 
-def _panel(decision: Decision, lines: dict[LineKey, LineText]) -> str:
-    content = queries.content_of(decision, on=clock.today(), lines=lines)
+def _panel(content: Content) -> str:
     context = {"effects": content.effects, "judgements": judgements_shown(content)}
     return render_to_string("allocations/_grid_panel.html", context)
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from allocations import queries, rules
-from allocations.models import Category, Decision
+from allocations import rules
+from allocations.models import Category
 from allocations.rules import Content, Judgement
 from enterprises.models import Enterprise
-from portal.kernel import clock
 from portal.kernel.templatetags.portal import named
 
 FOUND_SHOWN = 5
@@ -25,11 +24,6 @@ class JudgementShown:
     def more(self) -> int:
         """How many it found beyond those shown."""
         return len(self.judgement.found) - len(self.found)
-
-
-def judged(decision: Decision) -> list[JudgementShown]:
-    """Every check of a decision as it stands today."""
-    return judgements_shown(queries.content_of(decision, on=clock.today()))
 
 
 def judgements_shown(content: Content) -> list[JudgementShown]:

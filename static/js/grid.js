@@ -107,12 +107,12 @@ function removal(cell) {
 
 // Stands still at the left; it is no part of what is marked, copied or pasted.
 function rowHeader() {
-  return { title: word("name"), field: "name", frozen: true, width: wide ? 280 : 130, hozAlign: "left", headerHozAlign: "left", headerSort: true, resizable: true, headerFilter: "input", formatter: namedCell, headerFilterFunc: (text, _value, row) => `${named(row)} ${row.uscc}`.toLowerCase().includes(text.toLowerCase()) };
+  return { title: word("name"), field: "name", frozen: true, width: wide ? 280 : 130, hozAlign: "left", headerHozAlign: "left", headerSort: false, resizable: true, headerFilter: "input", headerFilterParams: { elementAttributes: { "aria-label": word("name") } }, formatter: namedCell, headerFilterFunc: (text, _value, row) => `${named(row)} ${row.uscc}`.toLowerCase().includes(text.toLowerCase()) };
 }
 
 function columns() {
   return [
-    { title: word("category"), field: "category", width: 180, headerFilter: "list", headerFilterParams: { values: [{ label: "", value: "" }, ...[...labels].map(([value, label]) => ({ label, value }))] }, headerFilterFunc: (text, value) => !text || text === value, formatter: (cell) => labels.get(cell.getValue()) ?? cell.getValue() },
+    { title: word("category"), field: "category", width: 180, headerFilter: "list", headerFilterParams: { elementAttributes: { "aria-label": word("category") }, values: [{ label: "", value: "" }, ...[...labels].map(([value, label]) => ({ label, value }))] }, headerFilterFunc: (text, value) => !text || text === value, formatter: (cell) => labels.get(cell.getValue()) ?? cell.getValue() },
     { ...massColumn("tonnes"), editor: "input", editable: (cell) => !cell.getData().removed, cssClass: "grid-written", formatter: (cell) => element("span", cell.getValue()) },
     { title: word("reason"), field: "reason", editor: "input", editorParams: { elementAttributes: { maxlength: "300" } }, editable: (cell) => !cell.getData().removed, width: 220, cssClass: "grid-written", formatter: (cell) => element("span", cell.getValue()) },
     massColumn("cap"),
@@ -367,7 +367,12 @@ table = new Tabulator(grid, {
   clipboardPasteParser: "range",
   clipboardPasteAction: paste,
 });
-table.on("tableBuilt", load);
+// The part that scrolls is a child of the grid: it takes the role of the rows' group.
+table.on("tableBuilt", () => {
+  grid.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
+  grid.querySelector(".tabulator-table").setAttribute("role", "presentation");
+  load();
+});
 table.on("cellEdited", (cell) => {
   mark(cell.getRow());
   changed();

@@ -11,6 +11,7 @@ from allocations import queries, rules, services
 from allocations.models import AllocationLine, Decision
 from portal.kernel import audit
 from tests.allocations.conftest import issue_now
+from tests.allocations.rounds import play
 
 SECONDS = 20
 
@@ -195,3 +196,21 @@ def test_decisions_drafted_at_once_have_numbers_without_a_gap(committed_db, draf
     at_once(*[lambda: services.draft_decision(**asked)] * 6)
 
     assert sorted(Decision.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6]
+
+
+def test_eight_people_edit_sign_and_issue_and_no_edit_is_lost(
+    committed_db, drafter, signatory, mnr_signatory, ndrc_signatory, northern, southern, noon
+):
+    people = {
+        "drafter": drafter,
+        "miit": signatory,
+        "mnr": mnr_signatory,
+        "ndrc": ndrc_signatory,
+    }
+
+    outcomes = play(8, people=people, enterprises=[northern, southern], at=noon)
+
+    assert sum(outcomes.values()) == 8 * 8
+    assert Decision.objects.filter(status="issued").count() == 6 + 1
+    assert outcomes["ceiling_exceeded"] == 2 * 2  # the last two rounds, for both who tried
+    assert outcomes["done"] >= 8 + 6  # in every round an edit, in the first six an issue

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 
 from portal.kernel.period import year_months
+from portal.kernel.sql import among
 from traceability.models import CapUse, Finding
 
 OPEN = (Finding.Status.OPEN, Finding.Status.ANSWERED)
@@ -17,7 +18,7 @@ def used_of(year: int, enterprises: Collection[int]) -> dict[tuple[int, str], De
     `allocations` asks it through the setting CAP_USE_SOURCE.
     """
     months = [month.first_day for month in year_months(year)]
-    used = CapUse.objects.filter(month__in=months, enterprise__in=enterprises)
+    used = CapUse.objects.filter(month__in=months, enterprise_id__in=among(enterprises))
     sums = used.order_by().values_list("enterprise_id", "category").annotate(kg=Sum("reo_kg"))
     return {(enterprise, category): kg for enterprise, category, kg in sums}
 
@@ -27,5 +28,5 @@ def open_findings_of(enterprises: Collection[int]) -> dict[int, int]:
 
     `allocations` asks it through the setting OPEN_FINDINGS_SOURCE.
     """
-    found = Finding.objects.filter(enterprise__in=enterprises, status__in=OPEN)
+    found = Finding.objects.filter(enterprise_id__in=among(enterprises), status__in=OPEN)
     return dict(found.order_by().values_list("enterprise_id").annotate(count=Count("pk")))

@@ -6,6 +6,13 @@ from typing import Any
 from allocations.rules.changes import LineKey
 
 
+class Listed(tuple[Any, ...]):
+    """Labels in a row, in the language of whoever reads them, when they are read."""
+
+    def __str__(self) -> str:
+        return "; ".join(str(each) for each in self)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a check found at one line; without an enterprise at a ceiling, without key at all."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from allocations.rules.changes import LineKey
-from allocations.rules.checks.found import Found
+from allocations.rules.checks.found import Found, Listed
 from allocations.rules.content import Content, activity_of
 from allocations.rules.lines import category_fits
 from enterprises.rules import holds_throughout
@@ -41,7 +41,7 @@ def eligible(content: Content) -> Iterator[Found]:
         unmet = content.holder(enterprise).unmet.get(activity_of(category), ())
         if text.kg > 0 and unmet:
             told = _("Found not to be met: %(criteria)s.")
-            facts = {"criteria": "; ".join(str(each) for each in unmet)}
+            facts = {"criteria": Listed(unmet)}
             yield Found(LineKey(enterprise, category), told, facts)
 
 
@@ -51,5 +51,5 @@ def eligibility_proven(content: Content) -> Iterator[Found]:
         unproven = content.holder(enterprise).unproven.get(activity_of(category), ())
         if text.kg > 0 and unproven:
             told = _("No valid evidence for: %(criteria)s.")
-            facts = {"criteria": "; ".join(str(each) for each in unproven)}
+            facts = {"criteria": Listed(unproven)}
             yield Found(LineKey(enterprise, category), told, facts)
