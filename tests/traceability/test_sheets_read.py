@@ -10,9 +10,10 @@ import pytest
 import xlsxwriter
 from django.utils import translation
 
+from portal.kernel.sheets.faults import FileRefused
+from portal.kernel.sheets.read import letter
 from traceability.rules.intake import CHINESE_HEADERS, COLUMNS
-from traceability.rules.sheets import FileRefused
-from traceability.sheets.read import Table, letter, opened
+from traceability.sheets.read import Table, opened
 
 ROW = ["sale", "2025-02-03", "L-1", "", "", 1234.5, "", "", "91360700R1W2XDH6RP", "INV1"]
 NAMES = {"ORE-MIX": "ORE-MIX", "混合稀土精矿": "ORE-MIX"}

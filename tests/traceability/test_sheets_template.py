@@ -9,8 +9,8 @@ import xlsxwriter
 from django.utils import translation
 
 from portal.kernel.period import Month
+from portal.kernel.sheets.faults import FileRefused
 from traceability.rules.intake import CHINESE_HEADERS, CHINESE_KINDS, COLUMNS
-from traceability.rules.sheets import FileRefused
 from traceability.sheets import template
 from traceability.sheets.read import opened
 from traceability.sheets.template import Asked, Named, write_template

@@ -14,6 +14,7 @@ from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import Month
+from portal.kernel.sheets.faults import FileRefused
 from traceability import tasks
 from traceability.models import Filing, Upload
 from traceability.queries import uploads as queries
@@ -25,7 +26,6 @@ from traceability.rules.handover import (
     NothingToAttest,
     RecordsInTheWay,
 )
-from traceability.rules.sheets import FileRefused
 from traceability.services import uploads
 from traceability.services.filings import open_draft
 from traceability.services.handover import attest_filing, declare_nil, hand_over

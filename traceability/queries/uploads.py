@@ -12,11 +12,12 @@ from django.utils.translation import get_language
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month
+from portal.kernel.sheets.header import folded
 from traceability.models import Filing, Product, Record, Upload
 from traceability.permissions import Perm
 from traceability.queries.filings import records_of
 from traceability.rules.intake import CHINESE_HEADERS
-from traceability.rules.sheets import FILE_FAULTS, folded, row_fault_text
+from traceability.rules.sheets import FILE_FAULTS, row_fault_text
 
 State = Upload.State
 UNDER_WAY = (State.QUEUED, State.WORKING)

@@ -10,91 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.kernel.errors import Refusal
+from portal.kernel.sheets.faults import READING_FAULTS, FileRefused
+from portal.kernel.sheets.header import HEADER_WITHIN, folded, header_of
 from traceability.rules.intake import CHINESE_HEADERS, CHINESE_KINDS, COLUMNS, MESSAGES
 
 MOST_ROWS = 200_000
 # A header row names at least so many of the columns; above it may stand a title.
 HEADER_NAMES = 4
-HEADER_WITHIN = 10
 NEEDED_COLUMNS = ("kind", "date", "lot", "gross_kg")
 
-FILE_FAULTS: dict[str, Promise] = {
-    "empty": _("The file is empty. Choose the file again, after saving and closing it."),
-    "too_large": _(
-        "The file is larger than %(most)d MB, the most that can be sent. Save it as CSV, or without"
-        " pictures and formatting."
-    ),
-    "not_a_workbook": _(
-        "This is not a spreadsheet, whatever its name says. Open it in Excel or WPS and save it as"
-        " an XLSX workbook."
-    ),
-    "legacy_workbook": _(
-        "This is a workbook of an old kind (.xls). Open it in Excel or WPS, choose “Save as” and"
-        " the kind XLSX, and upload that file."
-    ),
-    "other_workbook": _(
-        "This kind of workbook can't be read. Open it, choose “Save as” and the kind XLSX, and"
-        " upload that file."
-    ),
-    "password": _(
-        "The workbook is protected by a password. Take the password off (File, Info, Protect"
-        " Workbook), save it and upload it again."
-    ),
-    "macros": _(
-        "The workbook contains macros. Save it as an XLSX workbook without macros and upload that."
-    ),
-    "external_links": _(
-        "The workbook has links to other files. Break the links (Data, Edit Links) or paste the"
-        " values into the template, save and upload it again."
-    ),
-    "damaged": _(
-        "The file is damaged and can't be opened. Save it anew in Excel or WPS, or copy the rows"
-        " into a fresh template, and upload that."
-    ),
-    "too_big_inside": _(
-        "The workbook unpacks to far more than a month's rows. Copy the rows into a fresh template"
-        " and upload that."
-    ),
-    "far_cell": _(
-        "Cell %(cell)s of the workbook is filled, far outside the table. Delete everything to the"
-        " right of and below your rows, or copy the rows into a fresh template."
-    ),
-    "too_many_rows": _("A file holds at most %(most)s rows; this one has more."),
-    "error_cells": _(
-        "Formulas in these cells end in an error such as #N/A or #REF!: %(cells)s. Correct or"
-        " clear them."
-    ),
-    "too_slow": _(
-        "Reading the file took too long and was broken off. Copy the rows into a fresh template"
-        " and upload that."
-    ),
-    "encoding": _(
-        "The text of the file is neither UTF-8 nor GB18030. Save it as “CSV UTF-8” and upload it"
-        " again."
-    ),
-    "quotes": _(
-        "From line %(line)d on the file can't be divided into cells: a quotation mark is not"
-        " closed, or a cell is far too long."
-    ),
-    "header_missing": _(
-        "No row with the column headers was found among the first %(within)d. The first row must"
-        " name the columns: %(names)s."
-    ),
-    "unknown_columns": _(
-        "These columns are not known: %(names)s. Take them out or name them as the template does."
-        " Columns of the template that were not found: %(absent)s."
-    ),
-    "missing_columns": _("These columns are missing: %(names)s. Use the month's template."),
-    "repeated_columns": _("These columns are there twice: %(names)s. Keep one of each."),
-    "two_sheets": _(
-        "More than one sheet holds records: %(names)s. Put all of a month's rows on one sheet."
-    ),
+FILE_FAULTS: dict[str, Promise] = READING_FAULTS | {
     "no_rows": _(
         "There are headers but no rows beneath them. For a month without business declare a nil"
         " return instead."
@@ -117,23 +46,15 @@ ROW_FAULTS: dict[str, Promise] = {
 }
 
 
-class FileRefused(Refusal):
-    """A file that can't be read as a whole; `fault` is a code of FILE_FAULTS."""
+class UploadRefused(FileRefused):
+    """An upload that was read in vain: it was overtaken, or its month closed meanwhile."""
 
-    def __init__(self, fault: str, **facts: Any) -> None:
-        super().__init__(FILE_FAULTS[fault], **facts)
-        self.fault = fault
+    FAULTS = FILE_FAULTS
 
 
 def row_fault_text(code: str, value: str) -> str:
     """What is wrong with a cell and what to do, in the reader's language."""
     return str(ROW_FAULTS.get(code) or MESSAGES[code]) % {"value": value}
-
-
-def folded(text: str) -> str:
-    """A name without what people and programs vary: width, case, spaces, underscores."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in plain if not c.isspace() and c not in "_*\ufeff")
 
 
 _HEADERS = {folded(name): name for name in COLUMNS} | {
@@ -149,22 +70,14 @@ def header_columns(cells: Sequence[str]) -> dict[str, int] | None:
 
     Raises FileRefused for a header row with unknown, repeated or missing columns, naming them.
     """
-    names = [(folded(cell), cell.strip(), place) for place, cell in enumerate(cells)]
-    known = [(_HEADERS[name], place) for name, _text, place in names if name in _HEADERS]
-    if len({name for name, _place in known}) < HEADER_NAMES:
-        return None
-    columns = dict(known)
-    absent = [name for name in COLUMNS if name not in columns]
-    if unknown := [text for name, text, _place in names if name and name not in _HEADERS]:
-        raise FileRefused(
-            "unknown_columns", names=", ".join(unknown), absent=_both_names(absent) or "-"
-        )
-    if len(columns) < len(known):
-        twice = [name for name in columns if sum(name == other for other, _place in known) > 1]
-        raise FileRefused("repeated_columns", names=_both_names(twice))
-    if missing := [name for name in absent if name in NEEDED_COLUMNS]:
-        raise FileRefused("missing_columns", names=_both_names(missing))
-    return columns
+    return header_of(
+        cells,
+        names=_HEADERS,
+        order=COLUMNS,
+        needed=NEEDED_COLUMNS,
+        enough=HEADER_NAMES,
+        said=_both_names,
+    )
 
 
 def no_header() -> FileRefused:

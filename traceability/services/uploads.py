@@ -15,11 +15,12 @@ from portal.accounts.models import User
 from portal.kernel import audit
 from portal.kernel.errors import Refusal
 from portal.kernel.period import Month, civil_day
+from portal.kernel.sheets.faults import FileRefused
 from traceability.models import Filing, Upload
 from traceability.queries.uploads import UNDER_WAY, later_accepted, product_names
 from traceability.rules.filings import require_draftable
 from traceability.rules.intake import COLUMNS, RowError
-from traceability.rules.sheets import FileRefused
+from traceability.rules.sheets import UploadRefused
 from traceability.services.filings import fill_draft, open_draft
 from traceability.services.handover import require_open
 from traceability.services.intake import RowsRefused, SourceRow
@@ -156,7 +157,7 @@ def _check(upload: Upload, at: datetime) -> None:
         except FileRefused:
             raise
         except Refusal as refused:
-            raise FileRefused("closed_meanwhile") from refused
+            raise UploadRefused("closed_meanwhile") from refused
 
 
 @transaction.atomic
@@ -165,7 +166,7 @@ def _fill(
 ) -> None:
     """Put the rows into the draft, which nobody has handed over any more."""
     if later_accepted(upload):
-        raise FileRefused("overtaken")
+        raise UploadRefused("overtaken")
     require_open(upload.enterprise, upload.month)
     draft = open_draft(enterprise=upload.enterprise, month=upload.month, by=upload.by, at=at)
     rows = _told_rows(table, told)

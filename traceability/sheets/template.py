@@ -16,10 +16,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from portal.kernel.period import Month
+from portal.kernel.sheets.read import letter
 from traceability.rules.countries import COUNTRIES
 from traceability.rules.intake import CHINESE_HEADERS, CHINESE_KINDS, COLUMNS, NEEDS
 from traceability.rules.sheets import MOST_ROWS
-from traceability.sheets.read import letter
 from traceability.sheets.words import KINDS, MEANINGS, RULES
 
 RECORDS = "记录 Records"

@@ -1,6 +1,6 @@
 """Reads a workbook in a process of its own, which may die of it.
 
-Run as `python -m traceability.sheets.child MOST_LINES`.
+Run as `python -m portal.kernel.sheets.child MOST_LINES`.
 
 In: the workbook, on standard input. Out: lines of JSON: {"sheet": name, "rows": number of lines},
 then for each line that holds something [number, column of the first cell, [cells]]; or
@@ -15,7 +15,7 @@ import sys
 from datetime import date, datetime, time, timedelta
 from typing import Any, TextIO
 
-from traceability.sheets.package import MOST_COLUMNS, Fault, require_readable
+from portal.kernel.sheets.package import MOST_COLUMNS, Fault, require_readable
 
 MEMORY = 1 << 30
 OUTPUT = 1 << 30

@@ -2,26 +2,32 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from traceability.rules.sheets import HEADER_WITHIN, FileRefused, header_columns
+from portal.kernel.sheets.faults import FileRefused
+from portal.kernel.sheets.header import HEADER_WITHIN
 
 _LONGEST_CELL = 5_000
 _DELIMITERS = ",\t;，"
 
 
-def delimited_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+HeaderColumns = Callable[[Sequence[str]], Mapping[str, int] | None]
+
+
+def delimited_lines(
+    content: bytes, header_columns: HeaderColumns
+) -> Iterator[tuple[int, list[str]]]:
     """The lines that hold something, each with the number of the line it begins on.
 
     Raises FileRefused when the text can't be decoded or divided.
     """
     text = _decoded(content)
-    return _divided(text, _delimiter(text))
+    return _divided(text, _delimiter(text, header_columns))
 
 
 def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
+        encodings: tuple[str, ...] = ("utf-16",)
     else:
         encodings = ("utf-8-sig", "gb18030")
     for encoding in encodings:
@@ -32,7 +38,7 @@ def _decoded(content: bytes) -> str:
     raise FileRefused("encoding")
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, header_columns: HeaderColumns) -> str:
     """The one that makes a header row of one of the first lines; else the comma."""
     first = text[:20_000].splitlines()[:HEADER_WITHIN]
     for delimiter in _DELIMITERS:

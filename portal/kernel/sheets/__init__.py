@@ -1,0 +1,1 @@
+"""Reading what people upload: workbooks in a process of their own, and CSV."""
