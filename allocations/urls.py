@@ -1,6 +1,6 @@
 """The addresses of deciding and distributing."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from allocations.views import (
     caps,
@@ -10,6 +10,7 @@ from allocations.views import (
     eligibility,
     grid,
     regimes,
+    sheets,
     steps,
     years,
 )
@@ -22,6 +23,12 @@ urlpatterns = [
     path("decisions/<int:pk>/lines/", decisions.decision_lines, name="decision_lines"),
     path("decisions/<int:pk>/grid/", grid.decision_grid, name="decision_grid"),
     path("decisions/<int:pk>/grid/rows/", grid.decision_grid_rows, name="decision_grid_rows"),
+    path("decisions/<int:pk>/import/", sheets.decision_import, name="decision_import"),
+    re_path(
+        r"^decisions/(?P<pk>\d+)/lines\.(?P<kind>csv|xlsx)$",
+        sheets.decision_sheet,
+        name="decision_sheet",
+    ),
     path("decisions/<int:pk>/circulate/", steps.decision_circulate, name="decision_circulate"),
     path("decisions/<int:pk>/sign/", steps.decision_sign, name="decision_sign"),
     path("decisions/<int:pk>/order/", steps.decision_order, name="decision_order"),

@@ -150,11 +150,13 @@ def _allocations(world: World) -> None:
     for name in ("eligibility_detail", "eligibility_add", "capacity_add"):
         world.tell(f"allocations:{name}", "any", pk=world.northern.pk)
     world.tell("allocations:decision_detail", "any", pk=issued.pk)
+    world.tell("allocations:decision_sheet", "any", pk=issued.pk, kind="csv")
     world.tell("allocations:decision_copies", "any", pk=issued.pk)
     for name in (
         "lines",
         "grid",
         "grid_rows",
+        "import",
         "circulate",
         "sign",
         "order",

@@ -13,6 +13,7 @@ from allocations.forms.lines import (
     categories_of,
     directory_name,
 )
+from allocations.forms.sheets import HEADERS, LinesSheetForm, sheet_rows
 from allocations.forms.steps import (
     CommentForm,
     ConfirmForm,
@@ -23,6 +24,7 @@ from allocations.forms.steps import (
 )
 
 __all__ = [
+    "HEADERS",
     "NO_TONNES",
     "ROWS_AT_MOST",
     "AllocationLinesBase",
@@ -32,6 +34,7 @@ __all__ = [
     "ConfirmForm",
     "DecisionForm",
     "EligibilityForm",
+    "LinesSheetForm",
     "OrderForm",
     "SignForm",
     "StopForm",
@@ -41,4 +44,5 @@ __all__ = [
     "as_typed",
     "categories_of",
     "directory_name",
+    "sheet_rows",
 ]

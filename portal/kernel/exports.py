@@ -41,6 +41,11 @@ def neutral(value: Any) -> Any:
     return value
 
 
+def spoken(text: str) -> str:
+    """A text as it was before `neutral`, when an exported cell comes back."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_DANGEROUS) else text
+
+
 def _plain(value: Any) -> Any:
     """`value` as a number, a day, an instant of civil time, or a text that is safe."""
     if value is None:
