@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
 
-from allocations.forms import NO_TONNES, ROWS_AT_MOST, TonnesFormField
+from allocations.forms import NO_TONNES, ROWS_AT_MOST, TonnesFormField, as_typed
 from allocations.models import AllocationLine, Category, CeilingLine, Copy, Decision, SignOff
 from allocations.rules import LineChange, LineKey, LineText
 from portal.kernel.quantity import KG_PER_TONNE, to_kg
@@ -125,6 +125,11 @@ class LineTextIn(serializers.Serializer):
         """The line's text, kg REO."""
         typed = super().to_internal_value(data)
         return LineText(typed["tonnes"], typed["reason"])
+
+
+def line_text_out(text: LineText | None) -> dict[str, str] | None:
+    """What a line says as the grid has it, and as `LineReadIn` reads it again."""
+    return text and {"tonnes": as_typed(text.kg), "reason": text.reason}
 
 
 class LineReadIn(serializers.Serializer):

@@ -17,10 +17,9 @@ from allocations.rules import (
     Content,
     LineChange,
     LineKey,
-    LineText,
     StandingLine,
 )
-from allocations.serializers import GridIn
+from allocations.serializers import GridIn, line_text_out
 from allocations.views.decisions import READ_AND_WRITE, require_drafter, visible_decision
 from allocations.views.judgements import judgements_shown
 from enterprises.models import Enterprise
@@ -54,7 +53,9 @@ def decision_grid(request: HttpRequest, pk: int) -> HttpResponse:
         return JsonResponse({"detail": _unread(sent.errors), "errors": sent.errors}, status=422)
     changes = sent.validated_data["changes"]
     try:
-        return _save(request, decision, changes) if posted["save"] else _judge(decision, changes)
+        if sent.validated_data["save"]:
+            return _save(request, decision, changes)
+        return _judge(decision, changes)
     except ChangedMeanwhile as refused:
         told = {"detail": str(refused), "conflicts": [*map(_conflict, refused.conflicts)]}
         return JsonResponse(told, status=409)
@@ -174,15 +175,11 @@ def _conflict(conflict: Any) -> dict[str, Any]:
     return {
         "enterprise": key.enterprise_id,
         "category": key.category,
-        "yours": _typed(conflict.change.after),
-        "theirs": _typed(standing.text if standing else None),
+        "yours": line_text_out(conflict.change.after),
+        "theirs": line_text_out(standing.text if standing else None),
         "by": standing.by if standing else "",
         "at": moment(standing.at) if standing and standing.at else "",
     }
-
-
-def _typed(text: LineText | None) -> dict[str, str] | None:
-    return text and {"tonnes": forms.as_typed(text.kg), "reason": text.reason}
 
 
 def _unread(errors: Any) -> str:

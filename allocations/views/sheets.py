@@ -1,6 +1,7 @@
 """The lines of a decision to and from a spreadsheet."""
 
 import json
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,7 +13,7 @@ from allocations import forms, queries, services
 from allocations.models import Category, Decision
 from allocations.permissions import Perm
 from allocations.rules import LineChange
-from allocations.serializers import GridIn
+from allocations.serializers import GridIn, line_text_out
 from allocations.views.decisions import READ_AND_WRITE, require_drafter, visible_decision
 from enterprises.models import Enterprise
 from portal.kernel import clock
@@ -86,7 +87,7 @@ def _confirmed(request: HttpRequest, decision: Decision) -> HttpResponse:
     return redirect("allocations:decision_import", decision.pk)
 
 
-def _enterprises(ids) -> dict[int, Enterprise]:
+def _enterprises(ids: Iterable[int | None]) -> dict[int, Enterprise]:
     wanted = {each for each in ids if each is not None}
     found = Enterprise.objects.filter(pk__in=among(wanted)).select_related("organisation")
     return {each.pk: each for each in found}
@@ -103,13 +104,9 @@ def _told(change: LineChange, enterprises: dict[int, Enterprise]) -> dict[str, o
 
 
 def _packed(change: LineChange) -> dict[str, object]:
-    texts = [
-        text and {"tonnes": forms.as_typed(text.kg), "reason": text.reason}
-        for text in (change.before, change.after)
-    ]
     return {
         "enterprise": change.key.enterprise_id,
         "category": change.key.category,
-        "before": texts[0],
-        "after": texts[1],
+        "before": line_text_out(change.before),
+        "after": line_text_out(change.after),
     }

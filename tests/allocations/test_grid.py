@@ -96,6 +96,13 @@ def test_what_is_only_judged_is_not_saved(send, decision, northern):
     assert decision.allocation_lines.get().kg == 60_000
 
 
+def test_only_judged_is_only_judged_however_it_is_said(send, decision, northern):
+    status, _told = send(change(northern, SIXTY, ("61", "")), save="false")
+
+    assert status == 200
+    assert decision.allocation_lines.get().kg == 60_000
+
+
 def test_a_conflict_tells_both_figures_and_who_wrote(
     send, decision, northern, southern, miit, later
 ):
