@@ -3,12 +3,14 @@
 from allocations.queries.caps import (
     CapRow,
     CategoryPosition,
+    GroupYear,
     Holder,
     cap_kg,
     cap_lines,
     cap_sums,
     caps,
     ceilings_by_year,
+    group_caps,
     holders,
     possible_holders,
     with_caps,
@@ -21,7 +23,7 @@ from allocations.queries.comments import (
     has_line,
     with_comment_counts,
 )
-from allocations.queries.content import beside_of, content_of
+from allocations.queries.content import beside_of, content_of, group_totals_of
 from allocations.queries.copies import (
     Branch,
     CopyCounts,
@@ -61,6 +63,7 @@ __all__ = [
     "CapRow",
     "CategoryPosition",
     "CopyCounts",
+    "GroupYear",
     "Holder",
     "assessments_of",
     "beside_of",
@@ -85,6 +88,8 @@ __all__ = [
     "drafters",
     "effects",
     "findings_of",
+    "group_caps",
+    "group_totals_of",
     "has_line",
     "history",
     "holders",

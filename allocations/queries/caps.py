@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce
 
 from allocations.models import AllocationLine, Category, CeilingLine, Decision
 from enterprises.models import Activity, Enterprise, EnterpriseQuerySet
@@ -110,6 +111,30 @@ def years_on_record() -> list[int]:
         .values_list("year", flat=True)
         .distinct()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupYear:
+    """What the head and the members of one rare earth group hold together in a category."""
+
+    year: int
+    group_id: int | None
+    category: str
+    kg: Decimal
+
+
+def group_caps(years: Collection[int] | None = None) -> list[GroupYear]:
+    """The caps of every group, of all years or of `years`; no group: enterprises outside any."""
+    lines = AllocationLine.objects.filter(decision__status=ISSUED)
+    if years is not None:
+        lines = lines.filter(decision__year__in=years)
+    own = Case(When(enterprise__is_group=True, then=F("enterprise_id")))
+    sums = (
+        lines.order_by()
+        .values_list("decision__year", Coalesce("enterprise__parent_id", own), "category")
+        .annotate(kg=Sum("kg"))
+    )
+    return [GroupYear(*row) for row in sums]
 
 
 def holders(year: int) -> list[Holder]:

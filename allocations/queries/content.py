@@ -8,11 +8,19 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from allocations.models import Assessment, Decision, Eligibility
-from allocations.queries.caps import caps
+from allocations.queries.caps import caps, group_caps
 from allocations.queries.decisions import agreed_to, effects
 from allocations.queries.eligibility import CRITERIA
 from allocations.queries.lines import standing_lines
-from allocations.rules import Beside, Content, HolderFacts, LineKey, LineText
+from allocations.rules import (
+    Beside,
+    Content,
+    GroupTotal,
+    HolderFacts,
+    LineKey,
+    LineText,
+    group_totals,
+)
 from allocations.rules.ministries import required_of
 from enterprises.models import Enterprise
 from enterprises.queries import terms_of_all
@@ -90,6 +98,15 @@ def beside_of(decision: Decision, enterprises: Collection[int]) -> dict[LineKey,
         )
         for key in keys
     }
+
+
+def group_totals_of(decision: Decision, content: Content) -> list[GroupTotal]:
+    """Each group's total of the year with this content, beside last year's."""
+    sums: dict[int, dict[tuple[int, str], Decimal]] = {decision.year: {}, decision.year - 1: {}}
+    for each in group_caps(tuple(sums)):
+        if each.group_id is not None:
+            sums[each.year][each.group_id, each.category] = each.kg
+    return group_totals(content, others=sums[decision.year], last=sums[decision.year - 1])
 
 
 def _told(source: str) -> Callable[..., Mapping]:

@@ -19,7 +19,14 @@ from allocations.rules.comments import (
     require_commentable,
     require_may_settle,
 )
-from allocations.rules.content import Beside, Content, Effect, HolderFacts
+from allocations.rules.content import (
+    Beside,
+    Content,
+    Effect,
+    GroupTotal,
+    HolderFacts,
+    group_totals,
+)
 from allocations.rules.eligibility import (
     ASSESSING,
     MOST_BYTES,
@@ -128,6 +135,7 @@ __all__ = [
     "EffectiveUnfit",
     "EvidenceExpired",
     "EvidenceMissing",
+    "GroupTotal",
     "HolderFacts",
     "IssuedAlready",
     "Judgement",
@@ -153,6 +161,7 @@ __all__ = [
     "WrongStep",
     "category_fits",
     "differences",
+    "group_totals",
     "issues_at",
     "judge",
     "merge",

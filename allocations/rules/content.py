@@ -115,3 +115,51 @@ class Content:
 def activity_of(category: str) -> str:
     """The activity that a category's caps are for."""
     return category.partition("_")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTotal:
+    """What one rare earth group receives in a category with its members, kg REO."""
+
+    group_id: int
+    category: str
+    kg: Decimal
+    other_kg: Decimal
+    last_kg: Decimal
+
+    @property
+    def together_kg(self) -> Decimal:
+        """The group's caps of the year with this decision."""
+        return self.other_kg + self.kg
+
+    @property
+    def change_kg(self) -> Decimal:
+        """More, or negative less, than last year."""
+        return self.together_kg - self.last_kg
+
+
+def group_totals(
+    content: Content,
+    *,
+    others: Mapping[tuple[int, str], Decimal],
+    last: Mapping[tuple[int, str], Decimal],
+) -> list[GroupTotal]:
+    """Each group's total by category: this decision, the year's others, and last year's caps.
+
+    `others` and `last` by group and category. A group that has none of the three is none.
+    """
+    own: dict[tuple[int, str], Decimal] = {}
+    for enterprise, category, text in content.allocations:
+        holder = content.holder(enterprise)
+        group = holder.group_id or (enterprise if holder.is_group else None)
+        if group is not None:
+            own[group, category] = own.get((group, category), ZERO) + text.kg
+    return [
+        GroupTotal(
+            *key,
+            kg=own.get(key, ZERO),
+            other_kg=others.get(key, ZERO),
+            last_kg=last.get(key, ZERO),
+        )
+        for key in sorted({*own, *others, *last})
+    ]

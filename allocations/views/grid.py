@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allocations import forms, queries, services
-from allocations.models import Decision
+from allocations.models import Category, Decision
 from allocations.permissions import Perm
 from allocations.rules import (
     Beside,
     ChangedMeanwhile,
     Content,
+    GroupTotal,
     LineChange,
     LineKey,
     StandingLine,
@@ -92,7 +93,7 @@ def _judge(decision: Decision, changes: list[LineChange]) -> JsonResponse:
         else:
             lines[change.key] = change.after
     content = queries.content_of(decision, on=clock.today(), lines=lines)
-    return JsonResponse({"panel": _panel(content)})
+    return JsonResponse({"panel": _panel(decision, content)})
 
 
 def _state(decision: Decision) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def _state(decision: Decision) -> dict[str, Any]:
     return {
         "digest": decision.content_digest,
         "rows": rows,
-        "panel": _panel(content),
+        "panel": _panel(decision, content),
     }
 
 
@@ -165,9 +166,24 @@ def _row(
     ]
 
 
-def _panel(content: Content) -> str:
-    context = {"effects": content.effects, "judgements": judgements_shown(content)}
+def _panel(decision: Decision, content: Content) -> str:
+    context = {
+        "effects": content.effects,
+        "groups": _groups_shown(queries.group_totals_of(decision, content)),
+        "judgements": judgements_shown(content),
+    }
     return render_to_string("allocations/_grid_panel.html", context)
+
+
+def _groups_shown(totals: list[GroupTotal]) -> list[tuple[str, Any, GroupTotal]]:
+    """Each total with the names of its group and category, in the order of the groups' names."""
+    found = Enterprise.objects.filter(pk__in={each.group_id for each in totals})
+    names = {each.pk: named(each) for each in found.select_related("organisation")}
+    labels = dict(Category.choices)
+    return sorted(
+        ((names[each.group_id], labels[each.category], each) for each in totals),
+        key=lambda row: (row[0], row[2].category),
+    )
 
 
 def _conflict(conflict: Any) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from allocations import queries, rules
 from allocations.models import Category, Decision
 from allocations.permissions import Perm
-from allocations.queries import CategoryPosition, Holder
+from allocations.queries import CategoryPosition, GroupYear, Holder
 from allocations.queries.published import published_sums
+from enterprises.models import Enterprise
 from portal.kernel.access import requires
 from portal.kernel.charts import Chart, Series
 from portal.kernel.pages import page
@@ -32,7 +33,8 @@ def year_list(request: HttpRequest) -> HttpResponse:
         (year, _regime(year), [_of(each, category) for category in categories])
         for year, each in positions.items()
     ]
-    context = {"categories": categories, "rows": rows, "charts": _ceiling_charts(positions)}
+    charts = [*_ceiling_charts(positions), *_group_charts(positions, queries.group_caps())]
+    context = {"categories": categories, "rows": rows, "charts": charts}
     return page(request, "allocations/year_list.html", context)
 
 
@@ -113,6 +115,72 @@ def _ceiling_charts(
         )
         charts.append((f"chart-{name}", chart))
     return charts
+
+
+def _group_charts(
+    positions: Mapping[int, Sequence[CategoryPosition]], caps: Sequence[GroupYear]
+) -> list[tuple[str, Chart]]:
+    """Each category's ceilings by who holds them: groups, others, and what nobody does.
+
+    Where no group's share is on record the whole ceiling stands in grey.
+    """
+    years = sorted(positions)
+    held: dict[Category, dict[int | None, dict[int, Decimal]]] = {}
+    for cap in caps:
+        by_group = held.setdefault(Category(cap.category), {})
+        by_group.setdefault(cap.group_id, {})[cap.year] = cap.kg
+    ids = {group for by_group in held.values() for group in by_group if group is not None}
+    found = Enterprise.objects.filter(pk__in=ids).select_related("organisation")
+    names: dict[int | None, str] = {each.pk: named(each) for each in found}
+    names[None] = _("enterprises outside the groups")
+    return [
+        (
+            f"chart-groups-{category.value}",
+            Chart(
+                title=_("Ceilings by group: %(category)s") % {"category": category.short_label},
+                unit=_("t REO"),
+                category_name=_("Year"),
+                categories=[str(year) for year in years],
+                series=_group_series(
+                    [_of(positions[year], category) for year in years], years, by_group, names
+                ),
+                note=_("Grey: not allocated, or no allocation on record."),
+            ),
+        )
+        for category in Category
+        if (by_group := held.get(category))
+    ]
+
+
+def _group_series(
+    ceilings: Sequence[CategoryPosition | None],
+    years: Sequence[int],
+    by_group: Mapping[int | None, Mapping[int, Decimal]],
+    names: Mapping[int | None, str],
+) -> list[Series]:
+    """One stacked row for each holder, the largest first, and the rest of the ceilings."""
+    order = sorted(by_group, key=lambda group: (group is None, -sum(by_group[group].values())))
+    return [
+        *(
+            Series(
+                names[group],
+                [_tonnes(by_group[group].get(year)) for year in years],
+                form="bar",
+                stack="ceiling",
+            )
+            for group in order
+        ),
+        Series(
+            _("not allocated"),
+            [
+                _tonnes(each.reserve_kg) if each and each.reserve_kg > 0 else None
+                for each in ceilings
+            ],
+            form="bar",
+            stack="ceiling",
+            rest=True,
+        ),
+    ]
 
 
 def _holders_chart(holders: Sequence[Holder], positions: Sequence[CategoryPosition]) -> Chart:

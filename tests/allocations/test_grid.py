@@ -1,6 +1,8 @@
 """The workbench's grid: what it is given, how it judges, saves, and tells of conflicts."""
 
 import json
+import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -189,3 +191,36 @@ def test_the_rows_ask_the_same_number_of_questions_however_many_there_are(
     assert len(told["rows"]) == 63
     assert AllocationLine.objects.count() == 60
     assert not CeilingLine.objects.exists()
+
+
+def test_the_panel_totals_each_group_with_its_members_live(signed_in, issued, draft, baotou):
+    group = make_designated("Group", baotou, is_group=True)
+    first, second = (
+        make_designated(name, baotou, "separation", parent=group) for name in ("First", "Second")
+    )
+    issued(("separation", "90"), (first, "separation", "90"))
+    decision = draft((second, "separation", "30"), year=2026)
+
+    told = signed_in("drafter").post(
+        reverse("allocations:decision_grid", args=[decision.pk]),
+        json.dumps({"save": False, "changes": [change(first, None, ("20", ""))]}),
+        content_type="application/json",
+    )
+
+    panel = told.json()["panel"]
+    row = panel.partition("Totals of the rare earth groups")[2].partition("</table>")[0]
+    cells = re.findall(r'class="number">(?:<strong>)?([^<]+)', row)[-4:]
+    assert cells == ["50.000", "50.000", "90.000", "-40.000"]
+
+
+def test_group_totals_put_other_decisions_beside_this_one(issued, draft, baotou):
+    group = make_designated("Group", baotou, is_group=True)
+    member = make_designated("Member", baotou, "separation", parent=group)
+    issued(("separation", "90"), (member, "separation", "60"))
+    decision = draft((member, "separation", "5"), kind="adjustment")
+    content = queries.content_of(decision, on=date(2025, 3, 5))
+
+    (total,) = queries.group_totals_of(decision, content)
+
+    assert (total.group_id, total.category) == (group.pk, "separation")
+    assert (total.kg, total.together_kg, total.last_kg) == (5_000, 65_000, 0)

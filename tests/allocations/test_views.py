@@ -1,6 +1,7 @@
 """The pages of deciding and distributing: who opens them, what they show, what they do."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -262,11 +263,25 @@ def test_year_list_shows_every_year(signed_in, noon, django_assert_max_num_queri
     load_published_figures(by=system_user(), at=noon)
     client = signed_in("auditor")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         text = client.get(reverse("allocations:year_list")).content.decode()
 
     assert all(f">{year}</a>" in text for year in range(2010, 2025))
     assert "250,850.000" in text
+
+
+def test_year_list_charts_who_held_each_ceiling(signed_in, noon):
+    load_published_figures(by=system_user(), at=noon)
+
+    charts = dict(signed_in("auditor").get(reverse("allocations:year_list")).context["charts"])
+
+    chart = charts["chart-groups-mining_ionic"]
+    years = list(chart.categories)
+    drawn = {str(one.name): one.values for one in chart.series}
+    assert drawn["China Rare Earth Group"][years.index("2024")] == Decimal("19150")
+    assert drawn["China Southern Rare Earth"][years.index("2021")] == Decimal("8500")
+    assert drawn["not allocated"][years.index("2024")] is None
+    assert drawn["not allocated"][years.index("2018")] == Decimal("19150")
 
 
 def test_a_year_without_a_decision_is_not_found(signed_in):
