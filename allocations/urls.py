@@ -60,6 +60,7 @@ urlpatterns = [
         name="eligibility_attachment",
     ),
     path("caps/", caps.cap_list, name="cap_list"),
+    path("caps/<int:pk>/<int:year>/<slug:category>/", caps.cap_detail, name="cap_detail"),
     path("decisions/regimes/", regimes.regime_list, name="regime_list"),
     path("decisions/years/", years.year_list, name="year_list"),
     path("decisions/years/<int:year>/", years.year_detail, name="year_detail"),

@@ -111,6 +111,9 @@ def _enterprises(world: World) -> None:
         for name in ("findings", "use", "filings"):
             world.tell(f"traceability:enterprise_{name}_fragment", which, pk=enterprise.pk)
         world.tell("allocations:enterprise_caps_fragment", which, pk=enterprise.pk)
+        world.tell(
+            "allocations:cap_detail", which, pk=enterprise.pk, year=2025, category="separation"
+        )
 
 
 def _allocations(world: World) -> None:

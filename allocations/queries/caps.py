@@ -163,6 +163,33 @@ def cap_lines(enterprise: Enterprise) -> QuerySet[AllocationLine]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CapStep:
+    """One line of a cap, and what the cap came to by it, kg REO."""
+
+    line: AllocationLine
+    cap_kg: Decimal
+
+
+def cap_history(enterprise: Enterprise, year: int, category: str) -> list[CapStep]:
+    """How one cap came about: its lines in the order of their issue, each with the running sum."""
+    lines = cap_lines(enterprise).filter(decision__year=year, category=category)
+    standing = ZERO
+    steps = []
+    for line in lines.order_by("decision__issued_at", "decision__number"):
+        standing += line.kg
+        steps.append(CapStep(line, standing))
+    return steps
+
+
+def caps_of(enterprise: Enterprise) -> list[tuple[int, str]]:
+    """The years and categories in which an enterprise has a cap, the latest year first."""
+    lines = AllocationLine.objects.filter(enterprise=enterprise, decision__status=ISSUED)
+    found = lines.order_by().values_list("decision__year", "category").distinct()
+    order = {category.value: place for place, category in enumerate(Category)}
+    return sorted(found, key=lambda cap: (-cap[0], order[cap[1]]))
+
+
 def with_caps(enterprises: EnterpriseQuerySet, year: int) -> EnterpriseQuerySet:
     """Those of `enterprises` with a cap in `year`, each with `cap_<category>` in kg."""
     of_the_year = Q(

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from allocations import queries
@@ -19,6 +20,20 @@ from portal.kernel.tables import (
     SearchFilter,
     TonnesColumn,
 )
+
+
+class CapColumn(TonnesColumn):
+    """A cap, which leads to how it came about."""
+
+    def __init__(self, category: Category) -> None:
+        super().__init__(
+            verbose_name=category.short_label,
+            accessor=f"cap_{category.value}",
+            linkify=lambda record, table: reverse(
+                "allocations:cap_detail",
+                args=[record.pk, table.request.GET["year"], category.value],
+            ),
+        )
 
 
 class CapTable(WideTable):
@@ -37,15 +52,9 @@ class CapTable(WideTable):
         accessor="parent",
         order_by="parent__organisation__name_zh",
     )
-    mining_rock = TonnesColumn(
-        verbose_name=Category.MINING_ROCK.short_label, accessor="cap_mining_rock"
-    )
-    mining_ionic = TonnesColumn(
-        verbose_name=Category.MINING_IONIC.short_label, accessor="cap_mining_ionic"
-    )
-    separation = TonnesColumn(
-        verbose_name=Category.SEPARATION.short_label, accessor="cap_separation"
-    )
+    mining_rock = CapColumn(Category.MINING_ROCK)
+    mining_ionic = CapColumn(Category.MINING_IONIC)
+    separation = CapColumn(Category.SEPARATION)
 
     class Meta(WideTable.Meta):
         model = Enterprise

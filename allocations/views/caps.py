@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from allocations import queries, tables
-from allocations.models import AllocationLine, Category
+from allocations.models import AllocationLine, Category, Copy
 from allocations.permissions import Perm
 from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
@@ -53,6 +54,44 @@ def cap_list(request: HttpRequest) -> HttpResponseBase:
         queryset=queries.with_caps(enterprises, year),
         context={"year": year, "may_see_decisions": request.user.holds(Perm.VIEW_DECISIONS)},
     )
+
+
+@requires(Perm.VIEW_CAPS)
+@require_safe
+def cap_detail(request: HttpRequest, pk: int, year: int, category: str) -> HttpResponse:
+    """Why one cap is what it is: every line of it, with its decision and its reason."""
+    enterprise = get_object_or_404(enterprises_visible_to(request.user), pk=pk)
+    steps = queries.cap_history(enterprise, year, category)
+    if not steps:
+        raise Http404
+    copies = _copies_received(request, steps)
+    held = queries.caps_of(enterprise)
+    of_others = [each for each, name in held if name == category]
+    context = {
+        "enterprise": enterprise,
+        "year": year,
+        "category": Category(category),
+        "steps": [(step, copies.get(step.line.decision_id)) for step in steps],
+        "cap_kg": steps[-1].cap_kg,
+        "others": [
+            (reverse("allocations:cap_detail", args=[pk, year, name]), Category(name).label)
+            for each, name in held
+            if each == year
+        ],
+        "before": max((each for each in of_others if each < year), default=None),
+        "after": min((each for each in of_others if each > year), default=None),
+        "may_see_decisions": request.user.holds(Perm.VIEW_DECISIONS),
+    }
+    return page(request, "allocations/cap_detail.html", context)
+
+
+def _copies_received(request: HttpRequest, steps: list[queries.CapStep]) -> dict[int, Copy]:
+    """The reader's own copies of the decisions of these lines, by decision."""
+    own = queries.copies_visible_to(request.user).filter(
+        recipient_id=request.user.organisation_id,
+        decision__in=[step.line.decision_id for step in steps],
+    )
+    return {copy.decision_id: copy for copy in own}
 
 
 @requires(Perm.VIEW_CAPS)

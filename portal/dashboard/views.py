@@ -115,6 +115,7 @@ def _desk_context(request: HttpRequest) -> dict[str, Any]:
         "filed": any(f.month == due and f.status == "submitted" for f in filings),
         "draft": next((f for f in filings if f.month == due and f.status == "draft"), None),
         "perms_prepare": holds(request.user, Perm.PREPARE_FILING),
+        "year": today.year,
         "positions": cap_position(enterprise, today.year),
         "filings": filings,
         "uploads": queries.uploads_under_way(enterprise.pk),

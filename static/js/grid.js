@@ -115,7 +115,7 @@ function columns() {
     { title: word("category"), field: "category", width: 180, headerFilter: "list", headerFilterParams: { elementAttributes: { "aria-label": word("category") }, values: [{ label: "", value: "" }, ...[...labels].map(([value, label]) => ({ label, value }))] }, headerFilterFunc: (text, value) => !text || text === value, formatter: (cell) => labels.get(cell.getValue()) ?? cell.getValue() },
     { ...massColumn("tonnes"), editor: "input", editable: (cell) => !cell.getData().removed, cssClass: "grid-written", formatter: (cell) => element("span", cell.getValue()) },
     { title: word("reason"), field: "reason", editor: "input", editorParams: { elementAttributes: { maxlength: "300" } }, editable: (cell) => !cell.getData().removed, width: 220, cssClass: "grid-written", formatter: (cell) => element("span", cell.getValue()) },
-    massColumn("cap"),
+    massColumn("cap", { formatter: cap }),
     massColumn("after", { sorter: "number", formatter: (cell) => (Number.isNaN(cell.getValue()) ? "?" : shown.format(cell.getValue())) }),
     massColumn("used"),
     massColumn("lastCap"),
@@ -129,6 +129,16 @@ function columns() {
 
 function total(row) {
   return amount(row.cap) + (row.removed ? 0 : amount(row.tonnes));
+}
+
+// What other decisions of the year come to, which leads to how that came about.
+function cap(cell) {
+  const row = cell.getData();
+  const text = shown.format(amount(cell.getValue()));
+  if (row.enterprise === null || !amount(cell.getValue())) return text;
+  const link = element("a", text);
+  link.href = `${grid.dataset.caps}${row.enterprise}/${grid.dataset.year}/${row.category}/`;
+  return link;
 }
 
 function findings(cell) {

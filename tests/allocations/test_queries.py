@@ -48,6 +48,27 @@ def test_caps_and_positions_are_sums_of_issued_lines(year, draft, signed, northe
     assert queries.years_on_record() == [2025]
 
 
+def test_cap_history_runs_up_the_lines_of_one_cap(year, issued, draft, northern):
+    issued(
+        (northern, "separation", "-7", "cut after a penalty"),
+        kind="deduction",
+        document_no="MIIT [2025] 3",
+    )
+    draft((northern, "separation", "9"))
+
+    steps = queries.cap_history(northern, 2025, "separation")
+
+    assert [(str(step.line.decision), step.line.kg, step.cap_kg) for step in steps] == [
+        ("2025-01", 60_000, 60_000),
+        ("2025-02", 5_000, 65_000),
+        ("2025-03", -7_000, 58_000),
+    ]
+    assert steps[-1].line.reason == "cut after a penalty"
+    assert steps[-1].cap_kg == queries.cap_kg(northern, 2025, "separation")
+    assert queries.cap_history(northern, 2025, "mining_rock") == []
+    assert queries.caps_of(northern) == [(2025, "separation")]
+
+
 def test_positions_tell_reserve_and_share(year):
     separation = queries.year_position(2025)[-1]
 

@@ -89,6 +89,7 @@ def addresses(decision, copy, draft, northern) -> dict[str, str]:
         "enterprise_caps_fragment": reverse(
             "allocations:enterprise_caps_fragment", args=[northern.pk]
         ),
+        "cap_detail": reverse("allocations:cap_detail", args=[northern.pk, 2025, "separation"]),
     }
 
 
@@ -98,6 +99,7 @@ NOT_FOUND = {
     "copy_acknowledge": {"other_recipient", "attester"},
     "copy_pass_down": {"other_recipient", "attester"},
     "enterprise_caps_fragment": {"other_recipient", "southern_filer"},
+    "cap_detail": {"other_recipient", "southern_filer"},
 }
 OPENS = {
     "decision_list": NATIONAL,
@@ -120,6 +122,7 @@ OPENS = {
     "copy_pass_down": {"recipient"},
     "decision_copies": NATIONAL | {"recipient", "other_recipient", "southern_filer"} | OWN,
     "enterprise_caps_fragment": NATIONAL | {"recipient"} | OWN,
+    "cap_detail": NATIONAL | {"recipient"} | OWN,
 }
 
 
@@ -155,7 +158,8 @@ SHOWN = {
     "copy_acknowledge": ["Acknowledge receipt"],
     "copy_pass_down": ["Baotou", "1 enterprise"],
     "decision_copies": ["Show only those that are late", "2025-03-"],
-    "enterprise_caps_fragment": ["60.000", "2025-01"],
+    "enterprise_caps_fragment": ["60.000", "2025-01", "/2025/separation/"],
+    "cap_detail": ["60.000", "Decision 2025-01", "MIIT [2025] 1"],
 }
 READERS = {name: "drafter" if "drafter" in OPENS[name] else min(OPENS[name]) for name in OPENS}
 
@@ -609,3 +613,16 @@ def test_the_section_of_an_enterprises_page_equals_its_page(signed_in, decision,
 
     assert section.strip() in whole
     assert "<html" not in section
+
+
+def test_cap_detail_leads_each_reader_to_what_they_may_see(signed_in, decision, northern, filer):
+    url = reverse("allocations:cap_detail", args=[northern.pk, 2025, "separation"])
+    [own] = queries.copies_visible_to(filer)
+
+    of_the_enterprise = signed_in("filer").get(url).content.decode()
+    of_the_ministry = signed_in("viewer").get(url).content.decode()
+
+    assert own.get_absolute_url() in of_the_enterprise
+    assert decision.get_absolute_url() not in of_the_enterprise
+    assert decision.get_absolute_url() in of_the_ministry
+    assert signed_in("viewer").get(url.replace("separation", "mining_rock")).status_code == 404
