@@ -225,9 +225,21 @@ def _filings(world: World) -> None:
         ):
             for name in names:
                 world.tell(f"traceability:{name}", which, pk=about.pk)
-        for name in ("traceability:filing_detail", "api:filing", "api:filing_records"):
+        for name in (
+            "traceability:filing_detail",
+            "api:filing",
+            "api:filing_records",
+            "api:filing_hand_over",
+            "api:filing_submit",
+            "api:filing_receipt",
+        ):
             world.tell(name, f"{which}-draft", pk=draft.pk)
-        for name, about in (("filing", sent), ("filing_records", sent), ("upload", upload)):
+        for name, about in (
+            ("filing", sent),
+            ("filing_records", sent),
+            ("filing_receipt", sent),
+            ("upload", upload),
+        ):
             world.tell(f"api:{name}", which, pk=about.pk)
     for name, month in (("month", FEBRUARY), ("nil", FEBRUARY), ("template", FEBRUARY)):
         world.tell(f"traceability:filing_{name}", "any", month=month)

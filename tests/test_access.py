@@ -23,7 +23,7 @@ from tests.access_world import World
 from tests.accounts.conftest import demo_mode  # noqa: F401 - a fixture
 
 TABLE = Path(__file__).with_name("access.txt")
-METHODS = {"GET", "POST"}
+METHODS = {"GET", "POST", "PUT", "DELETE"}
 # What a form is sent where the table does not say what it is about: it has errors.
 NONSENSE = {"nonsense": "?"}
 NO_METHOD = "PROPFIND"  # an address that is refused for its method tells which it has

@@ -2,19 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from traceability.api.filings import (
-    FilingApi,
-    FilingRecordsApi,
-    FilingsApi,
-    UploadApi,
-    UploadsApi,
-)
+from traceability.api.deeds import FilingHandOverApi, FilingSubmitApi, NilReturnsApi
+from traceability.api.filings import FilingApi, FilingReceiptApi, FilingsApi
 from traceability.api.findings import FindingApi, FindingsApi
+from traceability.api.records import FilingRecordsApi
+from traceability.api.uploads import UploadApi, UploadsApi
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("filings", FilingsApi.as_view(), name="filings"),
     path("filings/<int:pk>", FilingApi.as_view(), name="filing"),
     path("filings/<int:pk>/records", FilingRecordsApi.as_view(), name="filing_records"),
+    path("filings/<int:pk>/hand-over", FilingHandOverApi.as_view(), name="filing_hand_over"),
+    path("filings/<int:pk>/submit", FilingSubmitApi.as_view(), name="filing_submit"),
+    path("filings/<int:pk>/receipt", FilingReceiptApi.as_view(), name="filing_receipt"),
+    path("nil-returns", NilReturnsApi.as_view(), name="nil_returns"),
     path("findings", FindingsApi.as_view(), name="findings"),
     path("findings/<int:pk>", FindingApi.as_view(), name="finding"),
     path("uploads", UploadsApi.as_view(), name="uploads"),

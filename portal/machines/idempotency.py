@@ -9,13 +9,16 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from portal.kernel import clock
+from portal.kernel.errors import Refusal
 from portal.machines import rules, services
 from portal.machines.models import Answer
 from portal.machines.rates import caller_of
@@ -34,14 +37,28 @@ class _Repeated(Exception):
         self.answer = answer
 
 
+class TooLarge(Refusal):
+    """More than this address reads at once."""
+
+    status = 413
+
+
 class WritingView(APIView):
-    """An endpoint that writes: a repeat of a write is answered as the first."""
+    """An endpoint that writes: a repeat of a write is answered as the first.
+
+    It reads at most `most_bytes`, but for forms, whose files have a bound of their own.
+    """
+
+    most_bytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Once it is known who asks and that they may: the write's place, or its first answer."""
         super().initial(request, *args, **kwargs)
+        if request.method in SAFE:
+            return
+        _read(request._request, self.most_bytes)
         named = request.headers.get("Idempotency-Key")
-        if named is None or request.method in SAFE:
+        if named is None:
             return
         rules.require_idempotency_key(named)
         answer = Answer(
@@ -101,6 +118,16 @@ class MachineMiddleware:
             for name, value in standing.headers.items():
                 response.headers[name] = value
         return response
+
+
+def _read(request: HttpRequest, most: int) -> None:
+    """Take in what was sent. Raises TooLarge."""
+    if request.content_type == "multipart/form-data" or hasattr(request, "_body"):
+        return
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        raise TooLarge(_("At most %(most)s bytes can be sent at once."), most=f"{most:,}")
+    request._body = request.read()  # what `body` gives, without the bound of all other addresses
+    request._read_started = True
 
 
 def _place(answer: Answer) -> Answer | None:

@@ -74,7 +74,7 @@ def test_filings_and_records(
 def test_a_stranger_finds_nothing(asking: Any, submitted: Filing, southern_filer: User) -> None:
     client = asking("southern_filer")
 
-    assert client.get(reverse("api:filings")).json()["count"] == 0
+    assert client.get(reverse("api:filings")).json()["results"] == []
     assert client.get(reverse("api:filing", args=[submitted.pk])).status_code == 404
     assert client.get(reverse("api:filing_records", args=[submitted.pk])).status_code == 404
     assert client.get(reverse("api:upload", args=[Upload.objects.get().pk])).status_code == 404
@@ -103,7 +103,7 @@ def test_an_upload_and_its_faults(asking: Any, filer: User, noon: datetime) -> N
     [
         ("filer", GOOD, "2025-04", 409),
         ("filer", GOOD, "soon", 400),
-        ("filer", b"", "2025-02", 409),
+        ("filer", b"", "2025-02", 422),
         ("attester", GOOD, "2025-02", 403),
         ("viewer", GOOD, "2025-02", 403),
     ],

@@ -1,31 +1,35 @@
-"""Filings and their records as JSON, and files sent by machines."""
-
-from functools import partial
-from typing import Any
+"""Filings in versions: listed, opened, read, thrown away; their receipts."""
 
 import django_filters
-from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
-from portal.kernel.access import Requires, require_allowed
+from portal.kernel.access import Requires
+from portal.kernel.api.pages import LedgerPages
 from portal.kernel.period import Month
 from portal.machines.idempotency import WritingView
-from traceability import tasks
-from traceability.models import Filing, Kind, Record, Upload
+from traceability.api.callers import (
+    ETAG,
+    IF_MATCH,
+    answer_filing,
+    draft_as_read,
+    own_enterprise,
+)
+from traceability.models import Filing
 from traceability.permissions import Perm
-from traceability.queries.filings import filings_visible_to, records_of
+from traceability.queries.filings import draft_of, filings_visible_to
 from traceability.queries.months import with_lateness
-from traceability.queries.uploads import uploads_visible_to
-from traceability.serializers.filings import FilingOut, RecordOut, UploadIn, UploadOut
-from traceability.services.uploads import receive_upload
+from traceability.serializers.filings import DraftIn, FilingOut, ReceiptOut
+from traceability.services.filings import discard_draft, open_draft
+
+LOCATION = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, response=[200, 201], description="The draft."
+)
 
 
 class FilingsFilter(django_filters.FilterSet):
@@ -47,32 +51,45 @@ class FilingsFilter(django_filters.FilterSet):
             return rows.none()
 
 
-class RecordsFilter(django_filters.FilterSet):
-    """`kind` narrows the records."""
-
-    kind = django_filters.ChoiceFilter(choices=Kind.choices)
-
-    class Meta:
-        model = Record
-        fields = ()
-
-
 @extend_schema(tags=["filings"])
-class FilingsApi(ListAPIView):
+class FilingsApi(WritingView, ListAPIView):
     """The versions of filings that the account may see, in the order they were begun."""
 
     permission_classes = [Requires(Perm.VIEW_FILINGS)]
     serializer_class = FilingOut
     filterset_class = FilingsFilter
+    pagination_class = LedgerPages
     queryset = Filing.objects.none()
 
     def get_queryset(self) -> QuerySet[Filing]:
-        """In the order in which they were begun."""
-        return with_lateness(filings_visible_to(self.request.user)).order_by("pk")
+        """Each with whether it came late."""
+        return with_lateness(filings_visible_to(self.request.user))
+
+    @extend_schema(
+        request=DraftIn, responses={200: FilingOut, 201: FilingOut}, parameters=[ETAG, LOCATION]
+    )
+    def post(self, request: Request) -> Response:
+        """Open the draft of a month: 201, or 200 with the one that stands."""
+        enterprise = own_enterprise(request, Perm.PREPARE_FILING)
+        asked = DraftIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        month = asked.validated_data["month"]
+        standing = draft_of(enterprise.pk, month)
+        draft = open_draft(
+            enterprise=enterprise,
+            month=month,
+            reason=asked.validated_data["reason"],
+            with_records=not asked.validated_data["empty"],
+            by=request.user,
+            at=clock.now(),
+        )
+        answer = answer_filing(request, draft.pk, 200 if draft == standing else 201)
+        answer.headers["Location"] = reverse("api:filing", args=[draft.pk])
+        return answer
 
 
 @extend_schema(tags=["filings"])
-class FilingApi(RetrieveAPIView):
+class FilingApi(WritingView, RetrieveAPIView):
     """One version of a month."""
 
     permission_classes = [Requires(Perm.VIEW_FILINGS)]
@@ -82,63 +99,30 @@ class FilingApi(RetrieveAPIView):
 
     def get_queryset(self) -> QuerySet[Filing]:
         """The filings that the account may see."""
-        return with_lateness(filings_visible_to(self.request.user))
+        return filings_visible_to(self.request.user)
+
+    @extend_schema(parameters=[ETAG])
+    def get(self, request: Request, pk: int) -> Response:
+        """With its ETag, which every write of a draft asks back."""
+        return answer_filing(request, self.get_object().pk)
+
+    @extend_schema(responses={204: None}, parameters=[IF_MATCH])
+    def delete(self, request: Request, pk: int) -> Response:
+        """Throw a draft away with its records; what was submitted stays."""
+        discard_draft(filing=draft_as_read(request, pk), by=request.user, at=clock.now())
+        return Response(status=204)
 
 
 @extend_schema(tags=["filings"])
-class FilingRecordsApi(ListAPIView):
-    """The records of one version, in line order."""
+class FilingReceiptApi(RetrieveAPIView):
+    """The receipt of a submitted version; 404 for a draft."""
 
     permission_classes = [Requires(Perm.VIEW_FILINGS)]
-    serializer_class = RecordOut
-    filterset_class = RecordsFilter
-    queryset = Record.objects.none()
-
-    def get_queryset(self) -> QuerySet[Record]:
-        """Those of a filing that the account may see."""
-        seen = filings_visible_to(self.request.user)
-        return records_of(get_object_or_404(seen, pk=self.kwargs["pk"]))
-
-
-@extend_schema(tags=["uploads"])
-class UploadsApi(WritingView):
-    """POST a file with a month's records; it is checked in the background."""
-
-    permission_classes = [Requires(Perm.PREPARE_FILING)]
-    parser_classes = [MultiPartParser]
-
-    @extend_schema(request=UploadIn, responses={202: UploadOut})
-    def post(self, request: Request) -> Response:
-        """Answers 202 with the upload; ask for it again until `state` is no longer `working`."""
-        asked = UploadIn(data=request.data)
-        asked.is_valid(raise_exception=True)
-        file: Any = asked.validated_data["file"]
-        enterprise = get_object_or_404(
-            enterprises_visible_to(request.user), organisation_id=request.user.organisation_id
-        )
-        require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
-        upload = receive_upload(
-            enterprise=enterprise,
-            month=asked.validated_data["month"],
-            file_name=file.name,
-            content=file.read(),
-            by=request.user,
-            at=clock.now(),
-        )
-        queue = partial(tasks.uploads.check_upload.delay, upload_id=upload.pk)
-        transaction.on_commit(queue, robust=True)
-        return Response(UploadOut(upload).data, status=202)
-
-
-@extend_schema(tags=["uploads"])
-class UploadApi(RetrieveAPIView):
-    """One file: how far checking it has come, and every fault found."""
-
-    permission_classes = [Requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)]
-    serializer_class = UploadOut
-    queryset = Upload.objects.none()
+    serializer_class = ReceiptOut
+    queryset = Filing.objects.none()
     filter_backends = ()
 
-    def get_queryset(self) -> QuerySet[Upload]:
-        """The files of the account's own enterprise."""
-        return uploads_visible_to(self.request.user)
+    def get_queryset(self) -> QuerySet[Filing]:
+        """The submitted versions that the account may see."""
+        submitted = filings_visible_to(self.request.user).exclude(status=Filing.Status.DRAFT)
+        return with_lateness(submitted)

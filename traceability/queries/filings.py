@@ -1,5 +1,6 @@
 """Filings and their records, and who may see them."""
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from enterprises.queries import enterprises_visible_to
@@ -7,6 +8,15 @@ from portal.accounts.models import User
 from portal.kernel.period import Month
 from traceability.models import Filing, Record
 from traceability.permissions import Perm
+
+_SAID = """
+select kind, date, lot_id, product_id, gross_kg, reo_percent, run, counterparty_id, document,
+       country, assay, note
+  from traceability_record where filing_id = %({filing})s"""
+_ONE, _OTHER = _SAID.format(filing="one"), _SAID.format(filing="other")
+_DIFFERENT = f"""
+select exists ({_ONE} except all {_OTHER}) or exists ({_OTHER} except all {_ONE})
+"""
 
 
 def filings_visible_to(user: User) -> QuerySet[Filing]:
@@ -48,3 +58,21 @@ def in_force(enterprise_id: int, month: Month) -> Filing | None:
     return Filing.objects.filter(
         enterprise_id=enterprise_id, month=month, status=Filing.Status.SUBMITTED
     ).first()
+
+
+def state_of(filing: Filing) -> str:
+    """A text that differs after every change of a filing or, while it is a draft, of its records.
+
+    Every deed on a draft writes its row, so the row's version in the database tells.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select xmin from traceability_filing where id = %s", [filing.pk])
+        (version,) = cursor.fetchone()
+    return f"{filing.pk}-{version}"
+
+
+def differs(filing: Filing, other: Filing) -> bool:
+    """Whether two versions say anything different, whatever the order of their lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIFFERENT, {"one": filing.pk, "other": other.pk})
+        return bool(cursor.fetchone()[0])

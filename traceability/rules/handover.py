@@ -16,6 +16,10 @@ class RecordsInTheWay(Refusal):
     """A month with records in its draft had business and is no nil return."""
 
 
+class NothingDiffers(Refusal):
+    """An amendment says something else than the version that it amends."""
+
+
 class NotHandedOver(Refusal):
     """The filer has not handed the draft over."""
 
@@ -49,6 +53,14 @@ def require_content(draft: Handed, *, nil: bool) -> None:
     if not nil and not draft.record_count:
         raise NothingToAttest(
             _("The draft holds no records. Upload the month, or declare a nil return.")
+        )
+
+
+def require_difference(*, differs: bool) -> None:
+    """An amendment changes something. Raises NothingDiffers."""
+    if not differs:
+        raise NothingDiffers(
+            _("The draft says what the version in force says; there is nothing to amend.")
         )
 
 

@@ -62,6 +62,10 @@ CREATING = ("extraction", "output", "import", "recycled")
 # What comes to the filing enterprise, and what leaves it; a count moves nothing.
 INCOMING = (*CREATING, "purchase")
 OUTGOING = ("input", "sale", "export", "loss")
+# How a row changes a draft, by the line that its filer gave the record, and how it says so.
+VERBS = ("add", "change", "cancel")
+CHANGE_COLUMNS = ("verb", "line")
+HIGHEST_LINE = 999_999_999
 OXIDES = [
     "La2O3",
     "CeO2",
@@ -171,6 +175,18 @@ MESSAGES: dict[str, Promise] = {
     "assay_sum": _("The shares of the assay add up to more than 100 percent."),
     "lot_product": _("“%(value)s” is not the product of this lot; leave it empty or correct it."),
     "lot_grade": _("“%(value)s” is not the grade of this lot; leave it empty or correct it."),
+    "lot_differs": _(
+        "Line %(value)s of the draft names another product or grade of this lot; correct both."
+    ),
+    "verb_unknown": _("“%(value)s” is not what a row can do; write add, change or cancel."),
+    "line_form": _("“%(value)s” is no line number; write a whole number from 1 to 999999999."),
+    "line_twice": _("Line %(value)s is named twice; name each line once."),
+    "line_taken": _(
+        "Line %(value)s is there already; change it, or add the record without a line."
+    ),
+    "line_unknown": _("The draft has no line %(value)s."),
+    "text_needed": _("Write a text or a number here."),
+    "field_unknown": _("“%(value)s” is no field of a record."),
     "filing_unknown": _("filings.csv names no such filing."),
     "enterprise_unknown": _("%(value)s is not in the directory."),
     "month_form": _("“%(value)s” is not a month; write it like 2025-03."),

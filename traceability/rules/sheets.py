@@ -16,7 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.sheets.faults import READING_FAULTS, FileRefused
 from portal.kernel.sheets.header import HEADER_WITHIN, folded, header_of
-from traceability.rules.intake import CHINESE_HEADERS, CHINESE_KINDS, COLUMNS, MESSAGES
+from traceability.rules.intake import (
+    CHANGE_COLUMNS,
+    CHINESE_HEADERS,
+    CHINESE_KINDS,
+    COLUMNS,
+    MESSAGES,
+)
 
 MOST_ROWS = 200_000
 # A header row names at least so many of the columns; above it may stand a title.
@@ -60,20 +66,23 @@ def row_fault_text(code: str, value: str) -> str:
 _HEADERS = {folded(name): name for name in COLUMNS} | {
     folded(chinese): name for name, chinese in CHINESE_HEADERS.items()
 }
+_CHANGE_HEADERS = _HEADERS | {"verb": "verb", "操作": "verb", "line": "line", "行号": "line"}
+_VERBS = {"新增": "add", "修改": "change", "取消": "cancel"}
 _KINDS = {folded(chinese): kind for kind, chinese in CHINESE_KINDS.items()} | {
     kind: kind for kind in CHINESE_KINDS
 }
 
 
-def header_columns(cells: Sequence[str]) -> dict[str, int] | None:
+def header_columns(cells: Sequence[str], *, changes: bool = False) -> dict[str, int] | None:
     """Where each column stands, when `cells` are a header row; None when they are not.
 
-    Raises FileRefused for a header row with unknown, repeated or missing columns, naming them.
+    With `changes` the verb and the line of each row may be among them. Raises FileRefused for a
+    header row with unknown, repeated or missing columns, naming them.
     """
     return header_of(
         cells,
-        names=_HEADERS,
-        order=COLUMNS,
+        names=_CHANGE_HEADERS if changes else _HEADERS,
+        order=(*COLUMNS, *CHANGE_COLUMNS) if changes else COLUMNS,
         needed=NEEDED_COLUMNS,
         enough=HEADER_NAMES,
         said=_both_names,
@@ -86,7 +95,9 @@ def no_header() -> FileRefused:
 
 
 def _both_names(columns: Sequence[str]) -> str:
-    return ", ".join(f"{CHINESE_HEADERS[name]} ({name})" for name in columns)
+    return ", ".join(
+        f"{CHINESE_HEADERS[name]} ({name})" if name in CHINESE_HEADERS else name for name in columns
+    )
 
 
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -167,7 +178,14 @@ def brought_to_form(column: str, text: str, product_names: Mapping[str, str]) ->
     return form(text) if form else text
 
 
+def verb_text(text: str) -> str:
+    """What a row does, in either language, as the checks know it; other text as it is."""
+    plain = folded(text)
+    return _VERBS.get(plain, plain)
+
+
 _FORMS: dict[str, Callable[[str], str]] = {
+    "verb": verb_text,
     "kind": kind_text,
     "date": day_text,
     "gross_kg": mass_text,

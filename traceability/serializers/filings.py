@@ -1,12 +1,15 @@
-"""Filings, their records and uploads as the API tells them."""
+"""Filings, what is done with them, and uploads as the API tells them."""
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from allocations.models import Category
 from portal.kernel.period import Month
-from traceability.models import Filing, Kind, Record, Upload
+from traceability.models import Filing, Kind, Upload
+from traceability.queries.months import counted_in, counts_by_kind
 from traceability.queries.uploads import errors_of, file_fault
 
 
@@ -44,23 +47,85 @@ class FilingOut(serializers.Serializer[Filing]):
     digest = serializers.CharField(allow_blank=True)
 
 
-class RecordOut(serializers.Serializer[Record]):
-    """One record in the columns of the spreadsheet; parties are unified social credit codes."""
+class DraftIn(serializers.Serializer[Any]):
+    """The month to draft. After a submitted version it is an amendment: `reason` says why.
 
-    line = serializers.IntegerField()
+    `empty`: begin an amendment without the records of the version that it amends.
+    """
+
+    month = MonthField()
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    empty = serializers.BooleanField(default=False)
+
+
+class NilIn(serializers.Serializer[Any]):
+    """The month that had no business."""
+
+    month = MonthField()
+
+
+class HandOverIn(serializers.Serializer[Any]):
+    """`nil`: the draft holds no records because there is nothing to state."""
+
+    nil = serializers.BooleanField(default=False)
+
+
+class SubmitIn(serializers.Serializer[Any]):
+    """The statement that what is filed is true and complete; it has to be made."""
+
+    truthful = serializers.BooleanField()
+
+    def validate_truthful(self, stated: bool) -> bool:
+        """Nothing is submitted without it."""
+        if not stated:
+            raise serializers.ValidationError(_("Tick the statement of truthfulness to submit."))
+        return stated
+
+
+class KindCountOut(serializers.Serializer[Any]):
+    """How many records of a kind a version holds, and their gross mass."""
+
     kind = serializers.ChoiceField(Kind.choices)
-    date = serializers.DateField()
-    lot = serializers.CharField(source="lot.number")
-    lot_maker = serializers.CharField(source="lot.maker.uscc", allow_null=True)
-    product = serializers.CharField(source="product.code", default=None, allow_null=True)
-    gross_kg = serializers.DecimalField(18, 3)
-    reo_percent = serializers.DecimalField(9, 6, allow_null=True)
-    run = serializers.CharField(allow_blank=True)
-    counterparty = serializers.CharField(source="counterparty.uscc", default=None, allow_null=True)
-    document = serializers.CharField(allow_blank=True)
-    country = serializers.CharField(allow_blank=True)
-    assay = serializers.CharField(allow_blank=True)
-    note = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField()
+    gross_kg = serializers.DecimalField(20, 3)
+
+
+class CountedOut(serializers.Serializer[Any]):
+    """What a month counts against a cap, kg REO."""
+
+    category = serializers.ChoiceField(Category.choices)
+    reo_kg = serializers.DecimalField(18, 3)
+
+
+class ReceiptOut(serializers.Serializer[Filing]):
+    """The receipt of a submitted version. `counted`: what it counts, while it is in force."""
+
+    receipt_no = serializers.CharField()
+    digest = serializers.CharField()
+    uscc = serializers.CharField(source="enterprise.uscc")
+    name_zh = serializers.CharField(source="enterprise.name_zh")
+    name_en = serializers.CharField(source="enterprise.name_en")
+    month = MonthField()
+    version = serializers.IntegerField()
+    status = serializers.ChoiceField(Filing.Status.choices)
+    late = serializers.BooleanField(allow_null=True)
+    submitted_at = serializers.DateTimeField()
+    prepared_by = serializers.CharField(source="prepared_by.full_name")
+    attested_by = serializers.CharField(source="attested_by.full_name")
+    record_count = serializers.IntegerField()
+    kinds = serializers.SerializerMethodField()
+    counted = serializers.SerializerMethodField()
+
+    @extend_schema_field(KindCountOut(many=True))
+    def get_kinds(self, filing: Filing) -> Any:
+        """Its records by kind."""
+        return KindCountOut(counts_by_kind(filing), many=True).data
+
+    @extend_schema_field(CountedOut(many=True))
+    def get_counted(self, filing: Filing) -> Any:
+        """What it counts against caps."""
+        in_force = filing.status == Filing.Status.SUBMITTED
+        return CountedOut(counted_in(filing) if in_force else (), many=True).data
 
 
 class UploadIn(serializers.Serializer[Any]):

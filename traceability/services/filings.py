@@ -20,6 +20,15 @@ from traceability.services import derivation, intake
 from traceability.services.intake import RowsRefused, SourceRow
 
 STATEMENT_TIMEOUT = "120s"
+_AS_IN_FORCE = """
+insert into traceability_record (filing_id, line, kind, date, lot_id, product_id, gross_kg,
+    reo_percent, reo_kg, run, counterparty_id, document, country, assay, note)
+select %s, line, kind, date, lot_id, product_id, gross_kg, reo_percent, reo_kg, run,
+       counterparty_id, document, country, assay, note
+  from traceability_record
+ where filing_id = (select id from traceability_filing
+                     where enterprise_id = %s and month = %s and status = 'submitted')
+"""
 
 
 class DraftGone(Refusal):
@@ -28,12 +37,18 @@ class DraftGone(Refusal):
 
 @transaction.atomic
 def open_draft(
-    *, enterprise: Enterprise, month: Month, by: User, at: datetime, reason: str = ""
+    *,
+    enterprise: Enterprise,
+    month: Month,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    with_records: bool = False,
 ) -> Filing:
     """The draft of a month: the one that stands, or a new one.
 
-    After a submitted version it is an amendment and needs a reason. Raises MonthNotBegun,
-    NotAFiler or ReasonNeeded.
+    After a submitted version it is an amendment and needs a reason; it begins empty, or with the
+    records of that version (`with_records`). Raises MonthNotBegun, NotAFiler or ReasonNeeded.
     """
     # Not against records of others that name this enterprise: these only need it to stay.
     enterprise = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(
@@ -58,8 +73,17 @@ def open_draft(
         prepared_by=by,
         prepared_at=at,
     )
+    if with_records and version > 1:
+        _begin_with_records_in_force(filing)
     audit.record("filing.drafted", filing, by=by, at=at, month=month, version=version)
     return filing
+
+
+def _begin_with_records_in_force(filing: Filing) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_IN_FORCE, [filing.pk, filing.enterprise_id, filing.month.first_day])
+        filing.record_count = cursor.rowcount
+    filing.save(update_fields=["record_count"])
 
 
 def fill_draft(*, filing: Filing, rows: Iterable[SourceRow], by: User, at: datetime) -> int:
@@ -72,7 +96,7 @@ def fill_draft(*, filing: Filing, rows: Iterable[SourceRow], by: User, at: datet
     with transaction.atomic():
         filing = locked(filing)
         filing_rules.require_draft(filing.status, filing.receipt_no)
-        _limit_statements()
+        limit_statements()
         intake.open_staging()
         intake.stage_filing(
             1,
@@ -211,6 +235,7 @@ def _facts(filing: Filing) -> filing_rules.SubmissionFacts:
     )
 
 
-def _limit_statements() -> None:
+def limit_statements() -> None:
+    """Let no statement of this transaction run on for ever."""
     with connection.cursor() as cursor:
         cursor.execute("select set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])

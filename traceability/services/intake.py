@@ -30,12 +30,14 @@ _SQL = Path(__file__).parent / "sql"
 _SHARE = r"[0-9]{1,3}(\.[0-9]{1,6})?"
 _PART = f"({'|'.join(OXIDES)}):{_SHARE}"
 _ASSAY = f"^{_PART}(;{_PART})*$"
-_STAGED_COLUMNS = ", ".join(("filing_no", "line", "fault", *COLUMNS))
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_STAGED_COLUMNS = ", ".join(("filing_no", "line", "fault", *COLUMNS, "verb", "own_line"))
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class RowsRefused(Refusal):
     """Rows that can't be read; `rows` lists every fault of every one, in order."""
+
+    status = 422
 
     def __init__(self, rows: Sequence[RowError]) -> None:
         super().__init__(_("%(count)d faults; nothing was saved."), count=len(rows))
@@ -44,10 +46,17 @@ class RowsRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row as read: its line in the file, and the text of each column (None: empty)."""
+    """One row as read: its line in the file, and the text of each column (None: empty).
+
+    `verb` and `own_line` say what it does to which line of a draft. `fault`: what reading it found,
+    as column:code:value.
+    """
 
     line: int
     cells: Sequence[str | None]
+    verb: str | None = None
+    own_line: int | None = None
+    fault: str | None = None
 
 
 def sql(name: str) -> str:
@@ -58,7 +67,9 @@ def sql(name: str) -> str:
 def open_staging() -> None:
     """Create the staging tables; they go with the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("drop table if exists intake_error, intake_row, intake_filing")
+        cursor.execute(
+            "drop table if exists intake_error, intake_row, intake_filing, intake_cancel"
+        )
         cursor.execute(sql("stage"))
 
 
@@ -104,11 +115,11 @@ def stage_rows(no: int, rows: Iterable[SourceRow]) -> int:
     ):
         for row in rows:
             cells = [without_breaks(cell) or None if cell else None for cell in row.cells]
-            fault = None
+            fault = _CONTROL.sub("?", row.fault) if row.fault else None
             for place, cell in enumerate(cells):
                 if cell and _CONTROL.search(cell):
                     fault, cells[place] = f"{COLUMNS[place]}:control", None
-            copy.write_row((no, row.line, fault, *cells))
+            copy.write_row((no, row.line, fault, *cells, row.verb, row.own_line))
             count += 1
     return count
 

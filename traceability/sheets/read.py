@@ -2,15 +2,15 @@
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from portal.kernel.sheets import read
 from portal.kernel.sheets.faults import FileRefused
 from portal.kernel.sheets.read import Line, letter
-from traceability.rules.intake import COLUMNS, RowError
+from traceability.rules.intake import CHANGE_COLUMNS, COLUMNS, RowError
 from traceability.rules.sheets import (
     MOST_ROWS,
     UploadRefused,
@@ -31,7 +31,8 @@ class Table:
     """The rows of the one sheet that holds records.
 
     `sheet` is empty for CSV. `lines` is how many lines the sheet has in all, for the progress bar.
-    `faults` fills while `rows` is read: what can be seen only before cells become text.
+    `faults` fills while `rows` is read: what can be seen only before cells become text. `names`:
+    the columns that may be there.
     """
 
     sheet: str
@@ -39,6 +40,7 @@ class Table:
     columns: Mapping[str, int]
     body: Iterator[Line]
     product_names: Mapping[str, str]
+    names: Sequence[str] = COLUMNS
     faults: list[RowError] = field(default_factory=list)
     count: int = 0
 
@@ -52,17 +54,17 @@ class Table:
         return self._named == frozenset(range(len(self._named)))
 
     def rows(self) -> Iterator[tuple[int, list[str | None]]]:
-        """Each row's line number and its texts in the order of COLUMNS; None where it is empty.
+        """Each row's line number and its texts in the order of `names`; None where it is empty.
 
         Raises FileRefused when there are too many, or none.
         """
-        places = [self.columns.get(name) for name in COLUMNS]
+        places = [self.columns.get(name) for name in self.names]
         for line in self.body:
             texts = [
                 self._text(line, name, line.cells[place])
                 if place is not None and place < len(line.cells)
                 else None
-                for name, place in zip(COLUMNS, places, strict=True)
+                for name, place in zip(self.names, places, strict=True)
             ]
             self._look_beside(line)
             if any(texts):
@@ -123,15 +125,22 @@ class Table:
 
 
 @contextlib.contextmanager
-def opened(content: bytes, file_name: str, *, product_names: Mapping[str, str]) -> Iterator[Table]:
+def opened(
+    content: bytes, file_name: str, *, product_names: Mapping[str, str], changes: bool = False
+) -> Iterator[Table]:
     """The table of records in an uploaded file, by what it is and not by what it is called.
 
-    Raises FileRefused, here or while the rows are read.
+    With `changes` its rows may say what they do to which line of a draft. Raises FileRefused, here
+    or while the rows are read.
     """
     try:
         with read.opened(
-            content, file_name, header_columns=header_columns, most_rows=MOST_ROWS
+            content,
+            file_name,
+            header_columns=partial(header_columns, changes=changes),
+            most_rows=MOST_ROWS,
         ) as sheet:
-            yield Table(sheet.name, sheet.lines, sheet.columns, sheet.body, product_names)
+            names = (*COLUMNS, *CHANGE_COLUMNS) if changes else COLUMNS
+            yield Table(sheet.name, sheet.lines, sheet.columns, sheet.body, product_names, names)
     except read.NoHeader as error:
         raise no_header() from error

@@ -100,7 +100,7 @@ def _faults(detail: Any, pointer: str = "") -> Iterator[dict[str, Any]]:
     """Each fault with a JSON pointer (RFC 6901) to what it is about."""
     if isinstance(detail, dict):
         for name, below in detail.items():
-            inner = "" if name == "non_field_errors" else f"/{_escaped(str(name))}"
+            inner = "" if name == "non_field_errors" else f"/{escaped(str(name))}"
             yield from _faults(below, pointer + inner)
     elif isinstance(detail, list):
         for place, below in enumerate(detail):
@@ -110,5 +110,6 @@ def _faults(detail: Any, pointer: str = "") -> Iterator[dict[str, Any]]:
         yield {"pointer": pointer, "detail": str(detail)}
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
+    """A name as a part of a JSON pointer."""
     return name.replace("~", "~0").replace("/", "~1")

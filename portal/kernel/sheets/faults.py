@@ -83,6 +83,7 @@ class FileRefused(Refusal):
     """A file that can't be read as a whole; `fault` is a code of `FAULTS`."""
 
     FAULTS = READING_FAULTS
+    status = 422
 
     def __init__(self, fault: str, **facts: Any) -> None:
         super().__init__(self.FAULTS[fault], **facts)

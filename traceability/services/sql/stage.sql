@@ -19,8 +19,12 @@ create temp table intake_row (
     fault text,                    -- column:code:value of a line that can't be staged
     uscc text, month text, version text,
     kind text, date text, lot text, lot_maker text, product text, gross_kg text, reo_percent text,
-    run text, counterparty text, document text, country text, assay text, note text
+    run text, counterparty text, document text, country text, assay text, note text,
+    verb text,                     -- add, change, cancel; kept: of the draft as it stands
+    own_line integer               -- the line of the record, where it is not simply counted
 ) on commit drop;
+-- Lines of the draft that go.
+create temp table intake_cancel (line integer not null, own_line integer not null) on commit drop;
 create temp table intake_error (
     filing_no integer, line integer not null, column_name text not null, code text not null,
     value text

@@ -7,11 +7,13 @@ select distinct coalesce(m.id, f.enterprise_id), r.lot
  order by 1, 2
 on conflict (maker_id, number) do nothing;
 
--- The records, typed and resolved, their lines counted within the filing. Every text passed its
--- check before.
+-- The records, typed and resolved, their lines counted within the filing where they have none of
+-- their own. Every text passed its check before.
 insert into traceability_record (filing_id, line, kind, date, lot_id, product_id, gross_kg,
     reo_percent, reo_kg, run, counterparty_id, document, country, assay, note)
-select f.filing_id, row_number() over (partition by f.filing_id order by r.line), r.kind, r.date::date, l.id, p.id, r.gross_kg::numeric,
+select f.filing_id,
+       coalesce(r.own_line, row_number() over (partition by f.filing_id order by r.line)),
+       r.kind, r.date::date, l.id, p.id, r.gross_kg::numeric,
        r.reo_percent::numeric, round(r.gross_kg::numeric * r.reo_percent::numeric / 100, 3),
        coalesce(r.run, ''), c.id, coalesce(r.document, ''), coalesce(r.country, ''),
        coalesce(r.assay, ''), coalesce(r.note, '')

@@ -1,0 +1,531 @@
+"""A month by machine: drafts, records in bulk, conditions, deeds."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from enterprises.models import Enterprise
+from portal.accounts.models import User
+from portal.kernel.models import AuditEvent
+from portal.machines import services as machines
+from traceability.models import CapUse, Filing, Record
+
+pytestmark = pytest.mark.django_db
+
+MINED = {
+    "kind": "extraction",
+    "date": "2025-02-03",
+    "lot": "L-1",
+    "product": "ORE-MIX",
+    "gross_kg": "1000.5",
+    "reo_percent": 60,
+}
+STOCK = {"kind": "stock", "date": "2025-02-28", "lot": "L-1", "gross_kg": 10}
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch: pytest.MonkeyPatch, noon: datetime) -> None:
+    monkeypatch.setattr("portal.kernel.clock.now", lambda: noon)
+
+
+class Machine:
+    """A system with a key: what it sends, and the state of the draft it read last."""
+
+    def __init__(self, token: str) -> None:
+        self.client = Client(HTTP_AUTHORIZATION=f"Bearer {token}", HTTP_ACCEPT_LANGUAGE="en")
+        self.draft: dict[str, Any] = {}
+        self.etag = ""
+
+    def ask(self, method: str, name: str, *args: Any, body: Any = None, **headers: Any) -> Any:
+        """An answer; a body that is text is CSV."""
+        csv = isinstance(body, str)
+        query = headers.pop("query", "")
+        answer = self.client.generic(
+            method,
+            reverse(f"api:{name}", args=args) + query,
+            body if csv else b"" if body is None else json.dumps(body),
+            content_type="text/csv" if csv else "application/json",
+            headers=headers.pop("headers", None),
+        )
+        return answer
+
+    def open(self, month: str = "2025-02", **told: Any) -> Any:
+        """Open a draft and remember it."""
+        answer = self.ask("POST", "filings", body={"month": month, **told})
+        self.draft, self.etag = answer.json(), answer.headers.get("ETag", "")
+        return answer
+
+    def write(self, method: str, records: Any, *, mode: str = "all", name: str = "") -> Any:
+        """Send records under the state that was read last."""
+        answer = self.ask(
+            method,
+            "filing_records",
+            self.draft["id"],
+            body=records if isinstance(records, str) else {"records": records},
+            query=f"?mode={mode}",
+            headers={"If-Match": self.etag} | ({"Idempotency-Key": name} if name else {}),
+        )
+        self.etag = answer.headers.get("ETag", self.etag)
+        return answer
+
+    def do(self, deed: str, **told: Any) -> Any:
+        """Hand over or submit."""
+        answer = self.ask(
+            "POST",
+            f"filing_{deed}",
+            self.draft["id"],
+            body=told,
+            headers={"If-Match": self.etag},
+        )
+        self.etag = answer.headers.get("ETag", self.etag)
+        return answer
+
+    def records(self) -> list[dict[str, Any]]:
+        """The draft's records."""
+        found = self.ask("GET", "filing_records", self.draft["id"]).json()
+        return list(found["results"])
+
+
+@pytest.fixture
+def make_machine(filer: User, attester: User, noon: datetime) -> Callable[..., Machine]:
+    """Makes a machine of Northern's."""
+
+    def make(*, attests: bool = False, by: User = filer, scope: str = "file") -> Machine:
+        key, token = machines.create_key(
+            purpose="ERP", scope=scope, expires_on=date(2025, 6, 30), by=by, at=noon
+        )
+        if attests:
+            machines.allow_attestation(key=key, by=attester, at=noon)
+        return Machine(token)
+
+    return make
+
+
+@pytest.fixture
+def machine(make_machine: Any) -> Machine:
+    """A machine that files and has opened February."""
+    made: Machine = make_machine()
+    made.open()
+    return made
+
+
+# --- drafts --------------------------------------------------------------------------------------
+def test_a_draft_is_opened_once(make_machine: Any) -> None:
+    machine = make_machine()
+
+    first, again = machine.open(), machine.open()
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert first.headers["Location"] == reverse("api:filing", args=[first.json()["id"]])
+    assert first.headers["ETag"] == again.headers["ETag"]
+
+
+def test_a_month_ahead_is_refused(make_machine: Any) -> None:
+    refused = make_machine().open("2025-04")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "month_not_begun")
+
+
+def test_a_reading_key_and_a_stranger_open_and_write_nothing(
+    machine: Machine, make_machine: Any, southern_filer: User, attester: User
+) -> None:
+    reading, stranger = make_machine(scope="read"), make_machine(by=southern_filer)
+    assert reading.open().status_code == 403
+    for other in (reading, stranger):
+        other.draft, other.etag = machine.draft, machine.etag
+    assert reading.write("PUT", [MINED]).status_code == 403
+    assert stranger.write("PUT", [MINED]).status_code == 404
+    client = Client()
+    client.force_login(attester)
+    answer = client.put(
+        reverse("api:filing_records", args=[machine.draft["id"]]),
+        {"records": [MINED]},
+        content_type="application/json",
+        headers={"If-Match": "*"},
+    )
+    assert answer.status_code == 403
+    assert not Record.objects.exists()
+
+
+def test_a_draft_is_thrown_away_as_it_was_read(machine: Machine) -> None:
+    before = machine.etag
+    machine.write("PUT", [MINED])
+    address = ("filing", machine.draft["id"])
+
+    late = machine.ask("DELETE", *address, headers={"If-Match": before})
+    done = machine.ask("DELETE", *address, headers={"If-Match": machine.etag})
+
+    assert (late.status_code, done.status_code) == (412, 204)
+    assert not Filing.objects.exists()
+
+
+# --- conditions ----------------------------------------------------------------------------------
+def test_a_write_says_which_state_it_read(machine: Machine) -> None:
+    read = machine.etag
+    machine.etag = ""
+    unsaid = machine.write("PUT", [MINED])
+    machine.etag = read
+    first = machine.write("PUT", [MINED])
+    after = machine.etag
+    machine.etag = read
+    late = machine.write("PUT", [STOCK])
+
+    assert (unsaid.status_code, unsaid.json()["code"]) == (428, "version_needed")
+    assert (first.status_code, after != read) == (200, True)
+    assert (late.status_code, late.json()["code"]) == (412, "version_passed")
+    assert [record["kind"] for record in machine.records()] == ["extraction"]
+    told = machine.ask("GET", "filing", machine.draft["id"])
+    assert told.headers["ETag"] == after
+
+
+@pytest.mark.parametrize(
+    ("tag", "status"), [("*", 200), ('"other", {}', 200), ("W/{}", 412), ('"other"', 412)]
+)
+def test_if_match(machine: Machine, tag: str, status: int) -> None:
+    machine.etag = tag.format(machine.etag)
+
+    assert machine.write("PUT", [MINED]).status_code == status
+
+
+def test_a_write_that_is_repeated_is_answered_before_its_condition_is_asked(
+    machine: Machine,
+) -> None:
+    read = machine.etag
+    first = machine.write("PUT", [MINED], name="february")
+    machine.etag = read
+
+    again = machine.write("PUT", [MINED], name="february")
+
+    assert (again.status_code, again.content) == (200, first.content)
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert AuditEvent.objects.filter(action="filing.filled").count() == 1
+
+
+# --- records in bulk -----------------------------------------------------------------------------
+def test_records_are_put_in_and_read_again(machine: Machine) -> None:
+    answer = machine.write("PUT", [MINED, STOCK | {"line": 7}])
+
+    told = answer.json()
+    assert answer.status_code == 200
+    assert told["accepted"] == [{"index": 0, "line": 8}, {"index": 1, "line": 7}]
+    assert (told["refused"], told["filing"]["record_count"]) == ([], 2)
+    stock, mined = machine.records()
+    assert (stock["line"], stock["gross_kg"], stock["lot"]) == (7, "10.000", "L-1")
+    assert (mined["gross_kg"], mined["reo_percent"]) == ("1000.500", "60")
+
+
+def test_what_was_read_can_be_put_back(machine: Machine) -> None:
+    machine.write("PUT", [MINED, STOCK])
+    read = machine.records()
+
+    assert machine.write("PUT", read).status_code == 200
+    assert machine.records() == read
+
+
+def test_one_bad_record_and_nothing_is_saved(machine: Machine) -> None:
+    machine.write("PUT", [MINED])
+    before = machine.etag
+
+    refused = machine.write("PUT", [STOCK, MINED | {"gross_kg": "1,5"}, {"kind": "gift", "x": "1"}])
+
+    told = refused.json()
+    assert (refused.status_code, told["code"]) == (422, "rows_refused")
+    assert [error["pointer"] for error in told["errors"]] == [
+        "/records/1/gross_kg",
+        "/records/2/x",
+    ]
+    assert (told["errors"][0]["value"], told["errors"][0]["code"]) == ("1,5", "number_form")
+    assert [record["kind"] for record in machine.records()] == ["extraction"]
+    assert machine.ask("GET", "filing", machine.draft["id"]).headers["ETag"] == before
+
+
+def test_partial_mode_keeps_what_is_right_and_tells_both(machine: Machine) -> None:
+    answer = machine.write("PUT", [MINED, MINED | {"product": "GOLD"}, STOCK], mode="partial")
+
+    told = answer.json()
+    assert answer.status_code == 207
+    assert told["accepted"] == [{"index": 0, "line": 1}, {"index": 2, "line": 2}]
+    assert [(each["index"], each["errors"][0]["pointer"]) for each in told["refused"]] == [
+        (1, "/records/1/product")
+    ]
+    assert [record["kind"] for record in machine.records()] == ["extraction", "stock"]
+
+
+def test_records_are_added_changed_and_cancelled_by_their_lines(machine: Machine) -> None:
+    machine.write("PUT", [MINED, STOCK, MINED | {"lot": "L-3", "line": 30}])
+
+    answer = machine.write(
+        "POST",
+        [
+            STOCK | {"lot": "L-3"},
+            {"verb": "cancel", "line": 31},
+            MINED | {"verb": "change", "line": 30, "lot": "L-3", "gross_kg": 7},
+            MINED | {"verb": "add", "line": 5, "lot": "L-4"},
+        ],
+    )
+
+    assert answer.status_code == 200, answer.json()
+    assert [(each["index"], each["line"]) for each in answer.json()["accepted"]] == [
+        (0, 33),
+        (1, 31),
+        (2, 30),
+        (3, 5),
+    ]
+    assert [(r["line"], r["kind"], r["lot"], r["gross_kg"]) for r in machine.records()] == [
+        (5, "extraction", "L-4", "1000.500"),
+        (30, "extraction", "L-3", "7.000"),
+        (32, "stock", "L-1", "10.000"),
+        (33, "stock", "L-3", "10.000"),
+    ]
+    assert answer.json()["filing"]["record_count"] == 4
+
+
+@pytest.mark.parametrize(
+    ("record", "pointer", "code"),
+    [
+        ({"verb": "cancel", "line": 9}, "line", "line_unknown"),
+        ({"verb": "cancel"}, "line", "missing"),
+        (MINED | {"verb": "change", "line": 9}, "line", "line_unknown"),
+        (MINED | {"line": 1}, "line", "line_taken"),
+        (MINED | {"line": 0}, "line", "line_form"),
+        (MINED | {"line": "one"}, "line", "line_form"),
+        (MINED | {"line": 10**9}, "line", "line_form"),
+        (MINED | {"verb": "upsert"}, "verb", "verb_unknown"),
+        (MINED | {"note": ["a"]}, "note", "text_needed"),
+        (MINED | {"note": True}, "note", "text_needed"),
+        (MINED | {"note": "a\x00b"}, "note", "control"),
+        (MINED | {"note": "\ud800"}, "note", "control"),
+        (MINED | {"gross_kg": 1e99}, "gross_kg", "number_form"),
+        ("gift", "kind", "text_needed"),
+        # The draft's line 2 says that L-1 is bastnaesite no longer.
+        (MINED | {"verb": "change", "line": 1, "product": "ORE-BAST"}, "product", "lot_differs"),
+    ],
+)
+def test_a_change_that_is_refused(machine: Machine, record: Any, pointer: str, code: str) -> None:
+    machine.write("PUT", [MINED, STOCK | {"product": "ORE-MIX"}])
+
+    refused = machine.write("POST", [STOCK | {"lot": "L-9"}, record])
+
+    assert refused.status_code == 422
+    assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [
+        (f"/records/1/{pointer}", code)
+    ]
+    assert len(machine.records()) == 2
+
+
+def test_a_line_is_named_once(machine: Machine) -> None:
+    twice = machine.write("PUT", [MINED | {"line": 1}, STOCK | {"line": 1}])
+
+    assert {e["pointer"] for e in twice.json()["errors"]} == {"/records/0/line", "/records/1/line"}
+
+
+def test_a_lot_may_become_another_product_together_with_what_speaks_of_it(
+    machine: Machine,
+) -> None:
+    machine.write("PUT", [MINED, STOCK | {"product": "ORE-MIX"}])
+
+    answer = machine.write(
+        "POST",
+        [
+            MINED | {"verb": "change", "line": 1, "product": "ORE-BAST"},
+            STOCK | {"verb": "change", "line": 2, "product": "ORE-BAST"},
+        ],
+    )
+
+    assert answer.status_code == 200
+    assert {record["product"] for record in machine.records()} == {"ORE-BAST"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "verb,line,kind,date,lot,gross_kg,product,reo_percent",
+        "操作,行号,类别,日期,批号,实物量(千克),产品,折氧化物品位(%)",
+    ],
+)
+def test_records_as_csv(machine: Machine, header: str) -> None:
+    machine.write(
+        "PUT", 'kind,date,lot,gross_kg,product,reo_percent\n开采,2025/2/3,L-1,"1,000",ORE-MIX,60\n'
+    )
+
+    answer = machine.write(
+        "POST",
+        f"{header}\n取消,1,,,,,,\n,,开采,2025-02-03,L-2,5,ORE-MIX,60\nchange,1,stock,2025-02-03,L-2,5,,\n",
+        mode="partial",
+    )
+
+    assert answer.status_code == 207
+    refused = [(e["index"], e["errors"][0]["line"]) for e in answer.json()["refused"]]
+    assert refused == [(0, 2), (2, 4)]  # both name line 1
+    assert [r["lot"] for r in machine.records()] == ["L-1", "L-2"]
+
+
+def test_csv_that_is_no_table_is_refused(machine: Machine) -> None:
+    refused = machine.write("PUT", "nonsense\n1\n")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "file_refused")
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[", "[]", "{}", '{"records": 1}', '{"records": [], "x": 1}', "[" * 100_000, "NaN"]
+)
+def test_json_that_is_no_list_of_records_is_refused(machine: Machine, body: str) -> None:
+    answer = machine.client.put(
+        reverse("api:filing_records", args=[machine.draft["id"]]),
+        body,
+        content_type="application/json",
+        headers={"If-Match": machine.etag},
+    )
+
+    assert answer.status_code == 400
+
+
+def test_more_than_can_be_read_at_once_is_refused(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("traceability.api.records.FilingRecordsApi.most_bytes", 100)
+
+    refused = machine.write("PUT", [MINED, MINED])
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+
+
+def test_many_records_take_as_many_queries_as_few(
+    machine: Machine, django_assert_max_num_queries: Any
+) -> None:
+    many = [MINED | {"lot": f"L-{n}"} for n in range(3_000)]
+
+    with django_assert_max_num_queries(60):
+        answer = machine.write("PUT", many)
+
+    assert answer.status_code == 200
+    assert Record.objects.count() == 3_000
+
+
+def test_records_are_read_by_cursor(machine: Machine) -> None:
+    machine.write("PUT", [MINED | {"lot": f"L-{n}"} for n in range(5)])
+    seen, address = [], reverse("api:filing_records", args=[machine.draft["id"]]) + "?limit=2"
+
+    while address:
+        page = machine.client.get(address).json()
+        seen += [record["line"] for record in page["results"]]
+        address = page["next"]
+        # What comes in meanwhile shifts nothing.
+        machine.write("POST", [{"verb": "cancel", "line": 1}] if len(seen) == 2 else [])
+
+    assert seen == [1, 2, 3, 4, 5]
+    lost = reverse("api:filing_records", args=[machine.draft["id"]]) + "?cursor=cD1hYmM="
+    assert machine.client.get(lost).status_code == 404
+
+
+# --- deeds ---------------------------------------------------------------------------------------
+def test_a_month_is_filed_by_a_key_that_an_attester_allowed(
+    make_machine: Any, filer: User, attester: User, northern: Enterprise
+) -> None:
+    machine = make_machine(attests=True)
+    machine.open()
+    machine.write("PUT", [MINED])
+
+    early = machine.do("submit", truthful=True)
+    handed = machine.do("hand_over")
+    silent = machine.do("submit", truthful=False)
+    done = machine.do("submit", truthful=True)
+    receipt = machine.ask("GET", "filing_receipt", machine.draft["id"]).json()
+
+    assert (early.status_code, early.json()["code"]) == (409, "not_handed_over")
+    assert handed.json()["ready_at"]
+    assert (silent.status_code, silent.json()["errors"][0]["pointer"]) == (400, "/truthful")
+    assert (done.status_code, done.json()["status"]) == (200, "submitted")
+    filing = Filing.objects.get()
+    assert (filing.prepared_by, filing.attested_by) == (filer, attester)
+    assert receipt["receipt_no"] == done.json()["receipt_no"] == filing.receipt_no
+    assert receipt["kinds"] == [{"kind": "extraction", "count": 1, "gross_kg": "1000.500"}]
+    assert receipt["counted"] == [{"category": "mining_rock", "reo_kg": "600.300"}]
+    assert CapUse.objects.count() == 1
+
+
+def test_what_is_submitted_is_written_no_more(make_machine: Any) -> None:
+    machine = make_machine(attests=True)
+    machine.open()
+    machine.write("PUT", [MINED])
+    machine.do("hand_over")
+    machine.do("submit", truthful=True)
+
+    refused = machine.write("POST", [STOCK])
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_submitted")
+
+
+def test_a_key_that_nobody_allowed_submits_nothing(machine: Machine, attester: User) -> None:
+    machine.write("PUT", [MINED])
+    machine.do("hand_over")
+
+    refused = machine.do("submit", truthful=True)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "attestation_not_allowed")
+    assert Filing.objects.get().status == "draft"
+
+
+def test_an_attester_who_left_attests_no_more(make_machine: Any, attester: User) -> None:
+    machine = make_machine(attests=True)
+    machine.open()
+    machine.write("PUT", [MINED])
+    machine.do("hand_over")
+    attester.is_active = False
+    attester.save()
+
+    assert machine.do("submit", truthful=True).status_code == 403
+    assert Filing.objects.get().status == "draft"
+
+
+def test_a_nil_return(make_machine: Any) -> None:
+    machine = make_machine(attests=True)
+
+    answer = machine.ask("POST", "nil_returns", body={"month": "2025-02"})
+    machine.draft, machine.etag = answer.json(), answer.headers["ETag"]
+    done = machine.do("submit", truthful=True)
+
+    assert (answer.status_code, done.json()["record_count"]) == (200, 0)
+    assert done.json()["status"] == "submitted"
+
+
+def test_an_amendment_begins_with_what_stands_and_changes_something(make_machine: Any) -> None:
+    machine = make_machine(attests=True)
+    machine.open()
+    machine.write("PUT", [MINED])
+    machine.do("hand_over")
+    machine.do("submit", truthful=True)
+
+    silent = machine.open()
+    machine.open(reason="weighed again")
+    begun = machine.records()
+    same = machine.do("hand_over")
+    machine.write("POST", [MINED | {"verb": "change", "line": 1, "gross_kg": 900}])
+    machine.do("hand_over")
+    done = machine.do("submit", truthful=True)
+
+    assert (silent.status_code, silent.json()["code"]) == (409, "reason_needed")
+    assert silent.json()["errors"][0]["pointer"] == "/reason"
+    assert [record["lot"] for record in begun] == ["L-1"]
+    assert (same.status_code, same.json()["code"]) == (409, "nothing_differs")
+    assert (done.json()["version"], done.json()["status"]) == (2, "submitted")
+    assert CapUse.objects.get().reo_kg == 540
+
+
+def test_an_amendment_may_begin_empty(make_machine: Any) -> None:
+    machine = make_machine(attests=True)
+    machine.open()
+    machine.write("PUT", [MINED])
+    machine.do("hand_over")
+    machine.do("submit", truthful=True)
+
+    machine.open(reason="nothing was mined", empty=True)
+
+    assert machine.records() == []
+    assert machine.do("hand_over", nil=True).status_code == 200

@@ -1,0 +1,77 @@
+"""Whose enterprise a request is about, and which draft in which state."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from enterprises.models import Enterprise
+from enterprises.queries import enterprises_visible_to
+from portal.kernel.access import holds, require_allowed
+from portal.kernel.api.conditions import etag_of, require_match
+from traceability.models import Filing
+from traceability.permissions import Perm
+from traceability.queries.filings import filings_visible_to, state_of
+from traceability.queries.months import with_lateness
+from traceability.serializers.filings import FilingOut
+from traceability.services.filings import locked
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag of the draft as it was read; `*` for any. 412 when it has changed since.",
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200, 201, 207],
+    description="Tells one state of the filing from another; send it back as `If-Match`.",
+)
+
+
+def own_enterprise(request: Request, perm: Perm) -> Enterprise:
+    """The enterprise that the caller works for. Raises 403 without `perm`."""
+    user: Any = request.user
+    _require_role(user, perm)
+    enterprise = get_object_or_404(
+        enterprises_visible_to(user), organisation_id=user.organisation_id
+    )
+    require_allowed(user, perm, enterprise)
+    return enterprise
+
+
+def draft_as_read(request: Request, pk: int) -> Filing:
+    """The draft, held until the request ends, in the state that the caller read.
+
+    Raises 404, 403, VersionNeeded or VersionPassed.
+    """
+    _require_role(request.user, Perm.PREPARE_FILING)
+    seen = get_object_or_404(filings_visible_to(request.user), pk=pk)
+    require_allowed(request.user, Perm.PREPARE_FILING, seen.enterprise)
+    draft = locked(seen)
+    require_match(request.headers.get("If-Match"), state=state_of(draft))
+    return draft
+
+
+def _require_role(user: Any, perm: Perm) -> None:
+    """Who may do such a thing nowhere is told so, whatever it is about."""
+    if not holds(user, perm):
+        raise PermissionDenied
+
+
+def filing_told(request: Request, pk: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """A filing as the caller sees it, and the headers that go with it."""
+    filing = with_lateness(filings_visible_to(request.user)).get(pk=pk)
+    return FilingOut(filing).data, {"ETag": etag_of(state_of(filing))}
+
+
+def answer_filing(request: Request, pk: int, status: int = 200) -> Response:
+    """The filing as it stands after a deed, with its ETag."""
+    told, headers = filing_told(request, pk)
+    return Response(told, status=status, headers=headers)

@@ -1,0 +1,130 @@
+"""The records of a filing: read by pages, written in bulk."""
+
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.kernel import clock
+from portal.kernel.access import Requires
+from portal.kernel.api.pages import LinePages
+from portal.machines.idempotency import WritingView
+from traceability.api.callers import ETAG, IF_MATCH, draft_as_read, filing_told
+from traceability.models import Kind, Record
+from traceability.permissions import Perm
+from traceability.queries.filings import filings_visible_to, records_of
+from traceability.serializers.records import (
+    MOST_ERRORS,
+    ChangesIn,
+    CsvParser,
+    RecordOut,
+    RecordsIn,
+    RecordsParser,
+    RecordsWrittenOut,
+    Sent,
+    written_out,
+)
+from traceability.services.intake import RowsRefused
+from traceability.services.records import write_records
+
+MODES = ("all", "partial")
+MODE = OpenApiParameter(
+    "mode",
+    enum=MODES,
+    default="all",
+    description="`all`: everything or nothing. `partial`: what is right goes in, and 207 tells of"
+    " both what did and what did not.",
+)
+
+
+class RecordsFilter(django_filters.FilterSet):
+    """`kind` narrows the records."""
+
+    kind = django_filters.ChoiceFilter(choices=Kind.choices)
+
+    class Meta:
+        model = Record
+        fields = ()
+
+
+class RecordsRefused(RowsRefused):
+    """Rows that can't be read, told as what the caller sent."""
+
+    def __init__(self, refused: RowsRefused, sent: Sent) -> None:
+        super().__init__(refused.rows)
+        self.sent = sent
+
+    @property
+    def code(self) -> str:
+        """As the rows of a file."""
+        return "rows_refused"
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Each fault with its pointer, as many as are told."""
+        return [self.sent.told(fault) for fault in self.rows[:MOST_ERRORS]]
+
+
+@extend_schema(tags=["filings"])
+class FilingRecordsApi(WritingView, ListAPIView):
+    """The records of one version, in line order; those of a draft can be written."""
+
+    serializer_class = RecordOut
+    filterset_class = RecordsFilter
+    pagination_class = LinePages
+    queryset = Record.objects.none()
+    parser_classes = [RecordsParser, CsvParser]
+    permission_classes = [Requires(Perm.VIEW_FILINGS)]
+    most_bytes = settings.UPLOAD_MAX_BYTES
+
+    def get_queryset(self) -> QuerySet[Record]:
+        """Those of a filing that the account may see."""
+        seen = filings_visible_to(self.request.user)
+        return records_of(get_object_or_404(seen, pk=self.kwargs["pk"]))
+
+    @extend_schema(
+        request={"application/json": RecordsIn, "text/csv": OpenApiTypes.STR},
+        responses={200: RecordsWrittenOut, 207: RecordsWrittenOut},
+        parameters=[MODE, IF_MATCH, ETAG],
+    )
+    def put(self, request: Request, pk: int) -> Response:
+        """Put these records in the place of all records of the draft."""
+        return self._write(request, pk, replace=True)
+
+    @extend_schema(
+        request={"application/json": ChangesIn, "text/csv": OpenApiTypes.STR},
+        responses={200: RecordsWrittenOut, 207: RecordsWrittenOut},
+        parameters=[MODE, IF_MATCH, ETAG],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Add, change or cancel records of the draft by their lines."""
+        return self._write(request, pk, replace=False)
+
+    def _write(self, request: Request, pk: int, *, replace: bool) -> Response:
+        mode = request.query_params.get("mode", "all")
+        if mode not in MODES:
+            raise ValidationError({"mode": ["all, partial"]})
+        draft = draft_as_read(request, pk)
+        sent = Sent(request.data, verbs=not replace)
+        try:
+            with sent.rows() as rows:
+                written = write_records(
+                    filing=draft,
+                    rows=rows,
+                    replace=replace,
+                    partial=mode == "partial",
+                    by=request.user,
+                    at=clock.now(),
+                )
+        except RowsRefused as refused:
+            raise RecordsRefused(refused, sent) from refused
+        filing, headers = filing_told(request, pk)
+        told = {"filing": filing, **written_out(written, sent)}
+        return Response(told, status=207 if mode == "partial" else 200, headers=headers)

@@ -1,0 +1,127 @@
+"""Records of a draft: put in anew, or added, changed and cancelled by their lines, in bulk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from portal.accounts.models import User
+from portal.kernel import audit
+from portal.kernel.period import civil_day
+from traceability.models import Filing
+from traceability.rules import filings as filing_rules
+from traceability.rules.intake import CREATING, RowError
+from traceability.services import intake
+from traceability.services.filings import limit_statements, locked
+from traceability.services.intake import RowsRefused, SourceRow
+
+_OUT = """
+delete from traceability_record where filing_id = %s and line in (
+    select own_line from intake_row where verb = 'change'
+    union all select own_line from intake_cancel)
+"""
+_NUMBER = """
+update intake_row r set own_line = n.own_line
+  from (select line, %s + row_number() over (order by line) as own_line
+          from intake_row where own_line is null) n
+ where n.line = r.line
+"""
+_ACCEPTED = """
+select line, own_line from intake_row union all select line, own_line from intake_cancel order by 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the rows: `lines` holds the place of each accepted row among those sent and
+    the line of its record, `refused` every fault of every row that was left out."""
+
+    record_count: int
+    lines: Sequence[tuple[int, int]]
+    refused: Sequence[RowError]
+
+
+@transaction.atomic
+def write_records(
+    *,
+    filing: Filing,
+    rows: Iterable[SourceRow],
+    replace: bool,
+    partial: bool,
+    by: User,
+    at: datetime,
+) -> Written:
+    """Put `rows` in the place of a draft's records (`replace`), or let them change these.
+
+    `line` of a row is its place among those sent, from 1 on. A row without a line of its own gets
+    the next after the highest. All or nothing: raises RowsRefused with every fault of every row,
+    unless told to keep what is right (`partial`). Whoever writes is the preparer; a draft that was
+    handed over is taken back. Raises AlreadySubmitted or DraftGone.
+    """
+    filing = locked(filing)
+    filing_rules.require_draft(filing.status, filing.receipt_no)
+    limit_statements()
+    _stage(filing, rows, at=at)
+    faults = list(intake.faults())
+    if faults and not partial:
+        raise RowsRefused(faults)
+    written = _store(filing, faults, replace=replace)
+    filing.record_count = written.record_count
+    filing.prepared_by = by
+    filing.prepared_at = at
+    filing.ready_at = None
+    filing.save(update_fields=["record_count", "prepared_by", "prepared_at", "ready_at"])
+    audit.record(
+        "filing.filled",
+        filing,
+        by=by,
+        at=at,
+        records=written.record_count,
+        rows=len(written.lines),
+        refused=len({fault.line for fault in faults}),
+    )
+    return written
+
+
+def _stage(filing: Filing, rows: Iterable[SourceRow], *, at: datetime) -> None:
+    """Every row into staging, and every fault beside it."""
+    intake.open_staging()
+    intake.stage_filing(
+        1,
+        enterprise_id=filing.enterprise_id,
+        uscc=filing.enterprise.uscc or "",
+        month=filing.month,
+        version=filing.version,
+        until=min(civil_day(at), filing.month.last_day),
+        filing_id=filing.pk,
+    )
+    intake.stage_rows(1, rows)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze intake_row (line, lot, own_line, verb)")
+        cursor.execute(intake.sql("check_changes"))
+    intake.check_rows()
+    with connection.cursor() as cursor:
+        cursor.execute(intake.sql("settle_changes"), {"creating": list(CREATING)})
+
+
+def _store(filing: Filing, faults: Sequence[RowError], *, replace: bool) -> Written:
+    """The rows without a fault into the draft."""
+    highest = 0
+    if not replace:
+        highest = filing.records.aggregate(highest=Max("line"))["highest"] or 0
+    with connection.cursor() as cursor:
+        if faults:
+            cursor.execute("delete from intake_row r using intake_error e where e.line = r.line")
+        cursor.execute("select coalesce(max(own_line), 0) from intake_row")
+        highest = max(highest, cursor.fetchone()[0])
+        cursor.execute(_NUMBER, [highest])
+        if replace:
+            filing.records.all()._raw_delete(filing.records.db)
+        else:
+            cursor.execute(_OUT, [filing.pk])
+        intake.store_rows(version=filing.version)
+        cursor.execute(_ACCEPTED)
+        lines = cursor.fetchall()
+    return Written(filing.records.count(), lines, faults)
