@@ -30,6 +30,15 @@ app.conf.beat_schedule = {
         "task": "allocations.tasks.issue_due_decisions",
         "schedule": 60.0,
     },
+    # What people are told by e-mail; the rows wait, so that a lost run loses nothing.
+    "mail notices": {
+        "task": "portal.notices.tasks.mail_due_notices",
+        "schedule": 60.0,
+    },
+    "forget old notices": {
+        "task": "portal.notices.tasks.forget_notices",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "forget answers to machines": {
         "task": "portal.machines.tasks.forget_answers",
         "schedule": crontab(hour=3, minute=0),

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "portal.kernel",
     "portal.machines",
+    "portal.notices",
     "enterprises",
     "allocations",
     "traceability",
@@ -317,6 +318,9 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # --- mail and uploads --------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not hold the worker
+# Where people reach the portal, for the links in mail: https://portal.example.gov.cn
+PORTAL_ADDRESS = env.str("PORTAL_ADDRESS", default="").rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="portal@localhost")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a decision of 4,000 lines has five fields in each

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("portal.kernel.urls")),
     path("help/", include((help_urls, "help"))),
     path("keys/", include("portal.machines.urls")),
+    path("notices/", include("portal.notices.urls")),
     path("enterprises/", include("enterprises.urls")),
     path("allocations/", include("allocations.urls")),
     path("traceability/", include("traceability.urls")),

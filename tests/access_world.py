@@ -16,6 +16,8 @@ from portal.accounts.models import Organisation, Region, User
 from portal.kernel.models import Holiday
 from portal.kernel.period import CIVIL, Month
 from portal.machines.services import create_key
+from portal.notices.kinds import Kind
+from portal.notices.models import Notice
 from tests.cast import designate, make_enterprise, make_user
 from traceability.models import Finding
 from traceability.services import handover
@@ -74,6 +76,7 @@ def build() -> World:
     _traceability(world)
     _machines(world)
     _accounts(world)
+    _notices(world)
     return world
 
 
@@ -270,3 +273,18 @@ def _accounts(world: World) -> None:
     world.tell("accounts:day_remove", "any", pk=Holiday.objects.first().pk)
     clicked = make_user(world.southern.organisation, "filer", username="demo-filer")
     world.bodies["accounts:demo_sign_in"] = {"name": clicked.username}
+
+
+def _notices(world: World) -> None:
+    """One of the filer's, one of a stranger's."""
+    stranger = make_user(world.southern.organisation, "filer")
+    for whose, user in (("own", world.people["filer"]), ("foreign", stranger)):
+        notice = Notice.objects.create(
+            user=user,
+            kind=Kind.COPY_RECEIVED,
+            subject="1",
+            facts={"decision": "2025-01", "document_no": "1", "due_on": "2025-03-12"},
+            at=NOON,
+        )
+        for deed in ("open", "read"):
+            world.tell(f"notices:notice_{deed}", whose, pk=notice.pk)

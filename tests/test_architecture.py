@@ -24,12 +24,13 @@ APPS = {
     "kernel": ROOT / "portal" / "kernel",
     "accounts": ROOT / "portal" / "accounts",
     "machines": ROOT / "portal" / "machines",
+    "notices": ROOT / "portal" / "notices",
     "enterprises": ROOT / "enterprises",
     "allocations": ROOT / "allocations",
     "traceability": ROOT / "traceability",
     "dashboard": ROOT / "portal" / "dashboard",
 }
-BUSINESS = ("accounts", "machines", "enterprises", "allocations", "traceability")
+BUSINESS = ("accounts", "machines", "notices", "enterprises", "allocations", "traceability")
 ROOMS = {
     *("models", "permissions", "rules", "queries", "services", "forms", "serializers", "tables"),
     *("tasks", "views", "api", "api_urls", "urls", "admin"),
@@ -50,6 +51,7 @@ OWN_ROOMS = {
         "idempotency": "a write that is repeated, and middleware",
         "rates": "how often a caller may ask",
     },
+    "notices": {"kinds": "every kind of notice with its words"},
     "enterprises": {"backends": "permissions for one enterprise"},
     "traceability": {"sheets": "spreadsheets: written, and read in a process of their own"},
 }
@@ -350,6 +352,8 @@ def perms() -> dict[str, set[str]]:
     """The values of every app's Perm."""
     found = {}
     for app in BUSINESS:
+        if not list(APPS[app].glob("permissions*")):
+            continue  # everybody reads their own notices
         module = importlib.import_module(f"{apps.get_app_config(app).name}.permissions")
         enum: type[StrEnum] = module.Perm
         found[app] = {perm.value for perm in enum}

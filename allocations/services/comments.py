@@ -9,6 +9,7 @@ from allocations.models import Decision, LineComment
 from allocations.permissions import Perm
 from allocations.rules import LineKey
 from allocations.services.decisions import locked
+from allocations.services.telling import tell_comment
 from portal.accounts.models import User
 from portal.kernel import audit
 
@@ -44,6 +45,7 @@ def comment_line(
         digest=decision.content_digest,
         text=text,
     )
+    tell_comment(comment, line, by=by, at=at)
     audit.record(
         "decision.commented",
         decision,

@@ -7,8 +7,10 @@ from django.db.models import Max
 
 from allocations import queries, rules
 from allocations.models import Decision, SignOff
-from portal.accounts.models import User
+from allocations.services.telling import tell_ministries
+from portal.accounts.models import Organisation, User
 from portal.kernel import audit
+from portal.notices.kinds import Kind, both, quoted
 
 
 def locked(decision: Decision) -> Decision:
@@ -104,6 +106,8 @@ def circulate(*, decision: Decision, by: User, at: datetime) -> Decision:
     decision.status = Decision.Status.CIRCULATED if missing else Decision.Status.SIGNED
     decision.circulated_at = at
     decision.save(update_fields=["status", "circulated_at"])
+    required = rules.required_ministries(facts)
+    tell_ministries(Kind.DECISION_CIRCULATED, decision, of=required, at=at, besides=by)
     audit.record("decision.circulated", decision, by=by, at=at, digest=decision.content_digest)
     return decision
 
@@ -144,6 +148,15 @@ def sign(
     if not rules.missing_ministries(queries.decision_facts(decision)):
         decision.status = Decision.Status.SIGNED
         decision.save(update_fields=["status"])
+    tell_ministries(
+        Kind.DECISION_SIGNED,
+        decision,
+        of=[rules.MIIT],
+        at=at,
+        besides=by,
+        ministry=ministry,
+        verdict=both(SignOff.Verdict(verdict).label),
+    )
     audit.record(
         "decision.signed",
         decision,
@@ -165,6 +178,15 @@ def withdraw(*, decision: Decision, reason: str, by: User, at: datetime) -> Deci
     rules.require_drafting_ministry(by.organisation.ministry)
     decision = locked(decision)
     rules.require_changeable(decision.status)
+    was_draft = decision.status == Decision.Status.DRAFT
     go_back(decision, Decision.Status.WITHDRAWN)
+    tell_ministries(
+        Kind.DECISION_WITHDRAWN,
+        decision,
+        of=[rules.MIIT] if was_draft else Organisation.Ministry.values,
+        at=at,
+        besides=by,
+        reason=quoted(reason),
+    )
     audit.record("decision.withdrawn", decision, by=by, at=at, reason=reason)
     return decision

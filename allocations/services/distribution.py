@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from allocations import queries
 from allocations.models import AllocationLine, Copy, Decision
 from allocations.services.copies import require_recipient
+from allocations.services.telling import tell_copies
 from portal.accounts.models import Organisation, User
 from portal.accounts.roles import OrganisationKind
 from portal.kernel import audit
@@ -63,7 +64,8 @@ def acknowledgement_due(at: datetime) -> date:
 def send_copies(decision: Decision, *, at: datetime, due_on: date | None) -> int:
     """One copy for each authority of every province concerned, one for each enterprise concerned.
 
-    The number of those for authorities. Part of a deed.
+    The number of those for authorities. Their recipients are told, but not of history, which is
+    to be acknowledged by no day. Part of a deed.
     """
     lines = (
         AllocationLine.objects.filter(decision=decision)
@@ -86,6 +88,8 @@ def send_copies(decision: Decision, *, at: datetime, due_on: date | None) -> int
     count = len(sent)
     sent += [_copy(decision, *each, at, due_on) for each in by_enterprise.items()]
     _keep(sent)
+    if due_on is not None:
+        tell_copies(sent, decision, at=at, sender=None)
     return count
 
 
@@ -97,7 +101,11 @@ def pass_down(*, copy: Copy, by: User, at: datetime) -> list[Copy]:
     receives is cut from this copy, not asked for anew. Raises NotTheRecipient, NotAcknowledged,
     PassedDownAlready or NothingBelow.
     """
-    copy = Copy.objects.select_for_update(of=("self",)).select_related("recipient").get(pk=copy.pk)
+    copy = (
+        Copy.objects.select_for_update(of=("self",))
+        .select_related("recipient", "decision")
+        .get(pk=copy.pk)
+    )
     require_recipient(copy, by)
     if copy.acknowledged_at is None:
         raise NotAcknowledged(_("Acknowledge the copy first; then pass it down."))
@@ -118,6 +126,7 @@ def pass_down(*, copy: Copy, by: User, at: datetime) -> list[Copy]:
         if authority.region_id
     ]
     _keep(sent)
+    tell_copies(sent, copy.decision, at=at, sender=copy.recipient)
     audit.record("copy.passed_down", copy, by=by, at=at, copies=len(sent), digest=copy.digest)
     return sent
 

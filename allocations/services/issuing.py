@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from allocations import queries, rules
 from allocations.models import Category, Decision, Stop
+from allocations.permissions import Perm
 from allocations.services.decisions import go_back, locked
 from allocations.services.distribution import acknowledgement_due, send_copies
+from allocations.services.telling import tell_ministries
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel import audit
@@ -25,6 +27,7 @@ from portal.kernel.models import Parameter
 from portal.kernel.parameters import value_of, working_calendar
 from portal.kernel.period import civil_day
 from portal.kernel.said import tonnes
+from portal.notices.kinds import Kind, quoted
 
 CEILING_STATE = "RE003"
 CAP_STATE = "RE004"
@@ -57,6 +60,9 @@ def order_issue(
     decision.issues_at = when_issued(decision, at)
     with _refusals_of_the_database():
         decision.save()
+    tell_ministries(
+        Kind.DECISION_ORDERED, decision, at=at, besides=by, issues_at=decision.issues_at
+    )
     audit.record(
         "decision.ordered",
         decision,
@@ -101,6 +107,8 @@ def stop_issue(*, decision: Decision, reason: str, by: User, at: datetime) -> De
         reason=reason,
     )
     go_back(decision, Decision.Status.CIRCULATED)
+    told = {"ministry": ministry, "reason": quoted(reason)}
+    tell_ministries(Kind.DECISION_STOPPED, decision, at=at, besides=by, **told)
     audit.record("decision.stopped", decision, by=by, at=at, ministry=ministry, reason=reason)
     return decision
 
@@ -142,6 +150,9 @@ def hold_back(*, decision: Decision, reason: str, by: User, at: datetime) -> Dec
     decision = locked(decision)
     rules.require_due(decision.status, issues_at=decision.issues_at, at=at)
     go_back(decision, Decision.Status.SIGNED)
+    tell_ministries(
+        Kind.DECISION_HELD_BACK, decision, of=[rules.MIIT], at=at, reason=quoted(reason)
+    )
     audit.record("decision.held_back", decision, by=by, at=at, reason=reason)
     return decision
 
@@ -197,6 +208,15 @@ def make_effective(
             ]
         )
     copies = send_copies(decision, at=at, due_on=due_on)
+    if due_on is not None:
+        tell_ministries(
+            Kind.DECISION_ISSUED,
+            decision,
+            at=at,
+            perms=[Perm.VIEW_DECISIONS],
+            document_no=decision.document_no,
+            copies=copies,
+        )
     audit.record(
         "decision.issued",
         decision,

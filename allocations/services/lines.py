@@ -11,6 +11,7 @@ from allocations import queries, rules
 from allocations.models import AllocationLine, CeilingLine, Decision
 from allocations.rules import LineChange, LineKey, LineText
 from allocations.services.decisions import go_back, locked
+from allocations.services.telling import tell_voided
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel import audit
@@ -57,9 +58,12 @@ def set_lines(
     rules.require_changeable(decision.status)
     before = decision.content_digest
     rules.require_read(before, read_digest=before if read_digest is None else read_digest)
-    write_lines(decision, ceilings, allocations, by=by, at=at)
+    standing = queries.standing_sign_offs(decision)
+    changes = write_lines(decision, ceilings, allocations, by=by, at=at)
+    voided: list[str] = []
     if decision.content_digest != before:
         go_back(decision, Decision.Status.DRAFT)
+        voided = tell_voided(decision, standing, changes, by=by, at=at)
     audit.record(
         "decision.lines_set",
         decision,
@@ -68,6 +72,7 @@ def set_lines(
         ceilings=len(ceilings),
         allocations=len(allocations),
         digest=decision.content_digest,
+        voided=voided,
     )
     return decision
 
@@ -90,8 +95,10 @@ def change_lines(
         return decision
     added = {each.key.enterprise_id for each in wanted if each.after and each.key.enterprise_id}
     rules.require_holders(added - set(queries.holders_among(added)))
+    standing = queries.standing_sign_offs(decision)
     _write(decision, wanted, by=by, at=at)
     go_back(decision, Decision.Status.DRAFT)
+    voided = tell_voided(decision, standing, list(wanted), by=by, at=at)
     audit.record(
         "decision.lines_changed",
         decision,
@@ -99,6 +106,7 @@ def change_lines(
         at=at,
         lines=len(wanted),
         digest=decision.content_digest,
+        voided=voided,
     )
     return decision
 
@@ -110,8 +118,8 @@ def write_lines(
     *,
     by: User,
     at: datetime,
-) -> None:
-    """Put these lines in the place of all others; part of a deed.
+) -> list[LineChange]:
+    """Put these lines in the place of all others; what that changed. Part of a deed.
 
     A line that says what it said keeps who wrote it; the caller saves the decision's new digest.
     """
@@ -120,7 +128,9 @@ def write_lines(
         for each in allocations
     }
     standing = {key: line.text for key, line in queries.standing_lines(decision).items()}
-    _write(decision, rules.differences(standing, lines), by=by, at=at)
+    changes = list(rules.differences(standing, lines))
+    _write(decision, changes, by=by, at=at)
+    return changes
 
 
 def _write(decision: Decision, changes: Collection[LineChange], *, by: User, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
     "filing": {
@@ -58,6 +59,10 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "active": ("good", _("active")),
         "inactive": ("neutral", _("deactivated")),
         "invited": ("info", _("invited")),
+    },
+    "notice": {
+        "unread": ("info", _("unread")),
+        "read": ("neutral", pgettext_lazy("notice", "read")),
     },
     "key": {
         "active": ("good", _("active")),

@@ -18,6 +18,7 @@ ACTIONS: dict[str, Promise] = {
     "user.recovery_codes_renewed": _("recovery codes renewed"),
     "user.signed_in": _("signed in"),
     "user.language_chosen": _("language chosen"),
+    "notices.chosen": _("way of notices chosen"),
     "organisation.created": _("organisation entered"),
     "region.registered": _("region put on record"),
     "enterprise.registered": _("enterprise entered"),

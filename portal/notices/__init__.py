@@ -1,0 +1,1 @@
+"""What people are told of deeds that concern them: in the portal, and by e-mail where wanted."""

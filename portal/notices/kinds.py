@@ -1,0 +1,236 @@
+"""Every kind of notice: what it is called, what it says, where it leads, how it reaches people.
+
+The words are put together when somebody reads them, from what is kept with the notice. The name of
+a fact tells how it prints: `..._at` an instant, `..._on` a day, `month` a month, `ministry` and
+`ministries` by their names; a fact that is kept in both languages prints in the reader's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Organisation
+from portal.accounts.roles import OrganisationKind
+from portal.kernel.period import Month
+from portal.kernel.templatetags import portal as shown
+
+LONGEST_QUOTE = 200
+
+
+class Channel(StrEnum):
+    """How notices of one kind reach a person."""
+
+    MAIL = "mail"
+    PORTAL = "portal"
+    OFF = "off"
+
+
+class Kind(StrEnum):
+    """What a notice can be about."""
+
+    DECISION_CIRCULATED = "decision_circulated"
+    DECISION_SIGNED = "decision_signed"
+    SIGN_OFFS_VOIDED = "sign_offs_voided"
+    DECISION_ORDERED = "decision_ordered"
+    DECISION_STOPPED = "decision_stopped"
+    DECISION_HELD_BACK = "decision_held_back"
+    DECISION_ISSUED = "decision_issued"
+    DECISION_WITHDRAWN = "decision_withdrawn"
+    LINE_COMMENTED = "line_commented"
+    COMMENT_ANSWERED = "comment_answered"
+    COPY_RECEIVED = "copy_received"
+    COPY_PASSED_DOWN = "copy_passed_down"
+    COPY_OUTDATED = "copy_outdated"
+
+
+@dataclass(frozen=True, slots=True)
+class KindTold:
+    """One kind: its name, its words, the page it leads to, and whom it can concern.
+
+    `page` is the name of an address that takes the notice's subject. `channel` holds until a person
+    chooses another; `may_be_off` says whether no notice at all is among the choices.
+    """
+
+    kind: Kind
+    name: Promise
+    words: Promise
+    page: str
+    of: frozenset[OrganisationKind]
+    channel: Channel = Channel.MAIL
+    may_be_off: bool = False
+
+
+_MINISTRY = frozenset({OrganisationKind.MINISTRY})
+_BELOW = frozenset({OrganisationKind.AUTHORITY, OrganisationKind.ENTERPRISE})
+_AUTHORITY = frozenset({OrganisationKind.AUTHORITY})
+
+_KINDS: Iterable[KindTold] = (
+    KindTold(
+        Kind.DECISION_CIRCULATED,
+        _("a decision is circulated"),
+        _("Decision %(decision)s is with the ministries for sign-off."),
+        "allocations:decision_detail",
+        _MINISTRY,
+    ),
+    KindTold(
+        Kind.DECISION_SIGNED,
+        _("a ministry gives its verdict"),
+        _("%(ministry)s gave its verdict on decision %(decision)s: %(verdict)s."),
+        "allocations:decision_detail",
+        _MINISTRY,
+        channel=Channel.PORTAL,
+        may_be_off=True,
+    ),
+    KindTold(
+        Kind.SIGN_OFFS_VOIDED,
+        _("a change voids sign-offs"),
+        _(
+            "%(who)s changed decision %(decision)s: %(changes)s. The sign-offs of %(ministries)s"
+            " are void."
+        ),
+        "allocations:decision_detail",
+        _MINISTRY,
+    ),
+    KindTold(
+        Kind.DECISION_ORDERED,
+        _("an issue is ordered"),
+        _("Decision %(decision)s is to be issued at %(issues_at)s; until then it can be stopped."),
+        "allocations:decision_detail",
+        _MINISTRY,
+    ),
+    KindTold(
+        Kind.DECISION_STOPPED,
+        _("an issue is stopped"),
+        _("%(ministry)s stopped the issue of decision %(decision)s: %(reason)s"),
+        "allocations:decision_detail",
+        _MINISTRY,
+    ),
+    KindTold(
+        Kind.DECISION_HELD_BACK,
+        _("a decision could not be issued"),
+        _("Decision %(decision)s could not be issued when its time had come: %(reason)s"),
+        "allocations:decision_detail",
+        _MINISTRY,
+    ),
+    KindTold(
+        Kind.DECISION_ISSUED,
+        _("a decision is issued"),
+        _(
+            "Decision %(decision)s is issued as %(document_no)s. Copies sent to authorities:"
+            " %(copies)s."
+        ),
+        "allocations:decision_detail",
+        _MINISTRY,
+    ),
+    KindTold(
+        Kind.DECISION_WITHDRAWN,
+        _("a decision is withdrawn"),
+        _("Decision %(decision)s is withdrawn: %(reason)s"),
+        "allocations:decision_detail",
+        _MINISTRY,
+        may_be_off=True,
+    ),
+    KindTold(
+        Kind.LINE_COMMENTED,
+        _("a ministry comments on a decision"),
+        _("%(ministry)s commented on decision %(decision)s, %(line)s: %(text)s"),
+        "allocations:decision_comments",
+        _MINISTRY,
+        channel=Channel.PORTAL,
+        may_be_off=True,
+    ),
+    KindTold(
+        Kind.COMMENT_ANSWERED,
+        _("a comment of one's own is answered"),
+        _("%(ministry)s answered your comment on decision %(decision)s, %(line)s: %(text)s"),
+        "allocations:decision_comments",
+        _MINISTRY,
+        channel=Channel.PORTAL,
+        may_be_off=True,
+    ),
+    KindTold(
+        Kind.COPY_RECEIVED,
+        _("a copy has arrived"),
+        _(
+            "The copy of decision %(decision)s (%(document_no)s) has arrived; acknowledge it by"
+            " %(due_on)s."
+        ),
+        "allocations:copy_detail",
+        _BELOW,
+    ),
+    KindTold(
+        Kind.COPY_PASSED_DOWN,
+        _("a copy is passed down"),
+        _(
+            "%(sender)s passed the copy of decision %(decision)s (%(document_no)s) down to you;"
+            " acknowledge it by %(due_on)s."
+        ),
+        "allocations:copy_detail",
+        _AUTHORITY,
+    ),
+    KindTold(
+        Kind.COPY_OUTDATED,
+        _("a copy is outdated"),
+        _(
+            "Decision %(decision)s (%(document_no)s) outdates your copy of decision %(earlier)s;"
+            " acknowledge the new copy by %(due_on)s."
+        ),
+        "allocations:copy_detail",
+        _BELOW,
+    ),
+)
+
+KINDS: dict[str, KindTold] = {told.kind.value: told for told in _KINDS}
+
+
+def kinds_for(organisation_kind: str) -> list[KindTold]:
+    """The kinds of notice that can concern people of such an organisation."""
+    return [told for told in KINDS.values() if organisation_kind in told.of]
+
+
+def say(kind: str, facts: dict[str, Any]) -> str:
+    """What a notice says, in the reader's language."""
+    told = {name: _said(name, fact) for name, fact in facts.items()}
+    return str(KINDS[kind].words) % told
+
+
+def both(words: Any) -> dict[str, str]:
+    """A lazy text, or a thing with a name in both languages, as a fact that prints in either."""
+    if hasattr(words, "name_zh"):
+        return {"zh": words.name_zh, "en": words.name_en or words.name_zh}
+    kept = {}
+    for key, language in (("zh", settings.LANGUAGE_CODE), ("en", "en")):
+        with translation.override(language):
+            kept[key] = str(words)
+    return kept
+
+
+def quoted(text: str) -> str:
+    """The beginning of what somebody wrote, short enough to stand in a notice."""
+    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
+
+
+def _said(name: str, fact: Any) -> str:
+    chinese = (get_language() or "").startswith("zh")
+    if isinstance(fact, list):
+        one = {"ministries": "ministry"}.get(name, name)
+        return ("、" if chinese else ", ").join(_said(one, each) for each in fact)
+    if isinstance(fact, dict):
+        return str(fact["zh" if chinese else "en"])
+    if name.endswith("_at"):
+        return shown.moment(datetime.fromisoformat(fact))
+    if name.endswith("_on"):
+        return shown.day(date.fromisoformat(fact))
+    if name == "month":
+        return shown.month(Month.parse(fact))
+    if name == "ministry" and fact in Organisation.Ministry.values:
+        return str(Organisation.Ministry(fact).label)
+    return str(fact)
