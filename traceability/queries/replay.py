@@ -1,4 +1,4 @@
-"""The ledger replayed: lots, balances and cap use computed anew and compared with what is kept."""
+"""The ledger replayed: what is derived from it computed anew and compared with what is kept."""
 
 from dataclasses import dataclass
 
@@ -63,6 +63,42 @@ select 'cap use', concat_ws(' ', enterprise_id, month, category), coalesce(k.reo
   from cap_use u full join traceability_capuse k using (enterprise_id, month, category)
  where u.reo_kg is distinct from k.reo_kg
 """
+# Every version's movements as its records say them, by what they lead from and to.
+_MOVEMENTS = """
+with told as (
+    select f.id as filing_id, r.kind, r.lot_id, h.id as holding_id,
+           coalesce(p.id, s.id, 0) as other_id, r.country, f.submitted_at as known_from,
+           f.known_to, sum(r.gross_kg) as gross_kg,
+           case when bool_and(r.reo_kg is not null) then sum(r.reo_kg) end as reo_kg
+      from (select id, enterprise_id, submitted_at,
+                   lead(submitted_at) over (partition by enterprise_id, month order by version)
+                       as known_to
+              from traceability_filing where status <> 'draft') f
+      join traceability_record r on r.filing_id = f.id and r.kind <> 'stock'
+      left join traceability_pool h on h.kind = 'holding' and h.lot_id = r.lot_id
+       and h.enterprise_id = f.enterprise_id
+      left join traceability_pool p on r.kind in ('input', 'output') and p.kind = 'run'
+       and p.enterprise_id = f.enterprise_id and p.run = r.run
+      left join traceability_pool s on r.kind in ('sale', 'purchase') and s.kind = 'shipment'
+       and s.lot_id = r.lot_id
+       and s.enterprise_id = case r.kind when 'sale' then f.enterprise_id else r.counterparty_id end
+       and s.counterparty_id = case r.kind when 'sale' then r.counterparty_id
+                                    else f.enterprise_id end
+     group by 1, 2, 3, 4, 5, 6, 7, 8
+), kept as (
+    select filing_id, kind, lot_id, country, known_from, known_to, gross_kg, reo_kg,
+           case when kind = any (%(incoming)s) then target_id else source_id end as holding_id,
+           coalesce(case when kind = any (%(incoming)s) then source_id else target_id end, 0)
+               as other_id
+      from traceability_movement
+)
+select 'movement', concat_ws(' ', filing_id, kind, lot_id), coalesce(k.gross_kg::text, ''),
+       coalesce(t.gross_kg::text, '')
+  from told t
+  full join kept k using (filing_id, kind, lot_id, country, holding_id, other_id)
+ where (k.gross_kg, k.reo_kg, k.known_from, k.known_to)
+       is distinct from (t.gross_kg, t.reo_kg, t.known_from, t.known_to)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +112,11 @@ class Difference:
 
 
 def replay_differences() -> list[Difference]:
-    """Every lot, balance and cap use that differs from the ledger; always none."""
+    """Every lot, balance, cap use and movement that differs from the ledger; always none."""
     facts = change_facts(added=[], removed=[])
     found = []
     with connection.cursor() as cursor:
-        for statement in (_LOTS, _BALANCES, _CAP_USE):
+        for statement in (_LOTS, _BALANCES, _CAP_USE, _MOVEMENTS):
             cursor.execute(statement, facts)
             found += [Difference(*row) for row in cursor.fetchall()]
     return found

@@ -15,6 +15,7 @@ from traceability.queries.derivation import (
 )
 from traceability.queries.replay import REPLAYED_BALANCES, REPLAYED_CAP_USE, REPLAYED_LOTS
 from traceability.services.intake import sql
+from traceability.services.movements import rebuild_movements
 
 # One derivation at a time: it reads what others' filings say and writes what follows for them.
 _LOCK = 0x4445_5256
@@ -81,7 +82,7 @@ def _derive_balances(cursor: Any, facts: dict[str, Any]) -> None:
 
 @transaction.atomic
 def rebuild_derived() -> None:
-    """Write lots, balances and cap use anew from the ledger alone; for repair, and for tests."""
+    """Write lots, balances, cap use and movements anew; for repair, and for tests."""
     hold()
     facts = change_facts(added=[], removed=[])
     with connection.cursor() as cursor:
@@ -104,3 +105,4 @@ def rebuild_derived() -> None:
             f" {REPLAYED_CAP_USE} select enterprise_id, month, category, reo_kg from cap_use",
             facts,
         )
+    rebuild_movements()

@@ -18,6 +18,7 @@ from traceability.permissions import Perm
 from traceability.rules import filings as filing_rules
 from traceability.services import derivation, intake
 from traceability.services.intake import RowsRefused, SourceRow
+from traceability.services.movements import derive_movements
 
 STATEMENT_TIMEOUT = "120s"
 _AS_IN_FORCE = """
@@ -137,6 +138,7 @@ def submit_filing(*, filing: Filing, by: User, at: datetime) -> Filing:
     superseded = seal([filing], by=by, at={filing.pk: at})
     derivation.hold()
     derivation.derive(added=[filing.pk], removed=superseded)
+    derive_movements([filing.pk])
     audit.record(
         "filing.submitted",
         filing,

@@ -27,6 +27,7 @@ from traceability.services.dataset_rows import (
     open_records,
 )
 from traceability.services.filings import seal
+from traceability.services.movements import derive_movements
 
 # Datasets tell no reason; the audit trail says whose import it was.
 REASON = "As in the dataset. 依数据集导入。"
@@ -221,6 +222,7 @@ def _derive(saved: dict[int, Filing], superseded: Sequence[int]) -> None:
         added=[pk for pk in saved if pk not in gone],
         removed=[pk for pk in superseded if pk not in saved],
     )
+    derive_movements(list(saved))
 
 
 def _record(saved: dict[int, Filing], *, by: User, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Traces of lots, where mass ends, and flows over a period."""

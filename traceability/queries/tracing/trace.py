@@ -1,0 +1,126 @@
+"""The trace of one lot: where it came from, and where it went, kg REO."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from portal.kernel.quantity import GRAM, ZERO
+from traceability.models import Lot
+from traceability.queries.tracing.walk import (
+    NOW,
+    Asked,
+    LotFacts,
+    Walk,
+    lot_facts,
+    pool_facts,
+    rows,
+    walk,
+)
+from traceability.rules.intake import CREATING
+from traceability.rules.tracing.ends import EndKind, Line, PoolFacts, lines_of
+from traceability.rules.tracing.spread import Spread, Step, spread
+
+_HOLDINGS = """
+select id from traceability_pool
+ where kind = 'holding' and lot_id = %(lot)s
+   and (%(seen)s::bigint[] is null or enterprise_id = any (%(seen)s))
+"""
+# What made the lot, or brought it from enterprises that the reader does not see.
+_ENTERED = """
+select m.target_id, m.kind, sum(m.gross_kg), sum(m.reo_kg)
+  from traceability_movement m
+  left join traceability_pool s on s.id = m.source_id
+ where m.target_id = any (%(pools)s) and m.known_from <= %(known_at)s
+   and (m.known_to is null or m.known_to > %(known_at)s)
+   and (m.kind = any (%(creating)s)
+        or (m.kind = 'purchase' and s.enterprise_id <> all (%(seen)s::bigint[])))
+ group by 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One direction of a lot's trace: `lines` add up to `total_kg`, kg REO, to the gram."""
+
+    upstream: bool
+    starts: dict[int, Decimal]
+    total_kg: Decimal
+    lines: list[Line]
+    steps: list[Step]
+    found: Spread
+    pools: dict[int, PoolFacts]
+    lots: dict[int, LotFacts]
+
+    @property
+    def circling(self) -> list[PoolFacts]:
+        """The pools that lie on a circle, if the filings have one."""
+        return [self.pools[pool] for pool in sorted(self.found.circles)]
+
+
+def trace_lot(
+    lot: Lot, *, upstream: bool, known_at: datetime = NOW, seen: Sequence[int] | None = None
+) -> Trace | None:
+    """Trace a lot; None while no known filing makes it, or its grade is not known.
+
+    `seen`: the enterprises whose trade the reader sees, None for all. To a reader who does not see
+    the maker the lot is what came to those it sees, and all before that is another enterprise's.
+    """
+    asked = Asked(upstream=upstream, known_at=known_at, seen=seen)
+    made, starts = _entered(lot, asked)
+    total = sum(starts.values(), ZERO)
+    if not total:
+        return None
+    if upstream and not made:
+        line = Line(EndKind.ELSEWHERE, total.quantize(GRAM))
+        pools = pool_facts(starts, seen)
+        return Trace(True, starts, total, [line], [], Spread(), pools, lot_facts([lot.pk]))
+    return _traced(starts, walk(list(starts), asked))
+
+
+def _entered(lot: Lot, asked: Asked) -> tuple[bool, dict[int, Decimal]]:
+    """Whether the reader sees the lot made, and with how much REO it enters which holdings."""
+    seen = None if asked.seen is None else list(asked.seen)
+    pools = [pool for (pool,) in rows(_HOLDINGS, {"lot": lot.pk, "seen": seen})]
+    facts = {"pools": pools, "known_at": asked.known_at, "creating": list(CREATING), "seen": seen}
+    entered = rows(_ENTERED, facts)
+    made: dict[int, Decimal] = defaultdict(Decimal)
+    brought: dict[int, Decimal] = defaultdict(Decimal)
+    grade = lot_facts([lot.pk], asked.known_at)[lot.pk].reo_percent or ZERO
+    for pool, kind, gross_kg, reo_kg in entered:
+        if kind in CREATING:
+            made[pool] += reo_kg or ZERO
+        else:
+            brought[pool] += gross_kg * grade / 100
+    return bool(made), dict(made or brought)
+
+
+def _traced(starts: dict[int, Decimal], walked: Walk) -> Trace:
+    upstream = walked.asked.upstream
+    steps = walked.steps()
+    first, onward = _first_steps(starts, steps, walked) if upstream else ({}, starts)
+    found = spread(onward, steps, opened=walked.opened, other_side=walked.weights_behind())
+    for place, mass in first.items():
+        found.flows[place] = found.flows.get(place, ZERO) + mass
+    reached = walked.opened | {step.far for step in steps if step.far is not None}
+    pools = pool_facts(reached, walked.asked.seen)
+    total = sum(starts.values(), ZERO)
+    lines = lines_of(found, steps, pools, total=total.quantize(GRAM), upstream=upstream)
+    return Trace(upstream, starts, total, lines, steps, found, pools, walked.lots)
+
+
+def _first_steps(
+    starts: Mapping[int, Decimal], steps: Sequence[Step], walked: Walk
+) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    """What made the lot: the mass over each step of its creation, and what that starts with."""
+    first: dict[int, Decimal] = {}
+    onward: dict[int, Decimal] = defaultdict(Decimal)
+    for place, step in enumerate(steps):
+        if step.near in starts and step.kind in CREATING:
+            moved = walked.moved[place]
+            mass = walked.reo_of(moved.kind, moved.lot_id, moved.gross_kg, moved.reo_kg)
+            first[place] = mass
+            if step.far is not None:
+                onward[step.far] += mass
+    return first, onward

@@ -1,0 +1,158 @@
+"""The part of the graph that a trace reaches, with what its pools and lots are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from portal.kernel.period import CIVIL
+from portal.kernel.quantity import ZERO
+from traceability.rules.intake import CREATING
+from traceability.rules.tracing.ends import PoolFacts
+from traceability.rules.tracing.spread import Step
+
+# Later than anything is known: the ledger as it stands.
+NOW = datetime(9999, 12, 31, tzinfo=CIVIL)
+# So many movements of one trace are followed; what lies behind them is told as not followed.
+MOST_MOVEMENTS = 20_000
+
+_WALK = "select * from traceability_walk(%(start)s, %(upstream)s, %(known_at)s, %(seen)s, %(most)s)"
+_LOTS_UNKNOWN = "select id, number, maker_id from traceability_lot where id = any (%(lots)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a trace looks: which way, as known when, by whom (None: sees all), how far."""
+
+    upstream: bool
+    known_at: datetime = NOW
+    seen: Sequence[int] | None = None
+    most: int = MOST_MOVEMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class LotFacts:
+    """A lot as a trace needs to know it; without a product where no filing makes it."""
+
+    pk: int
+    number: str
+    maker_id: int
+    product_id: int | None = None
+    code: str = ""
+    name_zh: str = ""
+    name_en: str = ""
+    stage: str = ""
+    reo_percent: Decimal | None = None
+    assay: str = ""
+    default_assay: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One movement as the walk found it: from the opened pool `near` on to `far`."""
+
+    near: int
+    far: int | None
+    kind: str
+    lot_id: int
+    country: str
+    gross_kg: Decimal
+    reo_kg: Decimal | None
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk found. `other_side`: what leads into each opened pool from behind, by lot."""
+
+    asked: Asked
+    moved: list[Moved]
+    opened: set[int]
+    other_side: list[tuple[int, str, int, Decimal, Decimal | None]]
+    lots: dict[int, LotFacts]
+
+    def reo_of(self, kind: str, lot_id: int, gross_kg: Decimal, reo_kg: Decimal | None) -> Decimal:
+        """The REO of a movement: as filed where it makes the lot, else by the lot's grade."""
+        grade = self.lots[lot_id].reo_percent
+        if kind in CREATING or grade is None:
+            return reo_kg or ZERO
+        return gross_kg * grade / 100
+
+    def steps(self) -> list[Step]:
+        """The movements, weighed: in runs by their REO, in holdings and shipments as they are."""
+        in_run = "input" if self.asked.upstream else "output"
+        return [
+            Step(
+                one.near,
+                one.far,
+                self.reo_of(one.kind, one.lot_id, one.gross_kg, one.reo_kg)
+                if one.kind == in_run
+                else one.gross_kg,
+                one.kind,
+                one.lot_id,
+                one.country,
+            )
+            for one in self.moved
+        ]
+
+    def weights_behind(self) -> dict[int, Decimal]:
+        """The sum of what leads into each opened pool from the other side."""
+        in_run = "output" if self.asked.upstream else "input"
+        sums: dict[int, Decimal] = defaultdict(Decimal)
+        for pool, kind, lot_id, gross_kg, reo_kg in self.other_side:
+            sums[pool] += (
+                self.reo_of(kind, lot_id, gross_kg, reo_kg) if kind == in_run else gross_kg
+            )
+        return sums
+
+
+def walk(start: Sequence[int], asked: Asked) -> Walk:
+    """Everything that the pools `start` lead to, each movement once."""
+    moved: list[Moved] = []
+    opened: set[int] = set()
+    facts = {"start": list(start), "upstream": asked.upstream, "known_at": asked.known_at}
+    facts |= {"seen": None if asked.seen is None else list(asked.seen), "most": asked.most}
+    for level, *columns in rows(_WALK, facts):
+        opened.update(level)
+        if columns[0] is not None:
+            near, far, kinds, lots, countries, gross_kg, reo_kg = columns
+            moved += map(Moved, near, far, kinds, lots, countries, gross_kg, reo_kg)
+    near_side = "source" if asked.upstream else "target"
+    behind = rows(
+        statement("other_side").replace("{near}", near_side),
+        {"pools": list(opened), "known_at": asked.known_at},
+    )
+    lots = {one.lot_id for one in moved} | {row[2] for row in behind}
+    return Walk(asked, moved, opened, behind, lot_facts(lots, asked.known_at))
+
+
+def lot_facts(lots: Iterable[int], known_at: datetime = NOW) -> dict[int, LotFacts]:
+    """What these lots are, as known at a moment."""
+    wanted = {"lots": list(lots), "known_at": known_at, "creating": list(CREATING)}
+    if known_at == NOW:
+        return {row[0]: LotFacts(*row) for row in rows(statement("lots_now"), wanted)}
+    known = {row[0]: LotFacts(*row) for row in rows(statement("known_lots"), wanted)}
+    nameless = {row[0]: LotFacts(*row) for row in rows(_LOTS_UNKNOWN, wanted)}
+    return nameless | known
+
+
+def pool_facts(pools: Iterable[int], seen: Sequence[int] | None) -> dict[int, PoolFacts]:
+    """What these pools are, to a reader who sees the enterprises `seen`."""
+    asked = {"pools": list(pools), "seen": None if seen is None else list(seen)}
+    return {row[0]: PoolFacts(*row[1:]) for row in rows(statement("pool_facts"), asked)}
+
+
+def statement(name: str) -> str:
+    """The statement of one file."""
+    return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def rows(sql: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, facts)
+        return cursor.fetchall()
