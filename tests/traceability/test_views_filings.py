@@ -362,7 +362,9 @@ def test_filing_amend_begins_a_version_with_a_reason(signed_in: Page, submitted:
     client = signed_in("filer")
 
     without = client.post(url("filing_amend", "2025-02"), {"reason": " "})
-    begun = client.post(url("filing_amend", "2025-02"), {"reason": "A lot was forgotten"})
+    begun = client.post(
+        url("filing_amend", "2025-02"), {"reason_kind": "left_out", "reason": "A lot was forgotten"}
+    )
 
     assert (without.status_code, begun.status_code) == (422, 302)
     draft = Filing.objects.get(status="draft")

@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from traceability.models import Filing
 from traceability.rules.sheets import FILE_FAULTS
 
 
@@ -48,6 +49,9 @@ class UploadForm(forms.Form):
 class AmendmentForm(forms.Form):
     """Why a month that was submitted is amended."""
 
+    reason_kind = forms.ChoiceField(
+        label=_("Kind of reason"), choices=[("", _("Choose one")), *Filing.ReasonKind.choices]
+    )
     reason = forms.CharField(
         label=_("Reason for amending"),
         max_length=500,

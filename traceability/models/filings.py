@@ -37,6 +37,7 @@ class Filing(models.Model):
     At most one draft and one submitted version stand at a time; submitting a later version
     supersedes the one before. Once submitted it and its records never change (the database refuses
     it). `digest` is SHA-256 over the records in line order; `receipt_no` is given at submission.
+    `reason_kind` is empty for first versions and for those that came in a dataset.
     `ready_at`: when the filer handed the draft over for attestation; filling it anew takes it back.
     """
 
@@ -45,10 +46,22 @@ class Filing(models.Model):
         SUBMITTED = "submitted", _("submitted")
         SUPERSEDED = "superseded", _("superseded")
 
+    class ReasonKind(models.TextChoices):
+        TYPING = "typing", _("typing or transfer error")
+        LEFT_OUT = "left_out", _("records left out or found late")
+        NOT_SO = "not_so", _("records of what did not happen, or twice")
+        MEASURED = "measured", _("weight or assay measured anew")
+        PARTNER = "partner", _("agreed with the trading partner")
+        RETURNED = "returned", _("returned by an authority")
+        OTHER = "other", _("another reason")
+
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="filings")
     month = MonthField(_("month"))
     version = models.SmallIntegerField(_("version"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    reason_kind = models.CharField(
+        _("kind of reason"), max_length=8, choices=ReasonKind, blank=True, default="", db_default=""
+    )
     reason = models.CharField(_("reason for amending"), max_length=500, blank=True)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField(_("prepared at"))

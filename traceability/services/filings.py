@@ -44,6 +44,7 @@ def open_draft(
     by: User,
     at: datetime,
     reason: str = "",
+    reason_kind: str = "",
     with_records: bool = False,
 ) -> Filing:
     """The draft of a month: the one that stands, or a new one.
@@ -71,12 +72,16 @@ def open_draft(
         month=month,
         version=version,
         reason=reason.strip(),
+        reason_kind=reason_kind,
         prepared_by=by,
         prepared_at=at,
     )
     if with_records and version > 1:
         _begin_with_records_in_force(filing)
-    audit.record("filing.drafted", filing, by=by, at=at, month=month, version=version)
+    records = filing.record_count
+    audit.record(
+        "filing.drafted", filing, by=by, at=at, month=month, version=version, records=records
+    )
     return filing
 
 

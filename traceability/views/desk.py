@@ -24,12 +24,13 @@ from traceability.models import Filing, Product
 from traceability.permissions import Perm
 from traceability.queries import months as queries
 from traceability.queries import uploads as upload_queries
-from traceability.queries.caps import cap_position, cap_position_after
-from traceability.queries.desk import cap_changes, is_refused, steps_of
-from traceability.queries.filings import filings_visible_to
+from traceability.queries.desk import is_refused, steps_of
+from traceability.queries.differences import differences
+from traceability.queries.filings import filings_visible_to, in_force
 from traceability.rules.filings import AlreadySubmitted
 from traceability.services import handover
 from traceability.services.filings import discard_draft, open_draft
+from traceability.services.previews import preview_submission
 from traceability.services.uploads import receive_upload
 from traceability.sheets.template import Asked, Named, write_template
 
@@ -161,9 +162,13 @@ def filing_amend(request: HttpRequest, month: Month) -> HttpResponse:
                 month=month,
                 by=request.user,
                 at=clock.now(),
-                reason=form.cleaned_data["reason"],
+                with_records=True,
+                **form.cleaned_data,
             )
-            messages.success(request, _("The amendment was begun. Upload the whole month anew."))
+            messages.success(
+                request,
+                _("The amendment was begun with the records that were submitted. Change them."),
+            )
             return redirect("traceability:filing_month", month)
     return page(request, "traceability/filing_amend.html", {"form": form, "shown": shown})
 
@@ -194,17 +199,19 @@ def filing_discard(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
 def filing_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """What submitting the draft would do to the caps of its year."""
+    """What submitting the draft would do: caps, balances, findings, and what it changes."""
     draft = _own_filing(request, pk)
     if draft.status != Filing.Status.DRAFT:
         raise Http404
-    before = cap_position(draft.enterprise, draft.month.year)
-    after = cap_position_after(draft)
-    return page(
-        request,
-        "traceability/_filing_preview.html",
-        {"draft": draft, "changes": cap_changes(before, after)},
-    )
+    standing = in_force(draft.enterprise_id, draft.month)
+    context = {
+        "draft": draft,
+        "told": preview_submission(filing=draft, by=request.user, at=clock.now()),
+        "standing": standing,
+        "differences": differences(standing, draft) if standing else None,
+    }
+    whole = "traceability/filing_preview.html"
+    return page(request, "traceability/_filing_preview.html" if request.htmx else whole, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
