@@ -12,4 +12,5 @@ class Perm(StrEnum):
     DRAFT_DECISION = "allocations.draft_decision"
     SIGN_DECISION = "allocations.sign_decision"
     ISSUE_DECISION = "allocations.issue_decision"
+    ENTER_PENALTY = "allocations.enter_penalty"
     ACKNOWLEDGE_COPY = "allocations.acknowledge_copy"

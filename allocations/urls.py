@@ -9,6 +9,7 @@ from allocations.views import (
     decisions,
     eligibility,
     grid,
+    penalties,
     regimes,
     sheets,
     steps,
@@ -59,6 +60,15 @@ urlpatterns = [
         eligibility.eligibility_attachment,
         name="eligibility_attachment",
     ),
+    path("caps/penalties/", penalties.penalty_list, name="penalty_list"),
+    path("caps/penalties/add/", penalties.penalty_add, name="penalty_add"),
+    path("caps/penalties/<int:pk>/", penalties.penalty_detail, name="penalty_detail"),
+    path("caps/penalties/<int:pk>/take/", penalties.penalty_take, name="penalty_take"),
+    path("caps/penalties/<int:pk>/decline/", penalties.penalty_decline, name="penalty_decline"),
+    path(
+        "caps/penalties/<int:pk>/set-aside/", penalties.penalty_set_aside, name="penalty_set_aside"
+    ),
+    path("enterprises/<int:pk>/penalty/", penalties.penalty_enter, name="penalty_enter"),
     path("caps/", caps.cap_list, name="cap_list"),
     path("caps/<int:pk>/<int:year>/<slug:category>/", caps.cap_detail, name="cap_detail"),
     path("decisions/regimes/", regimes.regime_list, name="regime_list"),

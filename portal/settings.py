@@ -364,3 +364,5 @@ LOGGING = {
 # Functions of traceability that allocations asks beside the lines of a decision.
 CAP_USE_SOURCE = "traceability.queries.standings.used_of"
 OPEN_FINDINGS_SOURCE = "traceability.queries.standings.open_findings_of"
+# What a finding says of its enterprise, where a penalty came from it.
+FINDING_SOURCE = "traceability.queries.standings.finding_told"

@@ -28,6 +28,8 @@ from traceability.services.uploads import receive_upload
 # Noon of 5 March 2025 in China: February can still be filed.
 NOON = datetime(2025, 3, 5, 12, tzinfo=CIVIL)
 TODAY = date(2025, 3, 5)
+# A day on which the 2025 measures, and so their penalties, were in force.
+AUTUMN = datetime(2025, 11, 5, 12, tzinfo=CIVIL)
 JANUARY, FEBRUARY = Month(2025, 1), Month(2025, 2)
 
 Arguments = dict[str, Any]
@@ -155,6 +157,22 @@ def _allocations(world: World) -> None:
     world.tell("allocations:eligibility_attachment", "any", pk=found.pk)
     for name in ("eligibility_detail", "eligibility_add", "capacity_add"):
         world.tell(f"allocations:{name}", "any", pk=world.northern.pk)
+    for whose, enterprise in (("own", world.northern), ("foreign", world.southern)):
+        penalty = allocations.enter_penalty(
+            enterprise=enterprise,
+            category="separation",
+            ground="records",
+            authority=world.people["drafter"].organisation,
+            document="7",
+            decided_on=AUTUMN.date(),
+            over_kg=Decimal(0),
+            by=world.people["supervisor"],
+            at=AUTUMN,
+        )
+        world.tell("allocations:penalty_detail", whose, pk=penalty.pk)
+    for name in ("take", "decline", "set_aside"):
+        world.tell(f"allocations:penalty_{name}", "any", pk=penalty.pk)
+    world.tell("allocations:penalty_enter", "any", pk=world.northern.pk)
     world.tell("allocations:decision_detail", "any", pk=issued.pk)
     world.tell("allocations:decision_sheet", "any", pk=issued.pk, kind="csv")
     world.tell("allocations:decision_copies", "any", pk=issued.pk)

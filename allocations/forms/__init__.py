@@ -13,6 +13,12 @@ from allocations.forms.lines import (
     categories_of,
     directory_name,
 )
+from allocations.forms.penalties import (
+    HolderForm,
+    PenaltyForm,
+    PenaltyReasonForm,
+    TakePenaltyForm,
+)
 from allocations.forms.sheets import HEADERS, LinesSheetForm, sheet_rows
 from allocations.forms.steps import (
     CommentForm,
@@ -34,10 +40,14 @@ __all__ = [
     "ConfirmForm",
     "DecisionForm",
     "EligibilityForm",
+    "HolderForm",
     "LinesSheetForm",
     "OrderForm",
+    "PenaltyForm",
+    "PenaltyReasonForm",
     "SignForm",
     "StopForm",
+    "TakePenaltyForm",
     "TonnesFormField",
     "WithdrawForm",
     "allocation_lines",

@@ -4,6 +4,7 @@ from allocations.models.copies import Copy, CopyQuery, Opening, Outdating, Remin
 from allocations.models.decisions import Decision
 from allocations.models.eligibility import Assessment, Eligibility
 from allocations.models.lines import AllocationLine, Category, CeilingLine, LineComment
+from allocations.models.penalties import Penalty, PenaltyAnswer
 from allocations.models.sign_offs import OfficialNotice, SignOff, Stop
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "OfficialNotice",
     "Opening",
     "Outdating",
+    "Penalty",
+    "PenaltyAnswer",
     "Reminder",
     "SignOff",
     "Stop",

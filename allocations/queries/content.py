@@ -12,6 +12,7 @@ from allocations.queries.caps import caps, group_caps
 from allocations.queries.decisions import agreed_to, effects
 from allocations.queries.eligibility import CRITERIA
 from allocations.queries.lines import standing_lines
+from allocations.queries.penalties import OpenPenalty, open_penalties_of
 from allocations.rules import (
     Beside,
     Content,
@@ -84,8 +85,9 @@ def beside_of(decision: Decision, enterprises: Collection[int]) -> dict[LineKey,
     used: Masses = _told(settings.CAP_USE_SOURCE)(year, ids)
     used_before: Masses = _told(settings.CAP_USE_SOURCE)(year - 1, ids)
     findings: Mapping[int, int] = _told(settings.OPEN_FINDINGS_SOURCE)(ids)
+    penalties = _penalties(ids, year)
     capacities = _capacities(ids, year)
-    keys = {*caps_now, *caps_before, *used, *used_before, *capacities}
+    keys = {*caps_now, *caps_before, *used, *used_before, *capacities, *penalties}
     keys |= {(each, "") for each in findings}
     return {
         LineKey(*key): Beside(
@@ -95,6 +97,8 @@ def beside_of(decision: Decision, enterprises: Collection[int]) -> dict[LineKey,
             last_used_kg=used_before.get(key, ZERO),
             capacity_kg=capacities.get(key),
             open_findings=findings.get(key[0], 0),
+            penalties=tuple(each.document for each in penalties.get(key, ())),
+            penalty_kg=sum((each.over_kg for each in penalties.get(key, ())), ZERO),
         )
         for key in keys
     }
@@ -107,6 +111,15 @@ def group_totals_of(decision: Decision, content: Content) -> list[GroupTotal]:
         if each.group_id is not None:
             sums[each.year][each.group_id, each.category] = each.kg
     return group_totals(content, others=sums[decision.year], last=sums[decision.year - 1])
+
+
+def _penalties(enterprises: Collection[int], year: int) -> dict[tuple[int, str], list[OpenPenalty]]:
+    """The penalties whose cut is to be decided, at their enterprises and at these' groups."""
+    found: dict[tuple[int, str], list[OpenPenalty]] = {}
+    for each in open_penalties_of(enterprises, year):
+        for holder in filter(None, {each.enterprise_id, each.group_id}):
+            found.setdefault((holder, each.category), []).append(each)
+    return found
 
 
 def _told(source: str) -> Callable[..., Mapping]:

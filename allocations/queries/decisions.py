@@ -15,7 +15,12 @@ from portal.accounts.models import Region, User
 from portal.kernel.models import AuditEvent
 from portal.kernel.quantity import ZERO
 
-WRITING = ("decision.drafted", "decision.lines_set", "decision.lines_changed")
+WRITING = (
+    "decision.drafted",
+    "decision.lines_set",
+    "decision.lines_changed",
+    "decision.penalty_taken",
+)
 Masses = Iterable[tuple[str, Decimal]]
 
 

@@ -65,6 +65,8 @@ class Beside:
     """What is known beside one enterprise's line of a category, kg REO.
 
     `cap_kg`: its cap by the year's other decisions. `capacity_kg` None: not assessed.
+    `penalties`: the numbers of the penalty decisions whose cut is still to be decided, of a group
+    those of its members; `penalty_kg` is what was produced beyond the caps by them.
     """
 
     cap_kg: Decimal = ZERO
@@ -73,6 +75,8 @@ class Beside:
     last_used_kg: Decimal = ZERO
     capacity_kg: Decimal | None = None
     open_findings: int = 0
+    penalties: tuple[str, ...] = ()
+    penalty_kg: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

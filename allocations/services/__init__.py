@@ -19,6 +19,12 @@ from allocations.services.lines import (
     change_lines,
     set_lines,
 )
+from allocations.services.penalties import (
+    decline_penalty,
+    enter_penalty,
+    set_penalty_aside,
+    take_penalty,
+)
 from allocations.services.transcription import transcribe_decision
 
 __all__ = [
@@ -29,7 +35,9 @@ __all__ = [
     "change_lines",
     "circulate",
     "comment_line",
+    "decline_penalty",
     "draft_decision",
+    "enter_penalty",
     "find_eligibility",
     "hold_back",
     "issue",
@@ -38,9 +46,11 @@ __all__ = [
     "order_issue",
     "pass_down",
     "set_lines",
+    "set_penalty_aside",
     "settle_comment",
     "sign",
     "stop_issue",
+    "take_penalty",
     "transcribe_decision",
     "when_issued",
     "withdraw",

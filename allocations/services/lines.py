@@ -96,7 +96,7 @@ def change_lines(
     added = {each.key.enterprise_id for each in wanted if each.after and each.key.enterprise_id}
     rules.require_holders(added - set(queries.holders_among(added)))
     standing = queries.standing_sign_offs(decision)
-    _write(decision, wanted, by=by, at=at)
+    write_changes(decision, wanted, by=by, at=at)
     go_back(decision, Decision.Status.DRAFT)
     voided = tell_voided(decision, standing, list(wanted), by=by, at=at)
     audit.record(
@@ -129,12 +129,14 @@ def write_lines(
     }
     standing = {key: line.text for key, line in queries.standing_lines(decision).items()}
     changes = list(rules.differences(standing, lines))
-    _write(decision, changes, by=by, at=at)
+    write_changes(decision, changes, by=by, at=at)
     return changes
 
 
-def _write(decision: Decision, changes: Collection[LineChange], *, by: User, at: datetime) -> None:
-    """Write these changes; the decision, not yet saved, has the digest of what comes of them."""
+def write_changes(
+    decision: Decision, changes: Collection[LineChange], *, by: User, at: datetime
+) -> None:
+    """Write these changes; part of a deed, whose caller saves the decision's new digest."""
     _remove(decision, {each.key for each in changes if each.after is None})
     after = {each.key: each.after for each in changes if each.after is not None}
     written = {"changed_by": by, "changed_at": at, "decision": decision}

@@ -4,6 +4,7 @@ from allocations.tables.caps import ApiCapFilter, CapFilter, CapTable
 from allocations.tables.copies import CopyFilter, CopyTable
 from allocations.tables.decisions import AllocationLineTable, DecisionFilter, DecisionTable
 from allocations.tables.eligibility import EligibilityFilter, EligibilityTable
+from allocations.tables.penalties import PenaltyFilter, PenaltyTable
 
 __all__ = [
     "AllocationLineTable",
@@ -16,4 +17,6 @@ __all__ = [
     "DecisionTable",
     "EligibilityFilter",
     "EligibilityTable",
+    "PenaltyFilter",
+    "PenaltyTable",
 ]

@@ -29,6 +29,7 @@ DEEDS = {
     "decision.drafted": gettext_lazy("drafted"),
     "decision.lines_set": gettext_lazy("lines written"),
     "decision.lines_changed": gettext_lazy("lines changed"),
+    "decision.penalty_taken": gettext_lazy("cut after a penalty"),
     "decision.circulated": gettext_lazy("circulated"),
     "decision.signed": gettext_lazy("verdict given"),
     "decision.commented": gettext_lazy("commented"),

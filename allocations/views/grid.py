@@ -31,6 +31,8 @@ from portal.kernel.pages import page
 from portal.kernel.sql import among
 from portal.kernel.templatetags.portal import moment, named
 
+PENALTIES_SHOWN = 20
+
 
 @requires(Perm.DRAFT_DECISION)
 @require_http_methods(READ_AND_WRITE)
@@ -43,7 +45,11 @@ def decision_grid(request: HttpRequest, pk: int) -> HttpResponse:
     require_drafter(request)
     decision = visible_decision(request, pk)
     if request.method != "POST":
-        context = {"decision": decision, "categories": forms.categories_of(decision.regime)}
+        context = {
+            "decision": decision,
+            "categories": forms.categories_of(decision.regime),
+            "penalties": queries.open_penalties(decision.year)[:PENALTIES_SHOWN],
+        }
         return page(request, "allocations/decision_grid.html", context)
     try:
         posted = json.loads(request.body)
@@ -163,6 +169,7 @@ def _row(
         forms.as_typed(known.last_used_kg),
         None if known.capacity_kg is None else forms.as_typed(known.capacity_kg),
         known.open_findings,
+        forms.as_typed(known.penalty_kg) if known.penalties else None,
     ]
 
 

@@ -99,9 +99,12 @@ _ROLES: Iterable[RoleHeld] = (
     RoleHeld(
         Role.SUPERVISOR,
         _("Supervisor"),
-        _("Runs reconciliations and works findings for a ministry."),
+        _("Runs reconciliations, works findings and enters penalties for a ministry."),
         OrganisationKind.MINISTRY,
-        national=READ | _perms("traceability.reconcile", "traceability.work_findings"),
+        national=READ
+        | _perms(
+            "traceability.reconcile", "traceability.work_findings", "allocations.enter_penalty"
+        ),
         needs_second_factor=True,
     ),
     RoleHeld(

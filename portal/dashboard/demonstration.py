@@ -18,6 +18,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from allocations.services import enter_penalty
 from allocations.services.published import load_published_figures
 from allocations.tasks import issue_due_decisions
 from enterprises.models import Enterprise
@@ -27,9 +28,10 @@ from portal.accounts.queries import system_user
 from portal.accounts.roles import ROLES, Role
 from portal.accounts.services import register_region
 from portal.kernel import audit, clock
+from portal.kernel.law import MEASURES_2025_IN_FORCE_ON
 from portal.kernel.models import DemonstrationDay
 from portal.kernel.period import civil_day
-from traceability.models import Reconciliation
+from traceability.models import Finding, Reconciliation
 from traceability.services import registry
 from traceability.services.import_filings import import_filings
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
@@ -85,6 +87,7 @@ def load(*, report: Report) -> None:
     if not Reconciliation.objects.filter(state=Reconciliation.State.FINISHED).exists():
         report("reconciling the year")
         reconcile_today(by=by)
+        _load_penalty()
 
 
 def logins() -> list[tuple[str, str, str]]:
@@ -190,6 +193,28 @@ def _world_without_the_visitors_month() -> Iterator[tuple[Path, Path]]:
                 start = ",".join(LEFT_TO_THE_VISITOR) + ","
                 kept.writelines(line for line in lines if not line.startswith(start))
         yield copies[0], copies[1]
+
+
+def _load_penalty() -> None:
+    """A penalty for the largest production beyond a cap; its cut waits for the next draft."""
+    over = Finding.objects.filter(code="over_cap").order_by("-amount_kg", "pk").first()
+    at = clock.now()
+    if over is None or over.amount_kg is None or civil_day(at) < MEASURES_2025_IN_FORCE_ON:
+        return
+    enter_penalty(
+        enterprise=over.enterprise,
+        category=over.category,
+        ground="over_cap",
+        authority=Organisation.objects.get(
+            region_id=f"{over.enterprise.region_id[:2]}0000", department="industry"
+        ),
+        document=f"演示罚字〔{civil_day(at).year}〕1号",
+        decided_on=civil_day(at),
+        over_kg=over.amount_kg,
+        finding=over.pk,
+        by=User.objects.get(username="demo-miit-supervisor"),
+        at=at,
+    )
 
 
 def _load_accounts() -> None:

@@ -28,6 +28,12 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "closed": ("neutral", _("closed")),
         "cleared": ("good", _("cleared")),
     },
+    "penalty": {
+        "open": ("warn", _("cut to be decided")),
+        "taken": ("good", _("cut taken")),
+        "declined": ("neutral", _("cut declined")),
+        "set_aside": ("neutral", _("set aside")),
+    },
     "severity": {
         "high": ("bad", _("high")),
         "medium": ("warn", _("medium")),

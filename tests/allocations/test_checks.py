@@ -67,7 +67,7 @@ def unmet(content):
 
 def test_a_sound_decision_meets_every_check():
     assert unmet(SOUND) == []
-    assert [each.check.number for each in rules.judge(SOUND)] == list(range(1, 15))
+    assert [each.check.number for each in rules.judge(SOUND)] == list(range(1, 16))
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,7 @@ def test_a_sound_decision_meets_every_check():
         ("eligible", replace(SOUND, **of_plant(unmet={"separation": ["scale"]}))),
         ("evidence", replace(SOUND, **of_plant(unproven={"separation": ["scale"]}))),
         ("capacity", replace(SOUND, **beside(capacity_kg="59.999"))),
+        ("penalties", replace(SOUND, beside={OF_PLANT: Beside(penalties=("NM [2025] 7",))})),
         ("approval", replace(SOUND, approval_no=" ")),
         ("sign_offs", replace(SOUND, missing=frozenset({"MNR"}))),
         ("reasons", replace(SOUND, kind="adjustment")),

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
+from allocations.rules import PenaltyTold
 from portal.kernel.period import year_months
+from portal.kernel.quantity import ZERO
 from portal.kernel.sql import among
 from traceability.models import CapUse, Finding
 
@@ -30,3 +32,16 @@ def open_findings_of(enterprises: Collection[int]) -> dict[int, int]:
     """
     found = Finding.objects.filter(enterprise_id__in=among(enterprises), status__in=OPEN)
     return dict(found.order_by().values_list("enterprise_id").annotate(count=Count("pk")))
+
+
+def finding_told(pk: int) -> PenaltyTold | None:
+    """What a finding says a penalty is about: whose, in which category, how much over the cap.
+
+    `allocations` asks it through the setting FINDING_SOURCE.
+    """
+    found = Finding.objects.filter(pk=pk).first()
+    if found is None:
+        return None
+    over = ZERO if found.is_gross or found.amount_kg is None else found.amount_kg
+    is_over = found.code in {"over_cap", "no_cap"}
+    return PenaltyTold(found.enterprise_id, found.category, over if is_over else ZERO, found.code)

@@ -4,9 +4,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from allocations.permissions import Perm as Allocations
+from allocations.rules import ASSESSING
 from enterprises.queries import enterprises_visible_to, sees
 from portal.kernel import clock
-from portal.kernel.access import requires
+from portal.kernel.access import holds, requires
 from portal.kernel.pages import page
 from portal.kernel.tables import list_page
 from traceability.permissions import Perm
@@ -46,6 +48,8 @@ def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "finding": finding,
             "told": queries.told(finding),
             "records": queries.records_behind(finding, request.user),
+            "may_penalise": holds(request.user, Allocations.ENTER_PENALTY)
+            and request.user.organisation.ministry in ASSESSING,
             "may_open_counterparty": counterparty is not None and sees(request.user, counterparty),
         },
     )

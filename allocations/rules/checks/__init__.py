@@ -25,6 +25,7 @@ from allocations.rules.checks.holders import (
     eligibility_proven,
     eligible,
 )
+from allocations.rules.checks.penalties import penalties_decided
 from allocations.rules.checks.sums import (
     caps_not_negative,
     groups_once,
@@ -40,6 +41,7 @@ from portal.kernel.law import (
     ANNUAL_CEILINGS,
     DESIGNATED_ONLY,
     DIRECTIVE_PLAN,
+    INDEX_CUT,
     WITHIN_CAP,
     Source,
 )
@@ -213,5 +215,14 @@ CHECKS = (
         True,
         False,
         signed_off,
+    ),
+    Check(
+        15,
+        "penalties",
+        _("Every cut after a penalty taken or declined"),
+        INDEX_CUT,
+        True,
+        True,
+        penalties_decided,
     ),
 )
