@@ -10,6 +10,7 @@ from allocations.models import Decision, Penalty, PenaltyAnswer
 from allocations.rules import LineChange, LineKey, LineText
 from allocations.services.decisions import go_back, locked
 from allocations.services.lines import write_changes
+from allocations.services.telling import tell_voided
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation, User
 from portal.kernel import audit
@@ -95,15 +96,11 @@ def take_penalty(
     rules.require_answer_reason(reason)
     rules.require_cut(kg=kg, year=decision.year, cut_year=penalty.cut_year)
     holder = queries.cut_holder(penalty, decision)
-    key = LineKey(holder.pk, penalty.category)
-    standing = queries.standing_lines(decision).get(key)
-    before = standing.text if standing else None
-    said = rules.cut_reason(
-        before.reason if before else "", document=penalty.document, reason=reason
-    )
-    after = LineText((before.kg if before else ZERO) - kg, said)
-    write_changes(decision, [LineChange(key, before, after)], by=by, at=at)
+    changes = [_cut(penalty, decision, holder, kg, reason)]
+    sign_offs = queries.standing_sign_offs(decision)
+    write_changes(decision, changes, by=by, at=at)
     go_back(decision, Decision.Status.DRAFT)
+    voided = tell_voided(decision, sign_offs, changes, by=by, at=at)
     answer = PenaltyAnswer.objects.create(
         penalty=penalty,
         verdict=PenaltyAnswer.Verdict.TAKEN,
@@ -123,6 +120,7 @@ def take_penalty(
         kg=str(kg),
         reason=reason,
         digest=decision.content_digest,
+        voided=voided,
     )
     return answer
 
@@ -154,6 +152,21 @@ def set_penalty_aside(*, penalty: Penalty, reason: str, by: User, at: datetime) 
     answer = _answer(penalty, PenaltyAnswer.Verdict.SET_ASIDE, reason, by=by, at=at)
     audit.record("penalty.set_aside", penalty, by=by, at=at, reason=answer.reason)
     return answer
+
+
+def _cut(
+    penalty: Penalty, decision: Decision, holder: Enterprise, kg: Decimal, reason: str
+) -> LineChange:
+    """The change of the line that is cut, or of one that begins with the cut."""
+    key = LineKey(holder.pk, penalty.category)
+    standing = queries.standing_lines(decision).get(key)
+    before = standing.text if standing else None
+    said = before.reason if before else ""
+    after = LineText(
+        (before.kg if before else ZERO) - kg,
+        rules.cut_reason(said, document=penalty.document, reason=reason),
+    )
+    return LineChange(key, before, after)
 
 
 def _answer(
