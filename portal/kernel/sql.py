@@ -1,9 +1,15 @@
 """Pieces of SQL that the mapper has no words for."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Func, Value
+from django.db.models import BigIntegerField, Func, Model, QuerySet, Value
+from django.db.models.sql.datastructures import BaseTable
+
+Row = TypeVar("Row", bound=Model)
+_PLACE = re.compile(r"%\((\w+)\)s")
 
 
 def among(ids: Collection[int]) -> Func:
@@ -13,3 +19,36 @@ def among(ids: Collection[int]) -> Func:
     """
     array = Value([*ids], output_field=ArrayField(BigIntegerField()))
     return Func(array, template="(select unnest(%(expressions)s))")
+
+
+class _Statement(BaseTable):
+    """A statement in the place of a table."""
+
+    def __init__(self, sql: str, values: list[Any], name: str, alias: str | None) -> None:
+        super().__init__(name, alias)
+        self.sql = sql
+        self.values = values
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """The statement in brackets, with the name of the table it stands for."""
+        return f"({self.sql}) {compiler.quote_name_unless_alias(self.table_alias)}", self.values
+
+    def relabeled_clone(self, change_map: dict[str | None, str]) -> "_Statement":
+        """The same under another name."""
+        alias = change_map.get(self.table_alias, self.table_alias)
+        return _Statement(self.sql, self.values, self.table_name, alias)
+
+
+def derived(model: type[Row], sql: str, values: Mapping[str, Any]) -> QuerySet[Row]:
+    """A queryset over the rows that a statement gives, as if they were a table of `model`.
+
+    For an unmanaged model whose rows are kept nowhere, so that lists and endpoints can narrow,
+    sort, count and page them. `values` fills the statement's %(name)s places.
+    """
+    places = _PLACE.findall(sql)
+    rows = model._default_manager.all()
+    alias = rows.query.get_initial_alias()
+    rows.query.alias_map[alias] = _Statement(
+        _PLACE.sub("%s", sql), [values[place] for place in places], model._meta.db_table, alias
+    )
+    return rows

@@ -1,10 +1,10 @@
-"""Products and lots, filings and records, uploads, reconciliations and findings,
-replays, and the graph of movements."""
+"""Products and lots, filings and records, shipments, uploads, findings, replays, and the graph."""
 
 from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
 from traceability.models.lots import Balance, Lot, Product
 from traceability.models.replays import Replay
+from traceability.models.shipments import Shipment, ShipmentAnswer, ShipmentRemark
 from traceability.models.tracing import Movement, Pool
 from traceability.models.uploads import Upload
 
@@ -22,6 +22,9 @@ __all__ = [
     "Reconciliation",
     "Record",
     "Replay",
+    "Shipment",
+    "ShipmentAnswer",
+    "ShipmentRemark",
     "Tolerance",
     "Upload",
 ]

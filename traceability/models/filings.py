@@ -178,11 +178,11 @@ class Record(models.Model):
             ),
         ]
         indexes = [
-            # What others sold to an enterprise, or bought of it, by their own records.
+            # What others sold to an enterprise, or bought of it, by their own records, and when.
             models.Index(
-                fields=["counterparty"],
+                fields=["counterparty", "kind", "date"],
                 condition=Q(counterparty__isnull=False),
-                name="record_counterparty",
+                name="record_counterparty_days",
             ),
             # What a filing says of a run.
             models.Index(fields=["filing", "run"], condition=~Q(run=""), name="record_run"),

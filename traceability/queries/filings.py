@@ -3,6 +3,7 @@
 from django.db import connection
 from django.db.models import QuerySet
 
+from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
 from portal.accounts.models import User
 from portal.kernel.period import Month
@@ -76,3 +77,10 @@ def differs(filing: Filing, other: Filing) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_DIFFERENT, {"one": filing.pk, "other": other.pk})
         return bool(cursor.fetchone()[0])
+
+
+def closed_months(enterprise: Enterprise) -> set[Month]:
+    """The months that take no record: submitted, and no amendment of them begun."""
+    begun = Filing.objects.filter(enterprise=enterprise, status=Filing.Status.DRAFT)
+    closed = Filing.objects.filter(enterprise=enterprise, status=Filing.Status.SUBMITTED)
+    return set(closed.exclude(month__in=begun.values("month")).values_list("month", flat=True))
