@@ -112,7 +112,8 @@ def _enterprises(world: World) -> None:
             world.tell(f"enterprises:{name}", which, enterprise_id=enterprise.pk)
         designation = designate(enterprise, "separation")
         world.tell("enterprises:designation_end", which, designation_id=designation.pk)
-        world.tell("api:enterprise", which, uscc=enterprise.uscc)
+        for name in ("enterprise", "enterprise_name"):
+            world.tell(f"api:{name}", which, uscc=enterprise.uscc)
         for name in ("findings", "use", "filings"):
             world.tell(f"traceability:enterprise_{name}_fragment", which, pk=enterprise.pk)
         world.tell("allocations:enterprise_caps_fragment", which, pk=enterprise.pk)
@@ -253,6 +254,7 @@ def _filings(world: World) -> None:
             "api:filing_hand_over",
             "api:filing_submit",
             "api:filing_receipt",
+            "api:filing_preview",
         ):
             world.tell(name, f"{which}-draft", pk=draft.pk)
         for name, about in (

@@ -200,6 +200,7 @@ def test_access_in_demonstration_mode(
 PUBLIC = {
     "enterprises:designation_list": "the list of designated enterprises is public",
     "api:designations": "the list of designated enterprises is public",
+    "api:enterprise_name": "who a counterparty is, by its code, before it is named in a record",
 }
 READERS = ("recipient", "filer", "attester")
 

@@ -6,6 +6,14 @@ from traceability.api.deeds import FilingHandOverApi, FilingSubmitApi, NilReturn
 from traceability.api.filings import FilingApi, FilingReceiptApi, FilingsApi
 from traceability.api.findings import FindingApi, FindingsApi
 from traceability.api.records import FilingRecordsApi
+from traceability.api.reference import (
+    CountriesApi,
+    EnterpriseNameApi,
+    FindingCodesApi,
+    KindsApi,
+    ProductsApi,
+)
+from traceability.api.standings import BalancesApi, CapStandingApi, FilingPreviewApi
 from traceability.api.uploads import UploadApi, UploadsApi
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,9 +23,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("filings/<int:pk>/hand-over", FilingHandOverApi.as_view(), name="filing_hand_over"),
     path("filings/<int:pk>/submit", FilingSubmitApi.as_view(), name="filing_submit"),
     path("filings/<int:pk>/receipt", FilingReceiptApi.as_view(), name="filing_receipt"),
+    path("filings/<int:pk>/preview", FilingPreviewApi.as_view(), name="filing_preview"),
     path("nil-returns", NilReturnsApi.as_view(), name="nil_returns"),
     path("findings", FindingsApi.as_view(), name="findings"),
     path("findings/<int:pk>", FindingApi.as_view(), name="finding"),
+    path("cap-standing", CapStandingApi.as_view(), name="cap_standing"),
+    path("balances", BalancesApi.as_view(), name="balances"),
+    path("reference/products", ProductsApi.as_view(), name="products"),
+    path("reference/kinds", KindsApi.as_view(), name="kinds"),
+    path("reference/finding-codes", FindingCodesApi.as_view(), name="finding_codes"),
+    path("reference/countries", CountriesApi.as_view(), name="countries"),
+    path("reference/enterprises/<str:uscc>", EnterpriseNameApi.as_view(), name="enterprise_name"),
     path("uploads", UploadsApi.as_view(), name="uploads"),
     path("uploads/<int:pk>", UploadApi.as_view(), name="upload"),
 ]

@@ -11,9 +11,13 @@ from django.urls import reverse
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
+from portal.accounts.queries import system_user
 from portal.kernel.models import AuditEvent
 from portal.machines import services as machines
-from traceability.models import CapUse, Filing, Record
+from traceability.models import CapUse, Filing, Finding, Record
+from traceability.queries.findings import message_of
+from traceability.rules.checks import CODES
+from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
 
 pytestmark = pytest.mark.django_db
 
@@ -529,3 +533,117 @@ def test_an_amendment_may_begin_empty(make_machine: Any) -> None:
 
     assert machine.records() == []
     assert machine.do("hand_over", nil=True).status_code == 200
+
+
+# --- what a draft would do -----------------------------------------------------------------------
+def test_a_preview_is_what_the_submission_then_does(make_machine: Any, noon: datetime) -> None:
+    machine = make_machine(attests=True)
+    machine.open()
+    loss = {"kind": "loss", "date": "2025-02-20", "lot": "L-1", "gross_kg": 1200, "note": "spill"}
+    machine.write("PUT", [MINED, loss])
+    before = machine.etag
+
+    told = machine.ask("GET", "filing_preview", machine.draft["id"]).json()
+
+    assert machine.ask("GET", "filing", machine.draft["id"]).headers["ETag"] == before
+    assert Filing.objects.get().status == "draft"
+    assert not CapUse.objects.exists()
+    assert told["caps"] == [
+        {
+            "category": "mining_rock",
+            "cap_kg": "0.000",
+            "before_kg": "0.000",
+            "added_kg": "600.300",
+            "after_kg": "600.300",
+            "left_kg": "-600.300",
+            "over_kg": "600.300",
+        }
+    ]
+    assert [(each["lot"], each["after_kg"]) for each in told["balances"]] == [("L-1", "-199.500")]
+    assert sorted(each["code"] for each in told["opened"]) == ["no_cap", "oversold_lot"]
+    machine.do("hand_over")
+    machine.do("submit", truthful=True)
+    assert [(each.code, each.message) for each in _found(noon)] == sorted(
+        (each["code"], each["message"]) for each in told["opened"]
+    )
+    held = machine.ask("GET", "balances").json()["results"]
+    assert [(each["lot"], each["held_kg"]) for each in held] == [("L-1", "-199.500")]
+    standing = machine.ask("GET", "cap_standing").json()
+    assert standing["positions"][0]["used_kg"] == "600.300"
+
+
+def _found(at: datetime) -> list[Any]:
+    """What a reconciliation of the year finds of Northern, with its words."""
+    run = ask_reconciliation(year=2025, as_of=at.date(), by=system_user(), at=at)
+    run_reconciliation(reconciliation=run, at=at)
+    found = Finding.objects.filter(enterprise__filings__isnull=False).distinct().order_by("code")
+    for each in found:
+        each.message = message_of(each)
+    return list(found)
+
+
+def test_a_preview_of_an_amendment_tells_what_it_would_clear(
+    make_machine: Any, noon: datetime
+) -> None:
+    machine = make_machine(attests=True)
+    machine.open()
+    machine.write("PUT", [MINED])
+    machine.do("hand_over")
+    machine.do("submit", truthful=True)
+    _found(noon)
+
+    machine.open(reason_kind="not_so", reason="nothing was mined", empty=True)
+    told = machine.ask("GET", "filing_preview", machine.draft["id"]).json()
+
+    assert machine.draft["reason_kind"] == "not_so"
+    assert [each["code"] for each in told["cleared"]] == ["no_cap"]
+    assert (told["opened"], told["opened_count"], told["cleared_count"]) == ([], 0, 1)
+    assert told["caps"][0]["added_kg"] == "-600.300"
+    assert [(each["lot"], each["after_kg"]) for each in told["balances"]] == [("L-1", "0.000")]
+
+
+def test_what_was_submitted_is_previewed_no_more(make_machine: Any) -> None:
+    machine = make_machine(attests=True)
+    answer = machine.ask("POST", "nil_returns", body={"month": "2025-02"})
+    machine.draft, machine.etag = answer.json(), answer.headers["ETag"]
+    machine.do("submit", truthful=True)
+
+    refused = machine.ask("GET", "filing_preview", machine.draft["id"])
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "already_submitted")
+
+
+# --- reference tables ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "code", "count"),
+    [("products", "ORE-MIX", 34), ("kinds", "stock", 10), ("countries", "JP", 249)],
+)
+def test_reference_tables(machine: Machine, name: str, code: str, count: int) -> None:
+    told = machine.ask("GET", name).json()
+
+    assert len(told) == count
+    assert code in {each["code"] for each in told}
+
+
+def test_finding_codes_say_what_clears_them(machine: Machine) -> None:
+    told = machine.ask("GET", "finding_codes").json()
+
+    assert [each["code"] for each in told] == list(CODES)
+    assert all(each["title"] and each["source"] and each["clears"] for each in told)
+
+
+def test_a_counterparty_is_known_by_its_name_alone(machine: Machine, southern: Enterprise) -> None:
+    told = machine.ask("GET", "enterprise_name", southern.uscc)
+    unknown = machine.ask("GET", "enterprise_name", "91150000MA0000000X")
+
+    assert told.json() == {
+        "uscc": southern.uscc,
+        "name_zh": southern.name_zh,
+        "name_en": southern.name_en,
+    }
+    assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize("query", ["?year=never", "?year=99999"])
+def test_a_year_that_is_none(machine: Machine, query: str) -> None:
+    assert machine.ask("GET", "cap_standing", query=query).status_code == 400

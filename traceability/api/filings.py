@@ -79,6 +79,7 @@ class FilingsApi(WritingView, ListAPIView):
             enterprise=enterprise,
             month=month,
             reason=asked.validated_data["reason"],
+            reason_kind=asked.validated_data["reason_kind"],
             with_records=not asked.validated_data["empty"],
             by=request.user,
             at=clock.now(),

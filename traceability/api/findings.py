@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 
 from portal.kernel.access import Requires
+from portal.kernel.api.pages import LedgerPages
 from traceability.models import Finding
 from traceability.permissions import Perm
 from traceability.queries.findings import findings_visible_to
@@ -19,11 +20,12 @@ class FindingsApi(ListAPIView):
     permission_classes = [Requires(Perm.VIEW_FINDINGS)]
     serializer_class = FindingOut
     filterset_class = FindingFilter
+    pagination_class = LedgerPages
     queryset = Finding.objects.none()
 
     def get_queryset(self) -> QuerySet[Finding]:
         """In the order they were put on record."""
-        return findings_visible_to(self.request.user).order_by("pk")
+        return findings_visible_to(self.request.user)
 
 
 @extend_schema(tags=["findings"])

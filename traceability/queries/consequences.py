@@ -17,10 +17,11 @@ from traceability.queries.findings import Told, told
 # So many lots and findings are shown; their number is told whole.
 SHOWN = 100
 _HELD = """
-select l.id, l.number, coalesce(b.in_kg, 0), coalesce(b.out_kg, 0)
+select l.id, l.number, coalesce(b.in_kg, 0), coalesce(b.out_kg, 0), m.uscc
   from (select distinct lot_id from traceability_record
          where filing_id = any (%s) and kind <> 'stock') moved
   join traceability_lot l on l.id = moved.lot_id
+  join enterprises_enterprise m on m.id = l.maker_id
   left join traceability_balance b on b.lot_id = l.id and b.enterprise_id = %s
 """
 _FOUND = """
@@ -41,6 +42,7 @@ class Held:
     number: str
     in_kg: Decimal = ZERO
     out_kg: Decimal = ZERO
+    maker_uscc: str | None = None
 
     @property
     def kg(self) -> Decimal:
@@ -56,6 +58,7 @@ class BalanceChange:
     before_kg: Decimal
     in_kg: Decimal
     out_kg: Decimal
+    maker_uscc: str | None = None
 
     @property
     def after_kg(self) -> Decimal:
@@ -86,6 +89,7 @@ def balance_changes(before: Mapping[int, Held], after: Mapping[int, Held]) -> Ba
             before_kg=before[lot].kg,
             in_kg=will.in_kg - before[lot].in_kg,
             out_kg=will.out_kg - before[lot].out_kg,
+            maker_uscc=will.maker_uscc,
         )
         for lot, will in after.items()
         if will != before[lot]

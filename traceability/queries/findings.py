@@ -114,6 +114,7 @@ class MonthUse:
 class Told:
     """A finding as it explains itself."""
 
+    finding: Finding
     title: str
     message: str
     source: Source
@@ -127,6 +128,7 @@ def told(finding: Finding) -> Told:
     check = CHECK_OF[finding.code]
     facts = facts_of(finding)
     return Told(
+        finding=finding,
         title=finding.title,
         message=check.explain(facts),
         source=check.source,

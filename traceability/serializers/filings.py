@@ -38,6 +38,7 @@ class FilingOut(serializers.Serializer[Filing]):
     version = serializers.IntegerField()
     status = serializers.ChoiceField(Filing.Status.choices)
     late = serializers.BooleanField(allow_null=True)
+    reason_kind = serializers.ChoiceField(Filing.ReasonKind.choices, allow_blank=True)
     reason = serializers.CharField(allow_blank=True)
     record_count = serializers.IntegerField()
     prepared_at = serializers.DateTimeField()
@@ -54,6 +55,9 @@ class DraftIn(serializers.Serializer[Any]):
     """
 
     month = MonthField()
+    reason_kind = serializers.ChoiceField(
+        Filing.ReasonKind.choices, required=False, allow_blank=True, default=""
+    )
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     empty = serializers.BooleanField(default=False)
 

@@ -1,0 +1,107 @@
+"""Where an enterprise stands: its caps, what it holds, and what a draft would make of both."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from allocations.permissions import Perm as CapPerm
+from enterprises.queries import enterprises_visible_to
+from portal.kernel import clock
+from portal.kernel.access import Requires
+from portal.kernel.api.pages import LedgerPages
+from traceability.models import Balance
+from traceability.permissions import Perm
+from traceability.queries.balances import balances_visible_to
+from traceability.queries.caps import cap_position
+from traceability.queries.filings import filings_visible_to
+from traceability.serializers.consequences import BalanceOut, CapStandingOut, PreviewOut
+from traceability.services.previews import preview_submission
+
+
+class BalancesFilter(django_filters.FilterSet):
+    """Whose, of which lot or product; `held=true`: of which there is anything, or too little."""
+
+    uscc = django_filters.CharFilter(field_name="enterprise__uscc")
+    lot = django_filters.CharFilter(field_name="lot__number")
+    lot_maker = django_filters.CharFilter(field_name="lot__maker__uscc")
+    product = django_filters.CharFilter(field_name="lot__product__code")
+    held = django_filters.BooleanFilter(method="of_held")
+
+    class Meta:
+        model = Balance
+        fields = ()
+
+    def of_held(self, rows: QuerySet[Balance], _name: str, held: bool) -> QuerySet[Balance]:
+        """Those with a balance, or those without."""
+        return rows.exclude(held_kg=0) if held else rows.filter(held_kg=0)
+
+
+@extend_schema(tags=["caps and balances"])
+class BalancesApi(ListAPIView):
+    """What is held of each lot, by the filings in force."""
+
+    permission_classes = [Requires(Perm.VIEW_FILINGS)]
+    serializer_class = BalanceOut
+    filterset_class = BalancesFilter
+    pagination_class = LedgerPages
+    queryset = Balance.objects.none()
+
+    def get_queryset(self) -> QuerySet[Balance]:
+        """Of the enterprises that the account may see."""
+        user: Any = self.request.user
+        return balances_visible_to(user)
+
+
+class StandingAsked(serializers.Serializer[Any]):
+    """Which year, and whose caps: those of the caller's own enterprise unless it says."""
+
+    year = serializers.IntegerField(min_value=1990, max_value=2999, required=False)
+    uscc = serializers.CharField(max_length=18, required=False)
+
+
+@extend_schema(tags=["caps and balances"])
+class CapStandingApi(APIView):
+    """Caps of a year, what is used of them and what is left."""
+
+    permission_classes = [Requires(CapPerm.VIEW_CAPS)]
+
+    @extend_schema(parameters=[StandingAsked], responses=CapStandingOut)
+    def get(self, request: Request) -> Response:
+        """By the decisions issued and the filings in force; this year's unless it says."""
+        asked = StandingAsked(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        user: Any = request.user
+        seen = enterprises_visible_to(user)
+        if uscc := asked.validated_data.get("uscc"):
+            enterprise = get_object_or_404(seen, uscc=uscc)
+        else:
+            enterprise = get_object_or_404(seen, organisation_id=user.organisation_id)
+        year = asked.validated_data.get("year", clock.today().year)
+        told = {
+            "uscc": enterprise.uscc,
+            "year": year,
+            "positions": cap_position(enterprise, year),
+        }
+        return Response(CapStandingOut(told).data)
+
+
+@extend_schema(tags=["filings"])
+class FilingPreviewApi(APIView):
+    """What submitting a draft would do, worked out by the submission itself."""
+
+    permission_classes = [Requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)]
+
+    @extend_schema(responses=PreviewOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """Caps, balances and findings of the enterprise before and after; 409 when submitted."""
+        draft = get_object_or_404(filings_visible_to(request.user), pk=pk)
+        consequences = preview_submission(filing=draft, by=request.user, at=clock.now())
+        return Response(PreviewOut(consequences).data)
