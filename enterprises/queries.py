@@ -41,6 +41,16 @@ def enterprises_visible_to(user: User) -> EnterpriseQuerySet:
     return enterprises.none()
 
 
+def seen_by(user: User) -> list[int] | None:
+    """The enterprises whose figures `user` sees; None for all of them.
+
+    Resolved to a list first: a subquery makes the planner walk whole tables.
+    """
+    if Perm.VIEW_ENTERPRISE in user.role_held.national:
+        return None
+    return list(enterprises_visible_to(user).order_by().values_list("pk", flat=True))
+
+
 def sees(user: User, enterprise: Enterprise) -> bool:
     """Whether `enterprise` is among those `user` may see; asks the database nothing."""
     held = user.role_held

@@ -19,7 +19,7 @@ from portal.machines.services import create_key
 from portal.notices.kinds import Kind
 from portal.notices.models import Notice
 from tests.cast import designate, make_enterprise, make_user
-from traceability.models import Finding
+from traceability.models import Finding, Lot, Pool
 from traceability.services import handover
 from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
@@ -216,6 +216,10 @@ def _traceability(world: World) -> None:
         found = Finding.objects.get(enterprise=enterprise, code="missing_filing", month="2025-01")
         world.tell("traceability:finding_detail", which, pk=found.pk)
         world.tell("api:finding", which, pk=found.pk)
+        lot = Lot.objects.create(maker=enterprise, number="ORE-MIX-2501-0001")
+        Pool.objects.create(kind="holding", lot=lot, enterprise=enterprise)
+        for name in ("lot_detail", "lot_records"):
+            world.tell(f"traceability:{name}", which, pk=lot.pk)
     _filings(world)
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 
 from portal.kernel.period import Month
 from traceability.views import caps, desk, filings, findings, reconciliations, uploads
+from traceability.views.tracing import lots
 
 
 class MonthConverter:
@@ -65,4 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         reconciliations.reconciliation_progress,
         name="reconciliation_progress",
     ),
+    path("lots/", lots.lot_list, name="lot_list"),
+    path("lots/<int:pk>/", lots.lot_detail, name="lot_detail"),
+    path("lots/<int:pk>/records/", lots.lot_records, name="lot_records"),
 ]

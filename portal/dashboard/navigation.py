@@ -60,6 +60,7 @@ ENTRIES = (
         Enterprises.VIEW_DIRECTORY,
     ),
     Entry("traceability:filing_list", _("Filings"), "files", Traceability.VIEW_FILINGS),
+    Entry("traceability:lot_list", _("Lots"), "qrcode", Traceability.VIEW_FILINGS),
     Entry(
         "traceability:finding_list",
         _("Findings"),

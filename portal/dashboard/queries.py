@@ -11,7 +11,6 @@ from django.db.models import Count
 
 from allocations.models import Category, Copy
 from allocations.queries import copies_visible_to
-from enterprises.queries import enterprises_visible_to
 from portal.accounts.models import User
 from portal.kernel.period import Month, deadline_of, end_of, year_months
 from portal.kernel.quantity import ZERO, share
@@ -84,16 +83,6 @@ class FilingProgress:
     def days_left(self, today: date) -> int:
         """Days until the deadline, 0 on it, negative after."""
         return (self.deadline - today).days
-
-
-def seen_by(user: User) -> list[int] | None:
-    """The enterprises whose figures `user` sees; None for all of them.
-
-    Resolved to a list first: a subquery makes the planner walk whole tables (pitfalls).
-    """
-    if "enterprises.view_enterprise" in user.role_held.national:
-        return None
-    return list(enterprises_visible_to(user).values_list("pk", flat=True))
 
 
 _CATEGORY_YEAR = """

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from enterprises.queries import seen_by
 from portal.accounts.roles import OrganisationKind
 from portal.dashboard import figures, queries
 from portal.kernel import clock
@@ -28,6 +29,7 @@ HELP = {
     "filing": _("Filing a month"),
     "spreadsheet": _("The spreadsheet"),
     "findings": _("Findings"),
+    "tracing": _("Tracing lots"),
     "api": _("The API"),
     "regime": _("The regime"),
 }
@@ -83,7 +85,7 @@ def _year_context(request: HttpRequest) -> dict[str, Any]:
     """The figures of the year asked for, over what the reader may see."""
     today = clock.today()
     year = _year_asked(request, today)
-    seen = queries.seen_by(request.user)
+    seen = seen_by(request.user)
     categories = queries.category_years(year, seen)
     due = Month.of(today) - 1
     return {

@@ -84,13 +84,3 @@ def test_filing_progress_ends_with_the_deadline_day(year, northern, filer, submi
     assert (progress.filed_in_time, progress.filed_late) == expected
     assert (progress.due, progress.outstanding) == (2, 1)
     assert progress.deadline == date(2025, 12, 10)
-
-
-def test_seen_by_tells_whose_figures_a_reader_sees(
-    northern, southern, viewer, auditor, recipient, filer, administrator
-):
-    assert queries.seen_by(viewer) is None
-    assert queries.seen_by(auditor) is None
-    assert queries.seen_by(recipient) == [northern.pk]
-    assert queries.seen_by(filer) == [northern.pk]
-    assert queries.seen_by(administrator) == []

@@ -123,3 +123,13 @@ def test_directory_counts(northern, southern, outsider, viewer, recipient):
 
     assert (counts.enterprises, counts.filing, counts.designated) == (3, 2, 2)
     assert queries.directory_counts(recipient, day=day).enterprises == 1
+
+
+def test_seen_by_tells_whose_figures_a_reader_sees(
+    northern, southern, viewer, auditor, recipient, filer, administrator
+):
+    assert queries.seen_by(viewer) is None
+    assert queries.seen_by(auditor) is None
+    assert queries.seen_by(recipient) == [northern.pk]
+    assert queries.seen_by(filer) == [northern.pk]
+    assert queries.seen_by(administrator) == []

@@ -43,11 +43,17 @@ def kg(value: Decimal | None) -> str:
 
 
 @register.filter
-def percent(fraction: Decimal | float | None) -> str:
+def grade(value: Decimal | None) -> str:
+    """A grade in percent as it was filed, without trailing zeros; a dash when there is none."""
+    return "—" if value is None else f"{value.normalize():f}"
+
+
+@register.filter
+def percent(fraction: Decimal | float | None, places: int = 1) -> str:
     """A fraction as percent with one place; a dash when there is none."""
     if fraction is None:
         return "—"
-    return f"{formats.number_format(Decimal(fraction) * 100, decimal_pos=1)} %"
+    return f"{formats.number_format(Decimal(fraction) * 100, decimal_pos=places)} %"
 
 
 @register.filter

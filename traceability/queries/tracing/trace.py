@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from traceability.queries.tracing.walk import (
     walk,
 )
 from traceability.rules.intake import CREATING
-from traceability.rules.tracing.ends import EndKind, Line, PoolFacts, lines_of
+from traceability.rules.tracing.ends import EndKind, Line, PoolFacts, ends_of, lines_of
 from traceability.rules.tracing.spread import Spread, Step, spread
 
 _HOLDINGS = """
@@ -42,12 +42,16 @@ select m.target_id, m.kind, sum(m.gross_kg), sum(m.reo_kg)
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One direction of a lot's trace: `lines` add up to `total_kg`, kg REO, to the gram."""
+    """One direction of a lot's trace: `lines` add up to `total_kg`, kg REO, to the gram.
+
+    `starts`: the holdings it begins in. `ends`: the same as `lines`, each on its pool, unrounded.
+    """
 
     upstream: bool
     starts: dict[int, Decimal]
     total_kg: Decimal
     lines: list[Line]
+    ends: list[tuple[int, Line]]
     steps: list[Step]
     found: Spread
     pools: dict[int, PoolFacts]
@@ -74,8 +78,11 @@ def trace_lot(
         return None
     if upstream and not made:
         line = Line(EndKind.ELSEWHERE, total.quantize(GRAM))
-        pools = pool_facts(starts, seen)
-        return Trace(True, starts, total, [line], [], Spread(), pools, lot_facts([lot.pk]))
+        ends = [(pool, replace(line, kg=kg)) for pool, kg in starts.items()]
+        facts = lot_facts([lot.pk], known_at)
+        return Trace(
+            True, starts, total, [line], ends, [], Spread(), pool_facts(starts, seen), facts
+        )
     return _traced(starts, walk(list(starts), asked))
 
 
@@ -106,8 +113,9 @@ def _traced(starts: dict[int, Decimal], walked: Walk) -> Trace:
     reached = walked.opened | {step.far for step in steps if step.far is not None}
     pools = pool_facts(reached, walked.asked.seen)
     total = sum(starts.values(), ZERO)
-    lines = lines_of(found, steps, pools, total=total.quantize(GRAM), upstream=upstream)
-    return Trace(upstream, starts, total, lines, steps, found, pools, walked.lots)
+    ends = list(ends_of(found, steps, pools, upstream=upstream))
+    lines = lines_of((end for _, end in ends), total=total.quantize(GRAM))
+    return Trace(upstream, starts, total, lines, ends, steps, found, pools, walked.lots)
 
 
 def _first_steps(

@@ -1,7 +1,7 @@
 """Where a trace ends: what each kind of end is called, and the lines that add up to the lot."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -92,43 +92,39 @@ class Line:
         return share(self.kg, total)
 
 
-Ends = dict[Line, Decimal]
 _NOBODYS = Line(EndKind.ELSEWHERE, ZERO)
 
 
-def lines_of(
-    found: Spread,
-    steps: Sequence[Step],
-    pools: Mapping[int, PoolFacts],
-    *,
-    total: Decimal,
-    upstream: bool,
-) -> list[Line]:
-    """The ends of a trace of `total` kg REO, largest first: to the gram they add up to it."""
-    ends: Ends = defaultdict(Decimal)
+def ends_of(
+    found: Spread, steps: Sequence[Step], pools: Mapping[int, PoolFacts], *, upstream: bool
+) -> Iterator[tuple[int, Line]]:
+    """Every end of a trace, kg REO unrounded, with the pool that it hangs on."""
     for place, step in enumerate(steps):
         if step.far is None and (mass := found.flows.get(place)):
             owner = pools[step.near].enterprise_id
-            line = Line(EndKind(step.kind), ZERO, owner, None, step.lot_id, "", step.country)
-            ends[line] += mass
+            kind = EndKind(step.kind)
+            yield step.near, Line(kind, mass, owner, None, step.lot_id, "", step.country)
     rest = _origin if upstream else _remainder
     told = {step.near for step in steps}
     for pool, mass in found.rest.items():
-        ends[rest(pools[pool], pool in told)] += mass
+        yield pool, replace(rest(pools[pool], pool in told), kg=mass)
     for pool, mass in found.beyond.items():
         facts = pools[pool]
-        ends[_at(EndKind.NOT_FOLLOWED, facts) if facts.open_to_reader else _NOBODYS] += mass
+        shown = _at(EndKind.NOT_FOLLOWED, facts) if facts.open_to_reader else _NOBODYS
+        yield pool, replace(shown, kg=mass)
     for pool, mass in found.round.items():
-        ends[_at(EndKind.ROUND, pools[pool])] += mass
-    return _to_the_gram(ends, total)
+        yield pool, replace(_at(EndKind.ROUND, pools[pool]), kg=mass)
 
 
-def _to_the_gram(ends: Ends, total: Decimal) -> list[Line]:
-    ordered = sorted(ends.items(), key=lambda end: (-end[1], end[0].kind, end[0].lot_id or 0))
+def lines_of(ends: Iterable[Line], *, total: Decimal) -> list[Line]:
+    """The ends of a trace of `total` kg REO, largest first: to the gram they add up to it."""
+    sums: dict[Line, Decimal] = defaultdict(Decimal)
+    for end in ends:
+        sums[replace(end, kg=ZERO)] += end.kg
+    ordered = sorted(sums.items(), key=lambda end: (-end[1], end[0].kind, end[0].lot_id or 0))
     if not ordered or not total:
         return []
-    weights = [max(mass, ZERO) for _, mass in ordered]
-    parts = apportion(total, weights)
+    parts = apportion(total, [max(mass, ZERO) for _, mass in ordered])
     lines = [replace(line, kg=kg) for (line, _), kg in zip(ordered, parts, strict=True)]
     return [line for line in lines if line.kg]
 

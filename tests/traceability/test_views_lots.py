@@ -1,0 +1,208 @@
+"""Lots on pages: the list, the trace, its files, and who sees what."""
+
+import csv
+import io
+import json
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import make_user
+from tests.traceability.ledger import Row, extraction, feed, file, output, purchase, sale
+from traceability.models import Finding, Lot
+from traceability.services.derivation import rebuild_derived
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(client):
+    """Somebody who reads English."""
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def chain(northern, southern):
+    """Northern mines and separates; Southern buys the oxide and exports some of it."""
+    file(
+        northern,
+        "2025-01",
+        extraction(1, "ORE1", "1000"),
+        feed(3, "ORE1", "800", "R1"),
+        output(5, "OX1", "400", "R1"),
+        sale(6, "OX1", "300", southern),
+    )
+    file(
+        southern,
+        "2025-01",
+        purchase(8, "OX1", "300", northern),
+        Row("export", 9, "OX1", "100", northern, {"country": "JP", "document": "C1"}),
+        Row("stock", 31, "OX1", "199", northern),
+    )
+    rebuild_derived()
+
+
+def the(number: str) -> Lot:
+    return Lot.objects.get(number=number)
+
+
+def page_of(client, user, lot: Lot, **query):
+    client.force_login(user)
+    return client.get(reverse("traceability:lot_detail", args=[lot.pk]), query)
+
+
+def boxes(answer) -> list[dict]:
+    """The boxes of the picture."""
+    found = re.search(
+        r'<script id="picture-data" type="application/json">(.*?)</script>',
+        answer.content.decode(),
+        re.DOTALL,
+    )
+    return json.loads(found[1])["nodes"]
+
+
+def test_lot_list_shows_the_reader_its_own_and_finds_by_the_beginning(
+    chain, client, southern_filer, viewer
+):
+    client.force_login(southern_filer)
+    own = client.get(reverse("traceability:lot_list")).content.decode()
+    client.force_login(viewer)
+    found = client.get(reverse("traceability:lot_list"), {"number": "ore"}).content.decode()
+
+    assert "OX1" in own
+    assert "ORE1" not in own
+    assert "ORE1" in found
+    assert "OX1" not in found
+
+
+def test_lot_list_asks_the_same_few_questions_for_any_number_of_lots(
+    chain, client, viewer, django_assert_max_num_queries
+):
+    client.force_login(viewer)
+
+    with django_assert_max_num_queries(12):
+        client.get(reverse("traceability:lot_list"))
+
+
+def test_lot_detail_shows_the_whole_chain_to_a_ministry(chain, client, viewer):
+    answer = page_of(client, viewer, the("OX1"))
+
+    labels = {box["label"]: box for box in boxes(answer)}
+    assert {"mined", "ORE1", "OX1", "exported JP", "still held"} <= set(labels)
+    assert labels["ORE1"]["url"] == reverse("traceability:lot_detail", args=[the("ORE1").pk])
+    text = answer.content.decode()
+    assert "400.000" in text
+    assert "199.000 kg gross" in text
+
+
+def test_lot_detail_marks_what_an_open_finding_touches(chain, client, viewer, northern, noon):
+    Finding.objects.create(
+        code="oversold_lot",
+        key="x",
+        year=2025,
+        severity="high",
+        enterprise=northern,
+        lot=the("ORE1"),
+        rule_version="1",
+        first_seen=noon.date(),
+        last_seen=noon.date(),
+    )
+
+    marked = {box["label"] for box in boxes(page_of(client, viewer, the("OX1"))) if box["marked"]}
+
+    assert marked == {"ORE1"}
+
+
+def test_lot_detail_folds_others_trade_without_breaking_the_sums(chain, client, southern_filer):
+    answer = page_of(client, southern_filer, the("OX1"))
+
+    text = answer.content.decode()
+    assert {box["label"] for box in boxes(answer)} == {
+        "another enterprise",
+        "OX1",
+        "exported JP",
+        "still held",
+    }
+    assert "ORE1" not in text
+    assert text.count("300.000") >= 2  # both sides come to what Southern bought
+
+
+def test_lot_detail_of_a_lot_that_the_reader_never_held_is_not_there(chain, client, southern_filer):
+    assert page_of(client, southern_filer, the("ORE1")).status_code == 404
+
+
+def test_lot_detail_shows_an_authority_its_territory(chain, client, other_recipient, recipient):
+    inner = page_of(client, recipient, the("OX1"))
+    jiangxi = page_of(client, other_recipient, the("OX1"))
+
+    assert {box["label"] for box in boxes(inner)} >= {"mined", "ORE1", "another enterprise"}
+    assert "ORE1" not in {box["label"] for box in boxes(jiangxi)}
+
+
+def test_lot_detail_opens_folded_when_asked(chain, client, viewer):
+    labels = [box["label"] for box in boxes(page_of(client, viewer, the("OX1"), by="enterprise"))]
+
+    assert "ORE1" not in labels
+    assert "Northern" in labels
+
+
+def test_lot_detail_as_known_earlier_lists_what_was_filed_since(
+    chain, client, viewer, southern, noon
+):
+    later = file(southern, "2025-01", purchase(8, "OX1", "300", northern_of(the("OX1"))), at=noon)
+    rebuild_derived()
+
+    then = page_of(client, viewer, the("OX1"), known=(noon - timedelta(days=2)).date().isoformat())
+    now = page_of(client, viewer, the("OX1"))
+
+    assert "exported JP" in {box["label"] for box in boxes(then)}
+    assert later.get_absolute_url() in then.content.decode()
+    assert "exported JP" not in {box["label"] for box in boxes(now)}
+
+
+def northern_of(lot: Lot):
+    return lot.maker
+
+
+def test_lot_detail_exports_every_end_of_both_directions(chain, client, viewer):
+    answer = page_of(client, viewer, the("OX1"), export="csv")
+
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    sums = {
+        way: sum(Decimal(row["kg REO"]) for row in rows if row["Direction"] == way)
+        for way in ("upstream", "downstream")
+    }
+    assert sums == {"upstream": 400, "downstream": 400}
+
+
+def test_lot_detail_of_a_lot_that_nobody_makes_says_so(client, viewer, northern):
+    file(northern, "2025-01", Row("loss", 1, "X1", "5", fields={"note": "spilt"}))
+    rebuild_derived()
+
+    answer = page_of(client, viewer, the("X1"))
+
+    assert "No filing that counts says how this lot was made." in answer.content.decode()
+
+
+def test_lot_detail_asks_a_bounded_number_of_questions(
+    chain, client, viewer, django_assert_max_num_queries
+):
+    client.force_login(viewer)
+
+    with django_assert_max_num_queries(36):
+        client.get(reverse("traceability:lot_detail", args=[the("OX1").pk]))
+
+
+def test_lot_records_are_those_that_the_reader_may_see(chain, client, southern, viewer):
+    address = reverse("traceability:lot_records", args=[the("OX1").pk])
+    client.force_login(make_user(southern.organisation, "attester"))
+    own = client.get(address).content.decode()
+    client.force_login(viewer)
+    everything = client.get(address).content.decode()
+
+    assert "R1" not in own
+    assert "R1" in everything

@@ -1,0 +1,215 @@
+"""Traces as pictures: who held what, from its sources to its ends."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from enterprises.models import Enterprise
+from portal.accounts.models import User
+from portal.kernel.templatetags.portal import named
+from traceability.models import Product
+from traceability.queries.findings import OPEN, findings_visible_to
+from traceability.queries.tracing.trace import Trace
+from traceability.rules.tracing.ends import Line, PoolFacts
+from traceability.rules.tracing.picture import STAGES, Link, Node, Picture, folded, picture_of
+
+# A picture with more nodes than these opens folded by enterprise.
+MOST_NODES = 300
+# A folded one keeps so many enterprises of each stage, the largest, and puts the others together.
+MOST_OF_STAGE = 40
+FOCUS = "focus"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids of a picture are called, in the reader's language."""
+
+    enterprises: Mapping[int, str]
+
+    def of(self, enterprise_id: int | None) -> str:
+        """The name of an enterprise; empty for none."""
+        return self.enterprises.get(enterprise_id, "") if enterprise_id else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The picture of a lot's traces; `folded`: by enterprise, `nodes` as it would be unfolded."""
+
+    picture: Picture
+    folded: bool
+    nodes: int
+
+
+def names_of(traces: list[Trace]) -> Names:
+    """The names of all that traces speak of, as far as the reader may know them."""
+    wanted = {
+        pk
+        for trace in traces
+        for pool in trace.pools.values()
+        if pool.open_to_reader
+        for pk in (pool.enterprise_id, pool.counterparty_id)
+        if pk
+    } | {facts.maker_id for trace in traces for facts in trace.lots.values()}
+    found = Enterprise.objects.filter(pk__in=wanted).select_related("organisation")
+    return Names({one.pk: named(one) for one in found})
+
+
+def drawn(traces: list[Trace], names: Names, user: User, *, fold: bool | None = None) -> Drawn:
+    """One picture of a lot's two traces; folded when it would have too many nodes, or as asked."""
+    sides = [_Side(trace, names, _found(trace, user)) for trace in traces]
+    nodes = {node.key: node for side in sides for node in side.nodes()}
+    links = [link for side in sides for link in side.links()]
+    whole = picture_of(nodes.values(), links) if len(nodes) <= MOST_NODES else None
+    count = len(whole.nodes) if whole else len(nodes)
+    if fold or (fold is None and count > MOST_NODES) or whole is None:
+        return Drawn(_by_enterprise(sides, nodes, links, names), True, count)
+    return Drawn(whole, False, count)
+
+
+def _by_enterprise(
+    sides: list["_Side"], nodes: Mapping[Hashable, Node], links: list[Link], names: Names
+) -> Picture:
+    wholes = {key: node for side in sides for key, node in side.wholes().items()}
+    kept = _largest(wholes, links)
+
+    def into(key: Hashable) -> Node:
+        whole = wholes.get(key)
+        if whole is None:
+            return nodes[key]
+        if whole.key in kept:
+            return whole
+        return Node(("others", whole.stage), _("other enterprises"), whole.stage)
+
+    return picture_of(*folded(nodes.values(), links, into))
+
+
+def _largest(wholes: Mapping[Hashable, Node], links: list[Link]) -> set[Hashable]:
+    """The enterprises of each stage that most mass leads to or from."""
+    mass: dict[str, dict[Hashable, Any]] = {stage: defaultdict(int) for stage in STAGES}
+    for link in links:
+        for key in (link.source, link.target):
+            if key in wholes:
+                mass[wholes[key].stage][wholes[key].key] += link.kg
+    return {
+        key
+        for sums in mass.values()
+        for key in sorted(sums, key=lambda one: -sums[one])[:MOST_OF_STAGE]
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The lots and runs that an open finding touches."""
+
+    lots: frozenset[int]
+    runs: frozenset[tuple[int, str]]
+
+
+def _found(trace: Trace, user: User) -> _Found:
+    pools = trace.pools.values()
+    owners = {pool.enterprise_id for pool in pools if pool.run}
+    seen = findings_visible_to(user).filter(status__in=OPEN).order_by()
+    lots = seen.filter(lot__in=list(trace.lots)).values_list("lot", flat=True)
+    runs = seen.filter(enterprise__in=owners).exclude(run="").values_list("enterprise", "run")
+    return _Found(frozenset(lots), frozenset(runs))
+
+
+class _Side:
+    """One direction of the picture: shipments are links, and runs too where one lot leads on."""
+
+    def __init__(self, trace: Trace, names: Names, found: _Found) -> None:
+        self.trace = trace
+        self.names = names
+        self.found = found
+        self.side = "up" if trace.upstream else "down"
+        self.merged = dict(self._merged())
+        self.ending = {pool: end for pool, end in trace.ends if pool in trace.found.beyond}
+        self.inputs: dict[int, int] = {}
+        for step in trace.steps:
+            if step.kind == "input":
+                self.inputs[step.near if trace.upstream else step.far or 0] = step.lot_id
+
+    def _merged(self) -> Iterator[tuple[int, int]]:
+        """Shipments with the holding they lead to, runs with the only holding they lead to."""
+        leads: dict[int, set[int]] = defaultdict(set)
+        kinds = ("purchase", "output") if self.trace.upstream else ("sale", "input")
+        for step in self.trace.steps:
+            if step.far is not None and step.kind in kinds:
+                leads[step.far].add(step.near)
+        for pool, holdings in leads.items():
+            if len(holdings) == 1 and pool not in self.trace.found.beyond:
+                yield pool, next(iter(holdings))
+
+    def key(self, pool: int) -> Hashable:
+        """The node that a pool belongs to."""
+        pool = self.merged.get(pool, pool)
+        if pool in self.trace.starts:
+            return FOCUS
+        if pool in self.ending:
+            return self._end_key(self.ending[pool])
+        return (self.side, pool)
+
+    def _end_key(self, end: Line) -> Hashable:
+        return (self.side, end.kind, end.country)
+
+    def nodes(self) -> Iterator[Node]:
+        """Every box of this direction."""
+        for _pool, end in self.trace.ends:
+            country = f" {end.country}" if end.country else ""
+            stage = "source" if self.trace.upstream else "end"
+            yield Node(self._end_key(end), f"{end.kind.label}{country}", stage)
+        for pool, facts in self.trace.pools.items():
+            if pool not in self.merged and pool not in self.ending:
+                yield self._node(pool, facts)
+
+    def _node(self, pool: int, facts: PoolFacts) -> Node:
+        holder = self.names.of(facts.enterprise_id)
+        if facts.kind == "run":
+            marked = (facts.enterprise_id, facts.run) in self.found.runs
+            return Node(self.key(pool), facts.run, self._stage(pool), holder, "", marked)
+        lot = self.trace.lots[facts.lot_id or 0]
+        url = reverse("traceability:lot_detail", args=[lot.pk])
+        note = f"{lot.code} · {holder}"
+        marked = lot.pk in self.found.lots
+        focus = pool in self.trace.starts
+        return Node(self.key(pool), lot.number, self._stage(pool), note, url, marked, focus)
+
+    def _stage(self, pool: int) -> str:
+        facts = self.trace.pools[pool]
+        lot_id = facts.lot_id or self.inputs.get(pool, 0)
+        lot = self.trace.lots.get(lot_id)
+        return lot.stage if lot and lot.stage else "source"
+
+    def links(self) -> Iterator[Link]:
+        """Every link of this direction, from left to right."""
+        upstream = self.trace.upstream
+        for place, kg in self.trace.found.flows.items():
+            step = self.trace.steps[place]
+            if step.far is not None:
+                near, far = self.key(step.near), self.key(step.far)
+                yield Link(far, near, kg) if upstream else Link(near, far, kg)
+        for pool, end in self.trace.ends:
+            if pool not in self.ending:
+                near, far = self.key(pool), self._end_key(end)
+                yield Link(far, near, end.kg) if upstream else Link(near, far, end.kg)
+
+    def wholes(self) -> dict[Hashable, Node]:
+        """What each box becomes when the picture is folded by enterprise."""
+        found: dict[Hashable, Node] = {}
+        for pool, facts in self.trace.pools.items():
+            key = self.key(pool)
+            if key != FOCUS and pool not in self.merged and pool not in self.ending:
+                stage = self._stage(pool)
+                whole = (self.side, "enterprise", facts.enterprise_id, stage)
+                label = self.names.of(facts.enterprise_id)
+                found[key] = Node(
+                    whole,
+                    label,
+                    stage,
+                    str(Product.Stage(stage).label) if stage in Product.Stage.values else "",
+                )
+        return found

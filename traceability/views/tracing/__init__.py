@@ -1,0 +1,1 @@
+"""Lots and their traces, where mass ends, flows over a period."""
