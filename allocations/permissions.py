@@ -14,3 +14,5 @@ class Perm(StrEnum):
     ISSUE_DECISION = "allocations.issue_decision"
     ENTER_PENALTY = "allocations.enter_penalty"
     ACKNOWLEDGE_COPY = "allocations.acknowledge_copy"
+    ASK_ABOUT_COPY = "allocations.ask_about_copy"
+    ANSWER_QUERY = "allocations.answer_query"

@@ -1,8 +1,9 @@
-"""What becomes law in the background."""
+"""What becomes law in the background, and who is reminded."""
 
 from celery import shared_task
 
 from allocations import queries, services
+from portal.accounts.queries import system_user
 from portal.kernel import clock
 
 
@@ -12,3 +13,9 @@ def issue_due_decisions() -> None:
     at = clock.now()
     for decision_id in queries.issues_due(at):
         services.issue_due(decision_id, at=at)
+
+
+@shared_task
+def remind_of_copies() -> None:
+    """Remind of copies that are late to be acknowledged, once a day, however often this runs."""
+    services.remind_of_copies(by=system_user(), at=clock.now())

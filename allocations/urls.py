@@ -43,6 +43,9 @@ urlpatterns = [
     path("copies/<int:pk>/", copies.copy_detail, name="copy_detail"),
     path("copies/<int:pk>/acknowledge/", copies.copy_acknowledge, name="copy_acknowledge"),
     path("copies/<int:pk>/pass-down/", copies.copy_pass_down, name="copy_pass_down"),
+    path("copies/<int:pk>/ask/", copies.copy_ask, name="copy_ask"),
+    path("copies/queries/", copies.copy_query_list, name="copy_query_list"),
+    path("copies/queries/<int:pk>/answer/", copies.copy_query_answer, name="copy_query_answer"),
     path("decisions/eligibility/", eligibility.eligibility_list, name="eligibility_list"),
     path(
         "decisions/eligibility/<int:pk>/",

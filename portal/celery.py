@@ -39,6 +39,15 @@ app.conf.beat_schedule = {
         "task": "portal.notices.tasks.forget_notices",
         "schedule": crontab(hour=3, minute=10),
     },
+    # When people come to their desks.
+    "remind of copies": {
+        "task": "allocations.tasks.remind_of_copies",
+        "schedule": crontab(hour=8, minute=30),
+    },
+    "remind of filings": {
+        "task": "traceability.tasks.reminders.remind_of_filings",
+        "schedule": crontab(hour=8, minute=30),
+    },
     "forget answers to machines": {
         "task": "portal.machines.tasks.forget_answers",
         "schedule": crontab(hour=3, minute=0),

@@ -202,9 +202,17 @@ def _allocations(world: World) -> None:
             "allocations:copy_detail",
             "allocations:copy_acknowledge",
             "allocations:copy_pass_down",
+            "allocations:copy_ask",
             "api:copy_acknowledge",
         ):
             world.tell(name, which, pk=copy.pk)
+    asked = allocations.ask_about_copy(
+        copy=issued.copies.get(recipient=world.people["recipient"].organisation),
+        text="Is it right?",
+        by=world.people["recipient"],
+        at=NOON,
+    )
+    world.tell("allocations:copy_query_answer", "any", pk=asked.pk)
 
 
 def _traceability(world: World) -> None:

@@ -21,6 +21,8 @@ from allocations.forms.penalties import (
 )
 from allocations.forms.sheets import HEADERS, LinesSheetForm, sheet_rows
 from allocations.forms.steps import (
+    AnswerForm,
+    AskForm,
     CommentForm,
     ConfirmForm,
     OrderForm,
@@ -34,6 +36,8 @@ __all__ = [
     "NO_TONNES",
     "ROWS_AT_MOST",
     "AllocationLinesBase",
+    "AnswerForm",
+    "AskForm",
     "AssessmentForm",
     "CeilingLinesForm",
     "CommentForm",

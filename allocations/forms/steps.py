@@ -57,6 +57,18 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 3}))
 
 
+class AskForm(forms.Form):
+    """What an authority wants to know about its copy."""
+
+    text = forms.CharField(label=_("Query"), max_length=1000, widget=forms.Textarea({"rows": 4}))
+
+
+class AnswerForm(forms.Form):
+    """What the ministry answers."""
+
+    answer = forms.CharField(label=_("Answer"), max_length=1000, widget=forms.Textarea({"rows": 4}))
+
+
 class ConfirmForm(forms.Form):
     """A deed that needs nothing typed; a refusal is said on it."""
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models.decisions import Decision
+from allocations.permissions import Perm
 from portal.accounts.models import Organisation
 
 
@@ -129,6 +130,10 @@ class CopyQuery(models.Model):
     class Meta:
         ordering = ["asked_at", "id"]
         default_permissions = ()
+        permissions = [
+            (Perm.ASK_ABOUT_COPY.split(".")[1], "Ask the ministry about a copy"),
+            (Perm.ANSWER_QUERY.split(".")[1], "Answer queries about copies"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at=None, answered_by=None, answer="")
@@ -139,3 +144,7 @@ class CopyQuery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.copy}: {self.text[:60]}"
+
+    def get_absolute_url(self) -> str:
+        """Where it stands on the page of its copy."""
+        return f"{self.copy.get_absolute_url()}#query-{self.pk}"

@@ -33,9 +33,11 @@ from allocations.queries.copies import (
     copies_visible_to,
     copy_counts,
     copy_digest,
+    copy_queries_visible_to,
     parts_below,
     regions_below,
     tree_of,
+    with_standing,
 )
 from allocations.queries.decisions import (
     caps_below,
@@ -103,6 +105,7 @@ __all__ = [
     "copies_visible_to",
     "copy_counts",
     "copy_digest",
+    "copy_queries_visible_to",
     "criteria_of",
     "cut_holder",
     "decision_facts",
@@ -137,6 +140,7 @@ __all__ = [
     "with_comment_counts",
     "with_eligibility",
     "with_figures",
+    "with_standing",
     "year_position",
     "years_on_record",
 ]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
-from allocations.models import Copy
+from allocations.models import Copy, CopyQuery
 from allocations.permissions import Perm
 from portal.accounts.models import Region, User
 
@@ -35,6 +35,28 @@ def copies_visible_to(user: User) -> QuerySet[Copy]:
             )
         )
     return copies.none()
+
+
+def copy_queries_visible_to(user: User) -> QuerySet[CopyQuery]:
+    """What was asked about the copies that `user` may see; each with its `state`, open first."""
+    queries = CopyQuery.objects.filter(copy__in=copies_visible_to(user).values("pk"))
+    queries = queries.select_related(
+        "copy__decision", "copy__recipient__region", "asked_by", "answered_by__organisation"
+    ).defer("copy__content")
+    return queries.annotate(
+        state=Case(When(answered_at=None, then=Value("open")), default=Value("answered"))
+    ).order_by(F("answered_at").asc(nulls_first=True), "asked_at", "pk")
+
+
+def with_standing(copies: QuerySet[Copy], *, today: date) -> QuerySet[Copy]:
+    """Each with its `standing` on this day: late, waiting or acknowledged."""
+    return copies.annotate(
+        standing=Case(
+            When(acknowledged_at__isnull=False, then=Value("acknowledged")),
+            When(due_on__lt=today, then=Value("late")),
+            default=Value("waiting"),
+        )
+    )
 
 
 def parts_below(copy: Copy) -> dict[str, list[dict[str, Any]]]:
@@ -67,15 +89,19 @@ class Branch:
     depth: int
     opened_at: datetime | None
     passed_down: int
-    is_late: bool
+    standing: str
 
 
 def tree_of(copies: QuerySet[Copy], *, today: date) -> list[Branch]:
-    """Copies in the order of their tree, each recipient followed by those it passed down to."""
+    """Copies in the order of their tree, each recipient followed by those it passed down to.
+
+    Among those of one recipient the ones come first that are late, or have a late one below them.
+    """
     rows: list[Any] = list(
-        copies.annotate(
-            opened_at=Min("openings__at"), parts=Count("passed_down", distinct=True)
-        ).order_by("recipient__region_id", "recipient__department", "pk")
+        with_standing(copies, today=today)
+        .annotate(opened_at=Min("openings__at"), parts=Count("passed_down", distinct=True))
+        .defer("content")
+        .order_by("recipient__region_id", "recipient__department", "pk")
     )
     shown = {row.pk for row in rows}
     below: dict[int | None, list[Any]] = {}
@@ -83,10 +109,12 @@ def tree_of(copies: QuerySet[Copy], *, today: date) -> list[Branch]:
         below.setdefault(row.parent_id if row.parent_id in shown else None, []).append(row)
     branches: list[Branch] = []
 
+    def has_late(row: Any) -> bool:
+        return row.standing == "late" or any(has_late(each) for each in below.get(row.pk, []))
+
     def grow(parent: int | None, depth: int) -> None:
-        for row in below.get(parent, []):
-            late = row.acknowledged_at is None and row.due_on is not None and row.due_on < today
-            branches.append(Branch(row, depth, row.opened_at, row.parts, late))
+        for row in sorted(below.get(parent, []), key=lambda row: not has_late(row)):
+            branches.append(Branch(row, depth, row.opened_at, row.parts, row.standing))
             grow(row.pk, depth + 1)
 
     grow(None, 0)
@@ -103,14 +131,15 @@ class CopyCounts:
     late: int
 
 
-def copy_counts(branches: list[Branch]) -> CopyCounts:
-    """The counts of a tree."""
-    return CopyCounts(
-        sent=len(branches),
-        opened=sum(branch.opened_at is not None for branch in branches),
-        acknowledged=sum(branch.copy.acknowledged_at is not None for branch in branches),
-        late=sum(branch.is_late for branch in branches),
+def copy_counts(copies: QuerySet[Copy]) -> CopyCounts:
+    """The counts of copies with their `standing`."""
+    counted = copies.order_by().aggregate(
+        sent=Count("pk", distinct=True),
+        opened=Count("pk", filter=Q(openings__isnull=False), distinct=True),
+        acknowledged=Count("pk", filter=Q(standing="acknowledged"), distinct=True),
+        late=Count("pk", filter=Q(standing="late"), distinct=True),
     )
+    return CopyCounts(**counted)
 
 
 def copy_digest(content: dict[str, Any]) -> str:

@@ -66,12 +66,14 @@ from allocations.rules.lines import (
     require_reasons,
 )
 from allocations.rules.ministries import (
+    ANSWERING,
     MIIT,
     DrafterSigns,
     NotTheirMinistry,
     SignedAlready,
     SignOffMissing,
     missing_ministries,
+    require_answering_ministry,
     require_drafting_ministry,
     require_issuing_ministry,
     require_may_sign,
@@ -121,6 +123,7 @@ from allocations.rules.steps import (
 from portal.kernel.errors import Refusal
 
 __all__ = [
+    "ANSWERING",
     "ASSESSING",
     "CHANGEABLE",
     "CHECKS",
@@ -193,6 +196,7 @@ __all__ = [
     "missing_ministries",
     "regime_of",
     "require_answer_reason",
+    "require_answering_ministry",
     "require_assessing_ministry",
     "require_attachment",
     "require_category",

@@ -8,6 +8,7 @@ from portal.kernel.errors import Refusal
 from portal.kernel.law import ALLOCATION, ANNUAL_CEILINGS, DIRECTIVE_PLAN, Source
 
 MIIT = "MIIT"
+ANSWERING = ("MIIT", "MNR")
 
 
 class NotTheirMinistry(Refusal):
@@ -69,6 +70,15 @@ def require_issuing_ministry(ministry: str) -> None:
     """MIIT issues (2025 measures, article 6). Raises NotTheirMinistry."""
     if ministry != MIIT:
         raise NotTheirMinistry(_("MIIT issues decisions."), source=ALLOCATION)
+
+
+def require_answering_ministry(ministry: str) -> None:
+    """MIIT with MNR notify the authorities, and answer them (2025 measures, article 6).
+
+    Raises NotTheirMinistry.
+    """
+    if ministry not in ANSWERING:
+        raise NotTheirMinistry(_("MIIT and MNR answer queries about copies."), source=ALLOCATION)
 
 
 def require_signed(facts: DecisionFacts) -> None:

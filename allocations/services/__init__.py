@@ -2,6 +2,7 @@
 
 from allocations.services.comments import comment_line, settle_comment
 from allocations.services.copies import acknowledge_copy, open_copy
+from allocations.services.copy_queries import answer_query, ask_about_copy
 from allocations.services.decisions import circulate, draft_decision, sign, withdraw
 from allocations.services.distribution import pass_down
 from allocations.services.eligibility import assess_capacity, find_eligibility
@@ -25,12 +26,15 @@ from allocations.services.penalties import (
     set_penalty_aside,
     take_penalty,
 )
+from allocations.services.reminders import remind_of_copies
 from allocations.services.transcription import transcribe_decision
 
 __all__ = [
     "AllocationEntry",
     "CeilingEntry",
     "acknowledge_copy",
+    "answer_query",
+    "ask_about_copy",
     "assess_capacity",
     "change_lines",
     "circulate",
@@ -45,6 +49,7 @@ __all__ = [
     "open_copy",
     "order_issue",
     "pass_down",
+    "remind_of_copies",
     "set_lines",
     "set_penalty_aside",
     "settle_comment",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import lazy
@@ -10,7 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allocations import rules
-from allocations.models import Category, Copy, Decision, LineComment, Outdating, SignOff
+from allocations.models import (
+    Category,
+    Copy,
+    CopyQuery,
+    Decision,
+    LineComment,
+    Outdating,
+    SignOff,
+)
 from allocations.permissions import Perm
 from allocations.rules import LineChange, LineKey
 from enterprises.models import Enterprise
@@ -110,6 +118,43 @@ def tell_copies(
         kinds[kind].append(Telling(copy.recipient_id, copy.pk, facts))
     for kind, tellings in kinds.items():
         tell(kind, tellings, perms=[Perm.VIEW_COPIES], at=at)
+
+
+def tell_query(query: CopyQuery, *, by: User, at: datetime) -> None:
+    """Tell the ministries that answer of an authority's query."""
+    organisations = Organisation.objects.filter(ministry__in=rules.ANSWERING)
+    facts = {
+        "sender": both(query.copy.recipient),
+        "decision": query.copy.decision.title,
+        "text": quoted(query.text),
+    }
+    told = [Telling(pk, query.pk, facts) for pk in organisations.values_list("pk", flat=True)]
+    tell(Kind.QUERY_ASKED, told, perms=[Perm.ANSWER_QUERY], at=at, besides=by)
+
+
+def tell_answer(query: CopyQuery, *, by: User, at: datetime) -> None:
+    """Tell the authority that asked of the answer."""
+    facts = {
+        "ministry": by.organisation.ministry,
+        "decision": query.copy.decision.title,
+        "text": quoted(query.answer),
+    }
+    told = [Telling(query.copy.recipient_id, query.copy_id, facts)]
+    tell(Kind.QUERY_ANSWERED, told, perms=[Perm.ASK_ABOUT_COPY], at=at)
+
+
+def tell_reminders(copies: Iterable[Copy], *, on: date, at: datetime) -> None:
+    """Remind the recipients of copies to acknowledge them; once a day for each."""
+    tellings = [
+        Telling(
+            copy.recipient_id,
+            copy.pk,
+            {"decision": copy.decision.title, "due_on": copy.due_on},
+            once=f"{copy.pk} {on}",
+        )
+        for copy in copies
+    ]
+    tell(Kind.COPY_REMINDER, tellings, perms=[Perm.ACKNOWLEDGE_COPY], at=at)
 
 
 def _changes_told(changes: Sequence[LineChange]) -> list[dict[str, str]]:

@@ -1,7 +1,14 @@
 """The lists of decisions, their lines, caps, copies, and of who may hold a cap."""
 
 from allocations.tables.caps import ApiCapFilter, CapFilter, CapTable
-from allocations.tables.copies import CopyFilter, CopyTable
+from allocations.tables.copies import (
+    BranchFilter,
+    BranchTable,
+    CopyFilter,
+    CopyQueryFilter,
+    CopyQueryTable,
+    CopyTable,
+)
 from allocations.tables.decisions import AllocationLineTable, DecisionFilter, DecisionTable
 from allocations.tables.eligibility import EligibilityFilter, EligibilityTable
 from allocations.tables.penalties import PenaltyFilter, PenaltyTable
@@ -9,9 +16,13 @@ from allocations.tables.penalties import PenaltyFilter, PenaltyTable
 __all__ = [
     "AllocationLineTable",
     "ApiCapFilter",
+    "BranchFilter",
+    "BranchTable",
     "CapFilter",
     "CapTable",
     "CopyFilter",
+    "CopyQueryFilter",
+    "CopyQueryTable",
     "CopyTable",
     "DecisionFilter",
     "DecisionTable",

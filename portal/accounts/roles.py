@@ -82,6 +82,7 @@ _ROLES: Iterable[RoleHeld] = (
         national=READ
         | _perms(
             "allocations.draft_decision",
+            "allocations.answer_query",
             "enterprises.manage_directory",
             "enterprises.manage_designations",
             "accounts.keep_calendar",
@@ -103,7 +104,10 @@ _ROLES: Iterable[RoleHeld] = (
         OrganisationKind.MINISTRY,
         national=READ
         | _perms(
-            "traceability.reconcile", "traceability.work_findings", "allocations.enter_penalty"
+            "allocations.answer_query",
+            "allocations.enter_penalty",
+            "traceability.reconcile",
+            "traceability.work_findings",
         ),
         needs_second_factor=True,
     ),
@@ -126,6 +130,7 @@ _ROLES: Iterable[RoleHeld] = (
             "allocations.view_caps",
             "allocations.view_copies",
             "allocations.acknowledge_copy",
+            "allocations.ask_about_copy",
             "traceability.view_filings",
             "traceability.view_findings",
         ),

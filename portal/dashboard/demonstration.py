@@ -18,7 +18,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from allocations.services import enter_penalty
+from allocations.services import enter_penalty, remind_of_copies
 from allocations.services.published import load_published_figures
 from allocations.tasks import issue_due_decisions
 from enterprises.models import Enterprise
@@ -35,6 +35,7 @@ from traceability.models import Finding, Reconciliation
 from traceability.services import registry
 from traceability.services.import_filings import import_filings
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
+from traceability.services.reminders import remind_of_filings
 from traceability.services.replays import replay_ledger
 
 WORLD = Path(settings.BASE_DIR) / "traceability" / "fixtures" / "sample-falsified"
@@ -96,7 +97,7 @@ def logins() -> list[tuple[str, str, str]]:
 
 
 def advance(*, by: User) -> DemonstrationDay:
-    """Move the clock to the next day, with what the world files until then, and reconcile."""
+    """Move the clock to the next day, with what the world files until then; remind, reconcile."""
     with transaction.atomic():
         standing = DemonstrationDay.objects.select_for_update().latest("day")
         now = clock.now()
@@ -106,6 +107,8 @@ def advance(*, by: User) -> DemonstrationDay:
         audit.record("demonstration.advanced", following, by=by, at=now, day=following.day)
         _load_filings(by=system_user())
     issue_due_decisions()
+    remind_of_copies(by=system_user(), at=clock.now())
+    remind_of_filings(at=clock.now())
     reconcile_today(by=system_user())
     return following
 

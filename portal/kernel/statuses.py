@@ -55,6 +55,11 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
     "copy": {
         "acknowledged": ("good", _("acknowledged")),
         "waiting": ("warn", _("to be acknowledged")),
+        "late": ("bad", _("late")),
+    },
+    "query": {
+        "open": ("warn", pgettext_lazy("query", "open")),
+        "answered": ("good", _("answered")),
     },
     "designation": {
         "current": ("good", _("in force")),

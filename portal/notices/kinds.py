@@ -49,6 +49,11 @@ class Kind(StrEnum):
     COPY_RECEIVED = "copy_received"
     COPY_PASSED_DOWN = "copy_passed_down"
     COPY_OUTDATED = "copy_outdated"
+    COPY_REMINDER = "copy_reminder"
+    QUERY_ASKED = "query_asked"
+    QUERY_ANSWERED = "query_answered"
+    FILING_DUE = "filing_due"
+    FILING_OVERDUE = "filing_overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class KindTold:
 _MINISTRY = frozenset({OrganisationKind.MINISTRY})
 _BELOW = frozenset({OrganisationKind.AUTHORITY, OrganisationKind.ENTERPRISE})
 _AUTHORITY = frozenset({OrganisationKind.AUTHORITY})
+_ENTERPRISE = frozenset({OrganisationKind.ENTERPRISE})
 
 _KINDS: Iterable[KindTold] = (
     KindTold(
@@ -185,6 +191,45 @@ _KINDS: Iterable[KindTold] = (
         ),
         "allocations:copy_detail",
         _BELOW,
+    ),
+    KindTold(
+        Kind.COPY_REMINDER,
+        _("a copy waits to be acknowledged"),
+        _(
+            "The copy of decision %(decision)s was to be acknowledged by %(due_on)s; it has not"
+            " been acknowledged yet."
+        ),
+        "allocations:copy_detail",
+        _BELOW,
+    ),
+    KindTold(
+        Kind.QUERY_ASKED,
+        _("an authority asks about its copy"),
+        _("%(sender)s asks about its copy of decision %(decision)s: %(text)s"),
+        "allocations:copy_query_answer",
+        _MINISTRY,
+    ),
+    KindTold(
+        Kind.QUERY_ANSWERED,
+        _("a query about a copy is answered"),
+        _("%(ministry)s answered your query about the copy of decision %(decision)s: %(text)s"),
+        "allocations:copy_detail",
+        _AUTHORITY,
+    ),
+    KindTold(
+        Kind.FILING_DUE,
+        _("a filing is due soon"),
+        _("The filing for %(month)s is due on %(due_on)s and has not been submitted yet."),
+        "traceability:filing_month",
+        _ENTERPRISE,
+        may_be_off=True,
+    ),
+    KindTold(
+        Kind.FILING_OVERDUE,
+        _("a filing is overdue"),
+        _("The filing for %(month)s was due on %(due_on)s and has not been submitted."),
+        "traceability:filing_month",
+        _ENTERPRISE,
     ),
 )
 

@@ -155,7 +155,12 @@ def test_tree_of_lists_each_branch_under_its_root(acknowledged, recipient, viewe
     branches = queries.tree_of(seen, today=date(2025, 3, 12))
 
     told = [
-        (branch.copy.recipient.region_id, branch.depth, branch.passed_down, branch.is_late)
+        (
+            branch.copy.recipient.region_id,
+            branch.depth,
+            branch.passed_down,
+            branch.standing == "late",
+        )
         for branch in branches
     ]
     assert told == [("150000", 0, 1, False), ("150200", 1, 0, True), ("360000", 0, 0, True)]
@@ -166,7 +171,7 @@ def test_tree_of_lists_each_branch_under_its_root(acknowledged, recipient, viewe
 def test_copy_counts_are_late_after_the_last_day(province_copy, viewer, today, late):
     seen = queries.copies_visible_to(viewer).filter(pk=province_copy.pk)
 
-    assert queries.copy_counts(queries.tree_of(seen, today=today)).late == late
+    assert queries.copy_counts(queries.with_standing(seen, today=today)).late == late
 
 
 def test_a_later_decision_outdates_the_copies_it_changes(
@@ -199,3 +204,13 @@ def test_the_database_lets_nothing_of_a_copy_change(acknowledged):
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             Copy.objects.filter(pk=acknowledged.pk).update(**change)
+
+
+def test_tree_of_puts_first_what_is_late(acknowledged, viewer):
+    seen = queries.copies_visible_to(viewer).filter(recipient__department="industry")
+
+    def order(today):
+        return [each.copy.recipient.region_id for each in queries.tree_of(seen, today=today)]
+
+    assert order(date(2025, 3, 11)) == ["150000", "360000"]
+    assert order(date(2025, 3, 12)) == ["360000", "150000"]
