@@ -72,6 +72,66 @@ def purchase(
     return Row("purchase", day, lot, kg, maker or of, {"counterparty": of, "document": document})
 
 
+def assayed(row: Row, assay: str) -> Row:
+    """The same record with an element split."""
+    row.fields["assay"] = assay
+    return row
+
+
+def recycled(
+    day: int, lot: str, kg: str, document: str = "SCR100", product: str = "OX-PRND"
+) -> Row:
+    """A lot from scrap."""
+    row = creation("recycled", day, lot, kg, product, "99")
+    row.fields["document"] = document
+    return row
+
+
+def imported(
+    day: int,
+    lot: str,
+    kg: str,
+    document: str = "CD2025001",
+    country: str = "MM",
+    product: str = "ORE-ION-M",
+) -> Row:
+    """A lot from abroad."""
+    row = creation("import", day, lot, kg, product, "90")
+    row.fields.update(document=document, country=country)
+    return row
+
+
+def stock(day: int, lot: str, kg: str, maker: Enterprise | None = None) -> Row:
+    """What was counted of a lot."""
+    return Row("stock", day, lot, kg, maker)
+
+
+def runs(
+    enterprise: Enterprise,
+    shares: list[str],
+    *,
+    first_month: int = 1,
+    fed: str = "1000",
+    product: str = SEPARATED,
+) -> None:
+    """A year with one run a month from `first_month` on, each with its recovery of `fed` kg REO."""
+    for number in range(1, 13):
+        month = f"2025-{number:02}"
+        place = number - first_month
+        if not 0 <= place < len(shares):
+            file(enterprise, month)
+            continue
+        ore, run = f"F{number}", f"R{number}"
+        given = (Decimal(fed) * Decimal(shares[place])).quantize(Decimal("0.001"))
+        file(
+            enterprise,
+            month,
+            imported(2, ore, fed, document=f"CD20250{number:02}7"),
+            feed(3, ore, f"{Decimal(fed) / Decimal('0.9'):.3f}", run),
+            output(9, f"P{number}", str(given), run, product),
+        )
+
+
 def file(
     enterprise: Enterprise, month: str, *rows: Row, at: datetime | None = None, reason: str = ""
 ) -> Filing:

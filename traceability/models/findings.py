@@ -53,6 +53,86 @@ class Tolerance(models.Model):
             "over_cap_tolerance_kg",
             _("excess over a cap left alone, kg"),
         )
+        YIELD_TOLERANCE_PERCENT = (
+            "yield_tolerance_percent",
+            _("recovery beyond the feed left alone, percent"),
+        )
+        YIELD_TOLERANCE_KG = (
+            "yield_tolerance_kg",
+            _("output beyond the feed left alone, kg REO"),
+        )
+        YIELD_LEAST_FED_KG = (
+            "yield_least_fed_kg",
+            _("feed below which a run's recovery is not compared, kg REO"),
+        )
+        YIELD_DROP_PERCENT = (
+            "yield_drop_percent",
+            _("fall below an enterprise's own recovery that is normal, percent"),
+        )
+        YIELD_SIGMAS = (
+            "yield_sigmas",
+            _("fall below it in multiples of the noise that is normal"),
+        )
+        YIELD_NORM_SEPARATION_PERCENT = (
+            "yield_norm_separation_percent",
+            _("usual least recovery of smelting and separation, percent"),
+        )
+        YIELD_NORM_METAL_PERCENT = (
+            "yield_norm_metal_percent",
+            _("usual least recovery from oxide to metal, percent"),
+        )
+        YIELD_NORM_MAGNET_PERCENT = (
+            "yield_norm_magnet_percent",
+            _("usual least recovery from metal to magnet, percent"),
+        )
+        ELEMENT_TOLERANCE_PERCENT = (
+            "element_tolerance_percent",
+            _("difference of an assay that is normal, percent of the value"),
+        )
+        ELEMENT_TOLERANCE_KG = (
+            "element_tolerance_kg",
+            _("excess of an element left alone, kg"),
+        )
+        ELEMENT_RANGE_PERCENT = (
+            "element_range_percent",
+            _("how far an ore may lie beyond the published splits, percent of the value"),
+        )
+        ELEMENT_JUMP_PERCENT = (
+            "element_jump_percent",
+            _("more of an element than in other runs that is normal, percent"),
+        )
+        STOCK_TOLERANCE_PERCENT = (
+            "stock_tolerance_percent",
+            _("difference of a count from the books that is normal, percent of what came"),
+        )
+        STOCK_TOLERANCE_KG = (
+            "stock_tolerance_kg",
+            _("difference of a count from the books that is normal, kg"),
+        )
+        DOCUMENT_SPAN_DAYS = (
+            "document_span_days",
+            _("days that deliveries under one document may lie apart"),
+        )
+        UNDOCUMENTED_LEAST_KG = (
+            "undocumented_least_kg",
+            _("recycled or imported outside one's activities left alone, kg REO"),
+        )
+        JUMP_FACTOR = (
+            "jump_factor",
+            _("times the usual from which a month stands out"),
+        )
+        REPEATED_PERCENT = (
+            "repeated_percent",
+            _("share of masses that come again in other months, percent"),
+        )
+        ROUND_PERCENT = (
+            "round_percent",
+            _("share of round masses that stands out, percent"),
+        )
+        EVEN_RECOVERY_PERCENT = (
+            "even_recovery_percent",
+            _("spread of recoveries below which they look computed, percent"),
+        )
 
     name = models.CharField(_("name"), max_length=40, choices=Name)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=4)

@@ -1,9 +1,10 @@
 """The checks as SQL over the ledger as it was known at the end of a day.
 
 `ledger.sql` (or, for one enterprise, `ledger_of_enterprise.sql`) copies what was known into
-temporary tables, `facts.sql` derives once what several checks share, and each check is one
-statement of its own file that gives back the columns of `found.sql`. Every statement works on the
-whole set; none reads CapUse or Balance.
+temporary tables, `facts.sql`, `runs.sql` and `elements.sql` derive once what several checks share,
+and each check is one statement of its own file that gives back the columns of `found.sql`. Every
+statement works on the whole set; none reads CapUse or Balance. What only a run over the whole
+country can see (what peers do) has a key that begins with `country:`.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Any
 from django.db import connection
 
 from portal.kernel.period import end_of
+from traceability.rules import substance
 from traceability.rules.checks import CHECKS, Check
 
 HERE = Path(__file__).parent
@@ -24,8 +26,16 @@ HERE = Path(__file__).parent
 TEMPORARY = (
     *("party", "known_filing", "led", "lot_def", "platform", "due", "must_file", "unfiled"),
     *("settled", "cap", "ore_share", "produced", "production", "shipment", "left_over"),
-    *("paired", "found"),
+    *("paired", "counted", "run_part", "run_balance", "run_in_doubt", "recovery", "recovery_level"),
+    *("ore_most", "usual", "assayed", "element_out", "element_in", "found"),
 )
+FACTS = ("facts", "runs", "elements")
+# What products are made of, as the statements read it.
+SUBSTANCE = {
+    "ore_split_most": json.dumps(substance.ORE_SPLIT_MOST),
+    "joined": json.dumps(substance.JOINED),
+    "impurities_most": substance.IMPURITIES_MOST,
+}
 _KEEP = """
 insert into found
 select %(code)s, %(version)s, s.key, s.severity, s.enterprise_id, s.counterparty_id, s.month,
@@ -60,6 +70,7 @@ class Scope:
             "as_of": self.as_of,
             "known_before": end_of(self.as_of),
             "enterprise": self.enterprise_id,
+            **SUBSTANCE,
         }
 
 
@@ -74,7 +85,7 @@ def run_checks(scope: Scope, *, told: Callable[[int], None] = lambda done: None)
         # For this transaction only: the sums of a year fit, and no plan is worth compiling.
         cursor.execute("set local work_mem = '128MB'; set local jit = off")
         cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in TEMPORARY))
-        for step in (ledger, "facts", "found"):
+        for step in (ledger, *FACTS, "found"):
             cursor.execute(_statement(step), asked)
         for done, check in enumerate(CHECKS, start=1):
             cursor.execute(

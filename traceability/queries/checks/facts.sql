@@ -3,7 +3,7 @@
 -- Each lot as its earliest known creation tells it.
 create temp table lot_def on commit drop as
 select distinct on (l.lot_id)
-       l.lot_id, l.date as made_on, l.reo_percent, p.stage, p.mining_category
+       l.lot_id, l.date as made_on, l.reo_percent, l.product_id, l.assay, p.stage, p.mining_category
   from led l
   join traceability_product p on p.id = l.product_id
  where l.kind in ('extraction', 'output', 'import', 'recycled')

@@ -36,14 +36,14 @@ analyze known_filing;
 create temp table led on commit drop as
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
        r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
-       upper(btrim(r.document)) as document, r.document as filed_document
+       upper(btrim(r.document)) as document, r.document as filed_document, r.country, r.assay
   from known_filing f
   join traceability_record r on r.filing_id = f.id
  where f.enterprise_id = %(enterprise)s and r.kind <> 'stock'
 union all
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
        r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
-       upper(btrim(r.document)), r.document
+       upper(btrim(r.document)), r.document, r.country, r.assay
   from traceability_record r
   join known_filing f on f.id = r.filing_id
  where r.counterparty_id = %(enterprise)s and f.enterprise_id <> %(enterprise)s
@@ -52,10 +52,20 @@ analyze led;
 insert into led
 select r.id, f.enterprise_id, f.month, r.filing_id, r.kind, r.date, r.lot_id, r.product_id,
        r.gross_kg, r.reo_percent, r.run, r.counterparty_id,
-       upper(btrim(r.document)), r.document
+       upper(btrim(r.document)), r.document, r.country, r.assay
   from (select distinct lot_id from led) met
   join traceability_record r using (lot_id)
   join known_filing f on f.id = r.filing_id
  where r.kind in ('extraction', 'output', 'import', 'recycled')
    and f.enterprise_id <> %(enterprise)s;
 analyze led;
+
+-- Its stock counts of the year; several counts of a lot in a month are parts of it.
+create temp table counted on commit drop as
+select f.enterprise_id, f.month, r.lot_id, sum(r.gross_kg) as counted_kg, min(r.id) as record_id
+  from known_filing f
+  join traceability_record r on r.filing_id = f.id
+ where f.enterprise_id = %(enterprise)s and r.kind = 'stock'
+   and f.month between %(first_month)s and %(last_month)s
+ group by 1, 2, 3;
+analyze counted;

@@ -7,7 +7,7 @@ documentation), one SQL file of its code in `traceability/queries/checks`, and o
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel import law
-from traceability.rules.checks import caps, filings, lots, shipments
+from traceability.rules.checks import caps, documents, figures, filings, lots, runs, shipments
 from traceability.rules.checks.facts import Check, Facts
 
 __all__ = ["CHECKS", "CHECK_OF", "CODES", "Check", "Facts", "explain"]
@@ -133,6 +133,118 @@ CHECKS: tuple[Check, ...] = (
         ),
         two_sided=True,
         gross=True,
+    ),
+    Check(
+        "yield_impossible",
+        _("impossible recovery"),
+        law.TRUTHFUL_RECORDS,
+        runs.yield_impossible,
+        _("An amendment that records what else the run was fed, or corrects what it gave."),
+        tolerances=("yield_tolerance_percent", "yield_tolerance_kg"),
+    ),
+    Check(
+        "yield_low",
+        _("low recovery"),
+        law.TRUTHFUL_RECORDS,
+        runs.yield_low,
+        _(
+            "An amendment that records what else the runs gave, or what of the feed was lost; an"
+            " inspection that finds the recovery to be real."
+        ),
+        tolerances=(
+            "yield_drop_percent",
+            "yield_sigmas",
+            "yield_least_fed_kg",
+            "yield_norm_separation_percent",
+            "yield_norm_metal_percent",
+            "yield_norm_magnet_percent",
+        ),
+    ),
+    Check(
+        "element_excess",
+        _("element in excess"),
+        law.TRUTHFUL_RECORDS,
+        runs.element_excess,
+        _("An amendment that records what else the run was fed, or an assay of its feed."),
+        tolerances=(
+            "element_tolerance_percent",
+            "element_tolerance_kg",
+            "element_range_percent",
+            "element_jump_percent",
+        ),
+    ),
+    Check(
+        "duplicate_document",
+        _("document used again"),
+        law.TRUTHFUL_RECORDS,
+        documents.duplicate_document,
+        _("An amendment that puts each shipment under a document of its own."),
+        tolerances=("document_span_days",),
+        gross=True,
+    ),
+    Check(
+        "stock_mismatch",
+        _("stock apart from the books"),
+        law.TRUTHFUL_RECORDS,
+        lots.stock_mismatch,
+        _("An amendment that records what came or left, or corrects the count; a recorded loss."),
+        tolerances=(
+            "stock_tolerance_percent",
+            "stock_tolerance_kg",
+            "oversold_tolerance_percent",
+            "oversold_tolerance_kg",
+        ),
+        gross=True,
+    ),
+    Check(
+        "lot_conflict",
+        _("lot number used again"),
+        law.TRUTHFUL_RECORDS,
+        lots.lot_conflict,
+        _("An amendment that gives the second lot a number of its own."),
+        gross=True,
+    ),
+    Check(
+        "circular_trade",
+        _("circular trade"),
+        law.TRUTHFUL_RECORDS,
+        lots.circular_trade,
+        _("An amendment that corrects a sale or purchase, after which nothing comes back."),
+        gross=True,
+    ),
+    Check(
+        "cap_relief_amendment",
+        _("amendment relieves a cap"),
+        law.WITHIN_CAP,
+        caps.cap_relief_amendment,
+        _(
+            "Nothing: the amendment stays on record. The finding can be answered with the evidence"
+            " for the lower figures."
+        ),
+        tolerances=("cap_nearly_used_percent", "over_cap_tolerance_kg", "jump_factor"),
+    ),
+    Check(
+        "undocumented_origin",
+        _("origin without a document"),
+        law.COVERED_ORES,
+        documents.undocumented_origin,
+        _("An amendment that names the document, or the kind of record it really was."),
+        tolerances=("undocumented_least_kg", "jump_factor"),
+    ),
+    Check(
+        "unusual_figures",
+        _("unusual figures"),
+        law.TRUTHFUL_RECORDS,
+        figures.unusual_figures,
+        _("An amendment with the figures as weighed, or an inspection that finds them to be so."),
+        tolerances=(
+            "repeated_percent",
+            "round_percent",
+            "jump_factor",
+            "even_recovery_percent",
+            "yield_drop_percent",
+            "yield_sigmas",
+        ),
     ),
 )
 CHECK_OF: dict[str, Check] = {check.code: check for check in CHECKS}

@@ -101,6 +101,34 @@ def not_designated(facts: Facts) -> str:
     }
 
 
+def cap_relief_amendment(facts: Facts) -> str:
+    """An amendment lowered counted production of a month after a cap was exceeded or nearly used.
+
+    Source: enterprises produce within their indices and file truthfully (2025 Measures).
+    Fires: once for an amendment and category, when it lowers what its month counts against a cap of
+    which `cap_nearly_used_percent` were used by all that had been filed before it. Of a run's
+    compounds the share fed with ore counts, as each version tells it.
+    Tolerates: a thousandth of the month's production and `over_cap_tolerance_kg`; and the slip of
+    a decimal point: a month `jump_factor` times the enterprise's others that is put right.
+    """
+    words = _(
+        "Version %(version)s of %(month)s, submitted on %(day)s, lowered counted production in"
+        " %(category)s from %(old)s to %(new)s t REO. By then %(used)s t of the cap of %(cap)s t"
+        " were used. Reason given: %(reason)s"
+    )
+    return words % {
+        "version": facts.figures["version"],
+        "month": facts.month,
+        "day": facts.figures["submitted_on"],
+        "category": facts.category,
+        "old": facts.tonnes("old_kg"),
+        "new": facts.tonnes("new_kg"),
+        "used": facts.tonnes("used_kg"),
+        "cap": facts.tonnes("cap_kg"),
+        "reason": facts.figures["reason"] or "–",
+    }
+
+
 def _activity(code: str) -> str:
     return _("mining") if code == "mining" else _("smelting and separation")
 

@@ -1,7 +1,7 @@
 """Checks of what an enterprise holds of a lot."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from traceability.rules.checks.facts import Facts
 
@@ -53,3 +53,86 @@ def _by_kind(masses: dict[str, str]) -> str:
     return "; ".join(
         part % {"kind": name, "kg": told.kg(kind)} for kind, name in KINDS.items() if kind in masses
     )
+
+
+def stock_mismatch(facts: Facts) -> str:
+    """A stock count differs from the book balance beyond the tolerance.
+
+    Source: flows are entered truthfully (2025 Measures).
+    Fires: once for an enterprise and lot, when a month-end count differs from what came less what
+    left up to that month's end. The month is the first in which that is so, the amount the
+    difference at its largest.
+    Tolerates: `stock_tolerance_percent` of all that came, at least `stock_tolerance_kg`: each of
+    many weighings differs by a few tenths of a percent. A lot of which more left than came is
+    `oversold_lot`'s, months after one that was not filed are left alone.
+    """
+    words = _(
+        "At the end of %(month)s, %(counted)s kg (gross) of lot %(lot)s of %(maker)s were counted;"
+        " by the books there were %(book)s kg: %(difference)s kg, %(direction)s."
+    )
+    missing = facts.mass("difference_kg") < 0
+    return words % {
+        "month": facts.month_of("month"),
+        "counted": facts.kg("counted_kg"),
+        "lot": facts.lot,
+        "maker": facts.lot_maker,
+        "book": facts.kg("book_kg"),
+        "difference": f"{abs(facts.mass('difference_kg')):,.3f}",
+        "direction": _("too little") if missing else _("too much"),
+    }
+
+
+def lot_conflict(facts: Facts) -> str:
+    """One lot number of a maker stands for two products or two creations.
+
+    Source: flows are entered truthfully (2025 Measures). A lot is known by its maker and number.
+    Fires: once for a lot, when its maker's filings make it again: with another product, in another
+    run, by another kind of record, or with another grade. The month is that of the second.
+    Tolerates: a lot that leaves one run in several parts of one product and grade.
+    """
+    figures = facts.figures
+    if figures["two_products"]:
+        words = _(
+            "Lot %(lot)s was made on %(first)s as %(one)s and again on %(second)s as %(other)s,"
+            " %(kg)s kg (gross)."
+        )
+    else:
+        words = _(
+            "Lot %(lot)s was made on %(first)s and again on %(second)s, %(kg)s kg (gross), of the"
+            " same product (%(one)s)."
+        )
+    return words % {
+        "lot": facts.lot,
+        "first": figures["first_date"],
+        "second": figures["date"],
+        "one": figures["first_product"],
+        "other": figures["product"],
+        "kg": facts.kg("kg"),
+    }
+
+
+def circular_trade(facts: Facts) -> str:
+    """A lot returns to a seller through others without processing.
+
+    Source: flows are entered truthfully (2025 Measures): product flows lead to an end use.
+    Fires: once for a circle of enterprises and a lot, when what one sold came back to it by sales
+    of the same lot, each not before the one before it. It is told of the member whose goods came
+    from outside the circle last: with them it began.
+    Tolerates: several deliveries of a lot from one seller, and a lot bought of several sellers.
+    """
+    through = facts.figures["through"]
+    words = ngettext(
+        "%(kg)s kg (gross) of lot %(lot)s of %(maker)s came back to the enterprise on %(day)s"
+        " through %(through)s other, unprocessed, last from %(from)s.",
+        "%(kg)s kg (gross) of lot %(lot)s of %(maker)s came back to the enterprise on %(day)s"
+        " through %(through)s others, unprocessed, last from %(from)s.",
+        through,
+    )
+    return words % {
+        "kg": facts.kg("kg"),
+        "lot": facts.lot,
+        "maker": facts.lot_maker,
+        "day": facts.figures["back_on"],
+        "through": through,
+        "from": facts.counterparty,
+    }

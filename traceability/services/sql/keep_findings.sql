@@ -30,12 +30,14 @@ with counted as (
          (excluded.severity, excluded.counterparty_id, excluded.month, excluded.lot_id,
           excluded.amount_kg, excluded.arithmetic, excluded.rule_version, excluded.last_seen, false)
 ), gone as (
-  -- No longer found: cleared, never deleted. What somebody closed stays closed.
+  -- No longer found: cleared, never deleted. What somebody closed stays closed, and what only a run
+  -- over the whole country can see is left to it.
   update traceability_finding f
      set status = 'cleared', cleared_on = %(as_of)s
    where f.year = %(year)s and f.code = any(%(codes)s) and f.status in ('open', 'answered')
      and (%(enterprise)s::bigint is null or f.enterprise_id = %(enterprise)s
           or (f.code = any(%(two_sided)s) and f.counterparty_id = %(enterprise)s))
+     and (%(enterprise)s::bigint is null or not starts_with(f.key, 'country:'))
      and not exists (select from found n where n.code = f.code and n.key = f.key)
   returning f.id
 )

@@ -1,0 +1,105 @@
+"""stock_mismatch: a stock count differs from the book balance beyond the tolerance."""
+
+import pytest
+
+from tests.traceability.ledger import (
+    extraction,
+    file,
+    found,
+    kg,
+    months,
+    nil,
+    purchase,
+    said,
+    sale,
+    stock,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("counted", "apart"),
+    [
+        ("600", None),
+        ("592.5", None),  # 0.75 percent of the thousand that came: exactly the tolerance
+        ("592.499", "7.501"),
+        ("607.5", None),
+        ("607.501", "7.501"),
+        ("0", "600"),
+    ],
+)
+def test_stock_mismatch_beyond_the_tolerance(northern, outsider, counted, apart):
+    file(
+        northern,
+        "2025-01",
+        extraction(2, "A", "1000"),
+        sale(9, "A", "400", outsider),
+        stock(31, "A", counted),
+    )
+    nil(northern, *months(2, 12))
+
+    findings = found("stock_mismatch")
+
+    assert [each.amount_kg for each in findings] == ([kg(apart)] if apart else [])
+
+
+def test_stock_mismatch_tells_since_when_and_how_much_at_the_worst(northern, outsider):
+    file(northern, "2025-01", extraction(2, "A", "1000"), stock(31, "A", "1002"))
+    file(northern, "2025-02", stock(28, "A", "980"))
+    file(northern, "2025-03", sale(9, "A", "400", outsider), stock(31, "A", "550"))
+    nil(northern, *months(4, 12))
+
+    [finding] = found("stock_mismatch")
+
+    assert (str(finding.month), finding.amount_kg) == ("2025-02", kg("50"))
+    assert finding.severity == "low"
+    assert "At the end of 2025-03, 550.000 kg" in said(finding)
+    assert "by the books there were 600.000 kg: 50.000 kg, too little" in said(finding)
+
+
+def test_goods_that_nobody_brought(northern, southern):
+    file(southern, "2025-01", extraction(2, "A", "1000"))
+    nil(southern, *months(2, 12))
+    file(northern, "2025-01", stock(31, "A", "80", southern))
+    nil(northern, *months(2, 12))
+
+    [finding] = found("stock_mismatch")
+
+    assert (finding.amount_kg, finding.counterparty) == (kg("80"), southern)
+    assert "too much" in said(finding)
+
+
+def test_a_lot_that_was_oversold_is_said_once(northern, outsider):
+    file(
+        northern,
+        "2025-01",
+        extraction(2, "A", "1000"),
+        sale(9, "A", "1300", outsider),
+        stock(31, "A", "10"),
+    )
+    nil(northern, *months(2, 12))
+
+    assert found("stock_mismatch") == []
+    assert len(found("oversold_lot")) == 1
+
+
+def test_months_after_one_that_is_missing_are_left_alone(northern, southern):
+    nil(southern, *months(1, 12))
+    file(northern, "2025-01", extraction(2, "A", "1000"))
+    file(northern, "2025-03", stock(31, "A", "500"))
+    nil(northern, *months(4, 12))
+
+    assert found("stock_mismatch") == []
+
+
+def test_what_is_held_over_the_year_s_end(northern, southern):
+    file(southern, "2024-12", extraction(2, "A", "1000"), sale(8, "A", "1000", northern))
+    nil(southern, *months(1, 12))
+    file(northern, "2024-12", purchase(9, "A", "1000", southern))
+    file(northern, "2025-01", stock(31, "A", "700", southern))
+    nil(northern, *months(2, 12))
+
+    [finding] = found("stock_mismatch")
+
+    assert finding.amount_kg == kg("300")

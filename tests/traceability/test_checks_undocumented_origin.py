@@ -1,0 +1,124 @@
+"""undocumented_origin: imports and scrap without a usable document, or where they can't be."""
+
+import pytest
+
+from tests.cast import make_enterprise
+from tests.traceability.ledger import (
+    feed,
+    file,
+    found,
+    imported,
+    kg,
+    months,
+    nil,
+    output,
+    recycled,
+    said,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def recycler(inner_mongolia):
+    """Somebody who takes scrap."""
+    return make_enterprise("Recycler", inner_mongolia, "separation", "recycling")
+
+
+@pytest.mark.parametrize(
+    ("document", "fires"),
+    [
+        ("SCR10000309", False),
+        ("2025-0017", False),
+        ("-", True),
+        ("", True),
+        ("none", True),
+        ("待补", True),
+        ("17", True),
+        ("0000", True),
+        ("NO 00000", True),
+    ],
+)
+def test_a_document_that_can_be_looked_up(recycler, document, fires):
+    file(recycler, "2025-01", recycled(2, "S", "500", document))
+
+    assert bool(found("undocumented_origin")) is fires
+
+
+def test_undocumented_origin_adds_up_the_lots(recycler):
+    file(recycler, "2025-01", recycled(2, "S", "500", "-"))
+    file(recycler, "2025-03", recycled(2, "T", "1500", ""))
+
+    [finding] = found("undocumented_origin")
+
+    assert (finding.amount_kg, finding.severity) == (kg("1980"), "high")
+    assert str(finding.month) == "2025-01"
+    assert "2 lots (recycled), 1,980.000 kg REO from 2025-01 to 2025-03" in said(finding)
+
+
+def test_scrap_where_nobody_recycles(northern):
+    file(northern, "2025-01", recycled(2, "S", "500"))
+
+    [finding] = found("undocumented_origin")
+
+    assert finding.arithmetic["why"] == "kind"
+
+
+def test_a_magnet_maker_takes_back_what_its_runs_lost(inner_mongolia):
+    maker = make_enterprise("Magnets", inner_mongolia, "magnet")
+    file(
+        maker,
+        "2025-01",
+        imported(2, "M", "10000", "CD20251", "VN", "MET-PRND"),
+        feed(3, "M", "10000", "R1"),
+        output(9, "G", "7500", "R1", "MAG-NDFEB", "90"),
+        recycled(20, "S", "2000"),
+    )
+    nil(maker, *months(2, 12))
+
+    assert found("undocumented_origin") == []
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (recycled(2, "S", "500", product="ORE-MIX"), "ore"),
+        (imported(2, "S", "500", country="CN"), "country"),
+        (imported(2, "S", "500"), None),
+        (imported(2, "S", "500", document="n/a"), "document"),
+    ],
+)
+def test_what_can_t_come_that_way(recycler, row, why):
+    file(recycler, "2025-01", row)
+
+    findings = found("undocumented_origin")
+
+    assert [each.arithmetic["why"] for each in findings] == ([why] if why else [])
+
+
+def test_ore_imported_by_who_can_t_use_it(inner_mongolia):
+    works = make_enterprise("Works", inner_mongolia, "metal")
+    file(works, "2025-01", imported(2, "S", "500"))
+
+    [finding] = found("undocumented_origin")
+
+    assert finding.arithmetic["why"] == "kind"
+    assert "whose activities don't include it" in said(finding)
+
+
+@pytest.mark.parametrize(("mass", "fires"), [("5000", False), ("5001", True)])
+def test_a_month_of_far_more_scrap_than_usual(recycler, mass, fires):
+    for number in range(1, 7):
+        kilograms = mass if number == 4 else "1000"
+        file(
+            recycler,
+            f"2025-{number:02}",
+            recycled(2, f"S{number}", kilograms, f"SCR10{number}"),
+        )
+    nil(recycler, *months(7, 12))
+
+    findings = found("undocumented_origin")
+
+    assert bool(findings) is fires
+    if fires:
+        assert "in a usual month of this enterprise it is 990.000 kg" in said(findings[0])

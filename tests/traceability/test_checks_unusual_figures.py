@@ -1,0 +1,149 @@
+"""unusual_figures: figures that look made up."""
+
+import pytest
+
+from tests.cast import make_designated, make_enterprise
+from tests.traceability.ledger import (
+    extraction,
+    feed,
+    file,
+    found,
+    months,
+    nil,
+    purchase,
+    runs,
+    said,
+    stock,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def signs(*expected: str) -> list:
+    """The findings, whose signs must be these."""
+    findings = found("unusual_figures")
+    assert sorted(each.arithmetic["why"] for each in findings) == sorted(expected)
+    return findings
+
+
+def mined(enterprise, *masses: list[str]) -> None:
+    """The lots of each month, kg as weighed."""
+    for number, month in enumerate(masses, start=1):
+        file(
+            enterprise,
+            f"2025-{number:02}",
+            *[
+                extraction(2 + place, f"A{number}-{place}", mass)
+                for place, mass in enumerate(month)
+            ],
+        )
+    nil(enterprise, *months(len(masses) + 1, 12))
+
+
+def test_weighed_masses_that_differ_are_left_alone(northern):
+    mined(northern, ["50123.4", "48770.1"], ["51002.7", "49311.9"], ["47999.3", "50460.2"])
+
+    signs()
+
+
+def test_the_masses_of_one_month_come_again_in_others(northern):
+    mined(northern, ["50123.4", "48770.1"], ["50123.4", "48770.1"], ["47999.3", "58460.2"])
+
+    [finding] = signs("repeated")
+
+    assert str(finding.month) == "2025-01"
+    assert "4 of 6 masses (extraction) from 2025-01 to 2025-02" in said(finding)
+
+
+def test_small_masses_of_few_digits_may_come_again(northern):
+    mined(northern, ["12.5", "30"], ["12.5", "31.1"], ["12.5", "30"], ["13", "34"])
+
+    signs()
+
+
+def test_the_same_total_month_after_month(northern):
+    mined(northern, ["60000", "40010"], ["45000", "55001"], ["30000", "70020"], ["20000", "80005"])
+
+    [finding] = signs("constant")
+
+    assert "ORE-MIX (extraction) was the same in 4 months" in said(finding)
+
+
+def test_round_masses_where_others_weigh(northern, inner_mongolia):
+    for place in range(2):
+        other = make_designated(f"Mine {place}", inner_mongolia, "mining")
+        mined(other, *[[f"{50 + place}{month}12.{month}"] for month in range(1, 8)])
+    mined(northern, *[[f"{40 + 3 * month}000"] for month in range(1, 8)])
+
+    [finding] = signs("round")
+
+    assert (finding.enterprise, finding.severity) == (northern, "low")
+    assert "7 of 7 masses (extraction)" in said(finding)
+
+
+def test_round_masses_where_others_pack_likewise(northern, inner_mongolia):
+    other = make_designated("Mine", inner_mongolia, "mining")
+    mined(other, *[[f"{50 + month}000"] for month in range(1, 8)])
+    mined(northern, *[[f"{40 + 3 * month}000"] for month in range(1, 8)])
+
+    signs()
+
+
+@pytest.mark.parametrize(("mass", "jumps"), [("240000.1", False), ("290000.1", True)])
+def test_a_month_far_beyond_the_others(northern, mass, jumps):
+    usual = ["100123", "97011", "104250", "99120", "101777", "95003", "103999"]
+    mined(northern, *[[each] for each in usual], [mass])
+
+    findings = signs(*(["jump"] if jumps else []))
+
+    assert not jumps or "2.9 times the middle of the enterprise's 8 months" in said(findings[0])
+
+
+def test_recoveries_that_hardly_differ(northern):
+    runs(northern, ["0.94001", "0.94", "0.94002", "0.93999", "0.94", "0.94001", "0.94", "0.94"])
+
+    even, _ = sorted(signs("even", "constant"), key=lambda each: each.key, reverse=True)
+
+    assert "8 runs from 2025-01 to 2025-08 all recovered 94.000 %" in said(even)
+
+
+def test_a_run_that_recovers_far_more_than_the_others(northern):
+    runs(northern, ["0.931", "0.925", "0.934", "0.929", "0.923", "0.936", "0.99", "0.928", "0.932"])
+
+    [finding] = signs("above")
+
+    assert finding.run == "R7"
+    assert "recovered 99.00 % of its feed" in said(finding)
+
+
+def test_partners_tell_of_shipments_that_it_does_not_file(northern, inner_mongolia):
+    nil(northern, *months(1, 12))
+    buyers = [make_enterprise(f"House {place}", inner_mongolia, "trade") for place in range(3)]
+    for place, buyer in enumerate(buyers):
+        for number in range(1, 13):
+            bought = [purchase(5, f"A{number}", "100", northern, f"INV{place}{number}")]
+            file(buyer, f"2025-{number:02}", *(bought if number < 3 else []))
+
+    silent = [each for each in found("unusual_figures") if each.arithmetic["why"] == "silent"]
+
+    assert [each.enterprise for each in silent] == [northern]
+    assert "6 of 6 shipments that 3 partners tell of" in said(silent[0])
+
+
+def test_lots_of_its_own_that_none_of_its_filings_makes(northern, inner_mongolia):
+    nil(northern, *months(1, 12))
+    plants = [make_designated(f"Plant {place}", inner_mongolia, "separation") for place in range(2)]
+    for place, plant in enumerate(plants):
+        file(
+            plant,
+            "2025-01",
+            feed(5, f"A{place}", "100", "R1", northern),
+            feed(5, "C", "100", "R1", northern),
+            stock(31, "C", "5", northern),
+        )
+        nil(plant, *months(2, 12))
+
+    [finding] = signs("uncreated")
+
+    assert (finding.enterprise, finding.severity) == (northern, "high")
+    assert "2 enterprises hold or use 3 lots of this maker" in said(finding)

@@ -1,0 +1,120 @@
+"""yield_low: runs recover far less REO than such runs do."""
+
+from datetime import date
+
+import pytest
+
+from tests.cast import make_enterprise
+from tests.traceability.ledger import feed, file, found, imported, kg, nil, output, runs, said
+
+pytestmark = pytest.mark.django_db
+
+# The recoveries of an honest plant: they differ by less than a percent from run to run.
+HONEST = ["0.941", "0.935", "0.944", "0.939", "0.933", "0.946", "0.938", "0.942", "0.936", "0.940"]
+
+
+def test_an_honest_plant_is_left_alone(northern):
+    runs(northern, HONEST)
+
+    assert found("yield_low") == []
+
+
+def test_one_run_far_below_the_others(northern):
+    runs(northern, [*HONEST[:6], "0.80", *HONEST[6:]])
+
+    [finding] = found("yield_low")
+
+    assert (finding.run, str(finding.month), finding.severity) == ("R7", "2025-07", "high")
+    assert kg("135") < finding.amount_kg < kg("150")
+    assert "80.00 % recovery" in said(finding)
+
+
+def test_a_spell_of_runs_a_little_below(northern):
+    hidden = [f"{float(share) * 0.95:.4f}" for share in HONEST[4:8]]
+    runs(northern, [*HONEST[:4], *hidden, *HONEST[8:]])
+
+    [finding] = found("yield_low")
+
+    assert finding.arithmetic["low_runs"] == 4
+    assert (str(finding.month), finding.run) == ("2025-05", "")
+    assert "4 runs between 2025-05 and 2025-08" in said(finding)
+
+
+def test_two_runs_a_little_below_are_chance(northern):
+    runs(northern, [*HONEST[:4], "0.897", "0.896", *HONEST[6:]])
+
+    assert found("yield_low") == []
+
+
+def test_most_of_a_year_may_be_the_spell(northern):
+    hidden = [f"{float(share) * 0.8:.4f}" for share in HONEST[:7]]
+    runs(northern, [*hidden, *HONEST[7:]])
+
+    [finding] = found("yield_low")
+
+    assert finding.arithmetic["low_runs"] == 7
+
+
+@pytest.mark.parametrize(
+    ("share", "why"),
+    [("0.905", None), ("0.88", "whole"), ("0.84", "spell")],
+)
+def test_a_whole_year_below_what_such_runs_give(northern, share, why):
+    runs(northern, [share] * 8)
+
+    findings = found("yield_low")
+
+    assert [each.arithmetic["why"] for each in findings] == ([why] if why else [])
+
+
+def test_a_small_plant_with_few_runs_is_held_to_the_usual_only(northern):
+    runs(northern, ["0.96", "0.91", "0.93"])
+
+    assert found("yield_low") == []
+
+
+def test_a_run_that_may_still_give_more_is_left_alone(northern):
+    runs(northern, [*HONEST, "0.5"], first_month=2)
+
+    assert found("yield_low", date(2026, 1, 16)) == []
+
+    file(northern, "2026-01")
+    [finding] = found("yield_low", date(2026, 2, 16))
+    assert finding.run == "R12"
+
+
+def test_another_feed_has_a_level_of_its_own(northern):
+    for number in range(1, 13):
+        ore, share = ("ORE-MON", "0.91") if number > 6 else ("ORE-ION-M", "0.95")
+        file(
+            northern,
+            f"2025-{number:02}",
+            imported(2, f"F{number}", "1000", document=f"CD2025{number:03}", product=ore),
+            feed(3, f"F{number}", "1000", f"R{number}"),
+            output(9, f"P{number}", f"{900 * float(share):.3f}", f"R{number}"),
+        )
+
+    assert found("yield_low") == []
+
+
+def test_metal_works_are_held_to_others_who_do_the_same(inner_mongolia, northern):
+    nil(northern, *(f"2025-{number:02}" for number in range(1, 13)))
+    works = [make_enterprise(f"Works {place}", inner_mongolia, "metal") for place in range(6)]
+    for place, each in enumerate(works):
+        share = 0.955 if place == 5 else 0.984 + 0.0005 * place
+        for number in range(1, 13):
+            file(
+                each,
+                f"2025-{number:02}",
+                imported(2, f"F{number}", "1000", f"CD{place}{number:04}", "VN", "OX-PRND"),
+                feed(3, f"F{number}", "1000", f"R{number}"),
+                output(
+                    9, f"M{number}", f"{900 * share / 1.15:.3f}", f"R{number}", "MET-PRND", "115"
+                ),
+            )
+
+    [finding] = found("yield_low")
+
+    assert (finding.enterprise, finding.arithmetic["why"]) == (works[5], "peers")
+    assert finding.key.startswith("country:")
+    assert "the middle of those who do the same is 98.48 %" in said(finding)

@@ -1,0 +1,79 @@
+with recursive sold as (
+  -- Each enterprise's first sale of a lot, by its own record or, where it hid it, by the buyer's.
+  select l.lot_id, x.seller_id as enterprise_id, min(l.date) as sold_on
+    from led l
+   cross join lateral (
+         select case l.kind when 'sale' then l.enterprise_id else l.counterparty_id end as seller_id) x
+   where l.kind in ('sale', 'purchase')
+     and (%(enterprise)s::bigint is null or x.seller_id = %(enterprise)s)
+   group by 1, 2
+), candidate as (
+  -- Lots of which something came to their seller after that.
+  select s.lot_id, s.enterprise_id, s.sold_on
+    from sold s
+   where exists (
+         select from led l
+          where l.lot_id = s.lot_id and l.date >= s.sold_on
+            and ((l.kind = 'purchase' and l.enterprise_id = s.enterprise_id)
+              or (l.kind = 'sale' and l.counterparty_id = s.enterprise_id)))
+), shipped as (
+  -- Who sold those lots to whom, as the whole country filed it.
+  select r.lot_id, r.kind, r.date, r.gross_kg, r.document, r.id,
+         case r.kind when 'sale' then f.enterprise_id else r.counterparty_id end as seller_id,
+         case r.kind when 'sale' then r.counterparty_id else f.enterprise_id end as buyer_id
+    from (select distinct lot_id from candidate) c
+    join traceability_record r on r.lot_id = c.lot_id and r.kind in ('sale', 'purchase')
+    join traceability_filing f on f.id = r.filing_id
+   where f.submitted_at < %(known_before)s and f.month <= %(horizon)s
+     and not exists (
+         select from traceability_filing later
+          where later.enterprise_id = f.enterprise_id and later.month = f.month
+            and later.version > f.version and later.submitted_at < %(known_before)s)
+), edge as (
+  select lot_id, seller_id, buyer_id, min(date) as first_on, max(date) as last_on,
+         coalesce(sum(gross_kg) filter (where kind = 'sale'), sum(gross_kg)) as kg,
+         min(document) as document, (array_agg(id order by id))[1:4] as ids
+    from shipped group by 1, 2, 3
+), walk as (
+  -- From the seller along what each buyer sold on, not before it may have had it.
+  select c.lot_id, c.enterprise_id, e.buyer_id as at_id, e.first_on, e.last_on,
+         array[c.enterprise_id, e.buyer_id] as path, e.kg, e.document, e.ids,
+         e.seller_id as from_id
+    from candidate c
+    join edge e on e.lot_id = c.lot_id and e.seller_id = c.enterprise_id
+  union all
+  select w.lot_id, w.enterprise_id, e.buyer_id, e.first_on, e.last_on,
+         w.path || e.buyer_id, least(w.kg, e.kg), e.document, w.ids || e.ids, e.seller_id
+    from walk w
+    join edge e on e.lot_id = w.lot_id and e.seller_id = w.at_id and e.last_on >= w.first_on
+   where w.at_id <> w.enterprise_id and cardinality(w.path) <= 10
+     and (e.buyer_id = w.enterprise_id or not e.buyer_id = any(w.path))
+), closed as (
+  -- The shortest way round from each member.
+  select distinct on (w.lot_id, w.enterprise_id) w.*
+    from walk w
+   where w.at_id = w.enterprise_id
+   order by w.lot_id, w.enterprise_id, cardinality(w.path), w.last_on, w.path
+), begun as (
+  -- Of the members it is told of the one whose goods came from outside the circle last: with them
+  -- it began. A maker has its lot from the start.
+  select c.*, (select m.id
+                 from unnest(c.path) m(id)
+                 left join edge e on e.lot_id = c.lot_id and e.buyer_id = m.id
+                                 and not e.seller_id = any(c.path)
+                 left join traceability_lot t on t.id = c.lot_id and t.maker_id = m.id
+                where e.first_on <= c.last_on or t.id is not null
+                group by m.id
+                order by max(e.first_on) desc nulls last, m.id limit 1) as first_id
+    from closed c
+)
+select concat_ws(':', c.enterprise_id, c.lot_id) as key, 'high' as severity,
+       c.enterprise_id, c.from_id as counterparty_id,
+       date_trunc('month', c.last_on)::date as month, '' as category, c.lot_id, '' as run,
+       c.document, c.kg as amount_kg,
+       jsonb_build_object(
+         'through', cardinality(c.path) - 2, 'path', to_jsonb(c.path), 'back_on', c.last_on,
+         'kg', c.kg::text, 'records', to_jsonb(c.ids[1:20])) as arithmetic
+  from begun c
+ where coalesce(c.first_id, (select min(m) from unnest(c.path) m)) = c.enterprise_id
+   and c.last_on between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')

@@ -1,0 +1,75 @@
+with feed_of as (
+  -- Where nobody filed what a lot is, it is taken to be like the richest of the enterprise's other
+  -- feed of that year.
+  select i.enterprise_id, w.element, max(coalesce(o.percent, 0)) as percent
+    from (select distinct enterprise_id, product_id from run_part
+           where kind = 'input' and product_id is not null) i
+    join (select distinct element from element_out) w on true
+    left join ore_most o on o.product_id = i.product_id and o.element = w.element
+   group by 1, 2
+), grade_of as (
+  select enterprise_id, max(reo_kg / gross_kg) as share
+    from run_part where kind = 'input' and reo_kg is not null group by 1
+), balance as (
+  select w.*, i.most_kg, i.usual_kg, i.unknown_kg,
+         coalesce(i.most_kg, 0) + coalesce(
+           i.unknown_kg * g.share * f.percent / 100 * (1 + %(element_range_percent)s / 100.0), 0)
+           as bound_kg,
+         (i.unknown_kg is not null and g.share is null) as in_the_dark
+    from element_out w
+    join element_in i using (enterprise_id, run, element)
+    left join feed_of f on f.enterprise_id = w.enterprise_id and f.element = w.element
+    left join grade_of g on g.enterprise_id = w.enterprise_id
+   where not i.open
+     and not exists (select from run_in_doubt d
+                      where d.enterprise_id = w.enterprise_id and d.run = w.run)
+), usual_share as (
+  -- How much of an element's usual content the enterprise's runs give; runs of one kind of feed lie
+  -- close together.
+  select b.enterprise_id, b.element, r.fed_with, count(*) as runs,
+         percentile_cont(0.5) within group (order by b.kg / b.usual_kg)::numeric as middle
+    from balance b
+    join run_balance r using (enterprise_id, run)
+   where b.usual_kg > 0 and b.unknown_kg is null
+   group by 1, 2, 3
+), spread as (
+  select u.*, 1.4826 * percentile_cont(0.5) within group (
+                order by abs(b.kg / b.usual_kg - u.middle))::numeric as noise
+    from usual_share u
+    join run_balance r on r.enterprise_id = u.enterprise_id and r.fed_with = u.fed_with
+    join balance b on b.enterprise_id = u.enterprise_id and b.element = u.element
+                  and b.run = r.run and b.usual_kg > 0 and b.unknown_kg is null
+   group by u.enterprise_id, u.element, u.fed_with, u.runs, u.middle
+), excess as (
+  select b.*, b.bound_kg as expected_kg, 'most' as why
+    from balance b
+   where not b.in_the_dark and b.least_kg > b.bound_kg + %(element_tolerance_kg)s
+  union all
+  select b.*, b.usual_kg * s.middle, 'own'
+    from balance b
+    join run_balance r using (enterprise_id, run)
+    join spread s using (enterprise_id, element, fed_with)
+   where s.runs >= 6 and b.usual_kg > 0 and b.unknown_kg is null
+     and b.least_kg <= b.bound_kg + %(element_tolerance_kg)s
+     and b.kg / b.usual_kg > s.middle + greatest(8 * s.noise, s.middle * %(element_jump_percent)s / 100.0)
+     and b.kg - b.usual_kg * s.middle > %(element_tolerance_kg)s
+), ranked as (
+  -- One finding for a run: the element that is furthest over.
+  select e.*, row_number() over (partition by enterprise_id, run
+                                     order by why, kg / nullif(expected_kg, 0) desc nulls first, element) as place,
+         jsonb_agg(jsonb_build_array(element, round(kg, 3)::text, round(expected_kg, 3)::text))
+           over (partition by enterprise_id, run) as elements
+    from excess e
+)
+select concat_ws(':', x.enterprise_id, x.run) as key,
+       case when x.why = 'most' and x.kg > x.expected_kg * 1.5 then 'high' else 'medium' end as severity,
+       x.enterprise_id, null::bigint as counterparty_id, r.last_month as month, '' as category,
+       x.lot_id, x.run, '' as document, x.kg - x.expected_kg as amount_kg,
+       jsonb_build_object(
+         'why', x.why, 'element', x.element, 'out_kg', round(x.kg, 3)::text,
+         'expected_kg', round(x.expected_kg, 3)::text,
+         'excess_kg', round(x.kg - x.expected_kg, 3)::text, 'elements', x.elements,
+         'records', to_jsonb(x.ids)) as arithmetic
+  from ranked x
+  join run_balance r using (enterprise_id, run)
+ where x.place = 1

@@ -1,0 +1,79 @@
+-- What the lots of runs are made of, for the balance of each element.
+
+-- The most of each element in the REO of an ore product, and in what way elements are counted
+-- together (praseodymium and neodymium are one).
+create temp table ore_most on commit drop as
+select p.id as product_id, coalesce(j.joined, s.element) as element, sum(s.percent) as percent
+  from (select o.key as code, e.key as element, e.value::numeric as percent
+          from jsonb_each(%(ore_split_most)s::jsonb) o, jsonb_each_text(o.value) e) s
+  join traceability_product p on p.code = s.code
+  left join (select key as element, value as joined from jsonb_each_text(%(joined)s::jsonb)) j
+         using (element)
+ group by 1, 2;
+analyze ore_most;
+
+-- The usual split of each product with one, elements joined likewise.
+create temp table usual on commit drop as
+select p.id as product_id, coalesce(j.value, e.key) as element, sum(e.value::numeric) as percent
+  from traceability_product p, jsonb_each_text(p.default_assay) e
+  left join jsonb_each_text(%(joined)s::jsonb) j on j.key = e.key
+ group by 1, 2;
+analyze usual;
+
+-- Assays of the lots in runs, as filed.
+create temp table assayed on commit drop as
+select a.lot_id, coalesce(j.value, split_part(e.part, ':', 1)) as element,
+       sum(split_part(e.part, ':', 2)::numeric) as percent
+  from (select lot_id, max(assay) as assay from run_part where assay <> '' group by lot_id) a,
+       regexp_split_to_table(a.assay, '\s*[;；]\s*') e(part)
+  left join jsonb_each_text(%(joined)s::jsonb) j on j.key = split_part(e.part, ':', 1)
+ where e.part <> ''
+ group by 1, 2;
+create index on assayed (lot_id);
+analyze assayed;
+
+-- What left runs for certain: an element by the lot's assay, else the main one of a pure product.
+create temp table element_out on commit drop as
+select o.enterprise_id, o.run, e.element,
+       sum(o.reo_kg * e.percent / 100) as kg,
+       sum(o.reo_kg * greatest(e.percent * (1 - %(element_tolerance_percent)s / 100.0) - 0.1, 0) / 100)
+         as least_kg,
+       (array_agg(o.lot_id order by o.reo_kg * e.percent desc))[1] as lot_id,
+       (array_agg(o.id order by o.reo_kg * e.percent desc))[1:20] as ids
+  from run_part o
+ cross join lateral (
+       select a.element, a.percent from assayed a where a.lot_id = o.lot_id
+       union all
+       select u.element, u.percent
+         from usual u
+         join traceability_product p on p.id = u.product_id and p.stage <> 'ore'
+        where u.product_id = o.product_id and o.assay = '' and u.percent >= 90) e
+ where o.kind = 'output'
+ group by 1, 2, 3;
+analyze element_out;
+
+-- The most that the feed may have held of each of those elements, and what it usually holds; null
+-- where the feed's make-up is anybody's guess (mixed compounds without an assay).
+create temp table element_in on commit drop as
+select w.enterprise_id, w.run, w.element,
+       sum(i.reo_kg * m.most / 100) filter (where i.reo_kg is not null) as most_kg,
+       sum(i.reo_kg * m.usual / 100) filter (where i.reo_kg is not null) as usual_kg,
+       bool_or(i.reo_kg is not null and m.most is null) as open,
+       sum(i.gross_kg) filter (where i.reo_kg is null) as unknown_kg
+  from element_out w
+  join run_part i on i.enterprise_id = w.enterprise_id and i.run = w.run and i.kind = 'input'
+  left join traceability_product p on p.id = i.product_id
+  left join assayed a on a.lot_id = i.lot_id and a.element = w.element
+  left join ore_most o on o.product_id = i.product_id and o.element = w.element
+  left join usual u on u.product_id = i.product_id and u.element = w.element
+ cross join lateral (
+       select case
+              when i.assay <> '' then coalesce(a.percent, 0) * (1 + %(element_tolerance_percent)s / 100.0) + 0.1
+              when p.stage = 'ore' then coalesce(o.percent, 0) * (1 + %(element_range_percent)s / 100.0)
+              when u.percent is not null then u.percent
+              when p.default_assay <> '{}' then %(impurities_most)s::numeric
+              end as most,
+              case when i.assay <> '' then coalesce(a.percent, 0) else coalesce(u.percent, 0) end as usual) m
+ group by 1, 2, 3;
+create index on element_in (enterprise_id, run);
+analyze element_in;

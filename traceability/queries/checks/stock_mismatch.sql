@@ -1,0 +1,55 @@
+with moved as (
+  select l.enterprise_id, l.lot_id, l.month,
+         sum(case when l.kind in ('extraction', 'output', 'import', 'recycled', 'purchase')
+                  then l.gross_kg else 0 end) as in_kg,
+         sum(case when l.kind in ('sale', 'export', 'input', 'loss')
+                  then l.gross_kg else 0 end) as out_kg
+    from led l
+    join (select distinct enterprise_id, lot_id from counted) c using (enterprise_id, lot_id)
+   group by 1, 2, 3
+), book as (
+  -- What should be there at the end of each month that was counted.
+  select * from (
+    select coalesce(m.enterprise_id, c.enterprise_id) as enterprise_id,
+           coalesce(m.lot_id, c.lot_id) as lot_id, coalesce(m.month, c.month) as month,
+           c.counted_kg, c.record_id, coalesce(sum(m.in_kg) over so_far, 0) as in_kg,
+           coalesce(sum(m.in_kg - m.out_kg) over so_far, 0) as book_kg
+      from moved m
+      full join counted c using (enterprise_id, lot_id, month)
+    window so_far as (partition by coalesce(m.enterprise_id, c.enterprise_id),
+                                   coalesce(m.lot_id, c.lot_id)
+                          order by coalesce(m.month, c.month))) all_months
+   where counted_kg is not null
+), apart as (
+  select b.*, b.counted_kg - b.book_kg as difference_kg,
+         greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s) as tolerance_kg
+    from book b
+   where abs(b.counted_kg - b.book_kg)
+         > greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s)
+     -- What left beyond what came is said of the lot already.
+     and b.book_kg > -greatest(b.in_kg * %(oversold_tolerance_percent)s / 100.0, %(oversold_tolerance_kg)s)
+     and not exists (select from unfiled u
+                      where u.enterprise_id = b.enterprise_id and u.month <= b.month)
+), worst as (
+  select distinct on (enterprise_id, lot_id) *,
+         min(month) over (partition by enterprise_id, lot_id) as since,
+         count(*) over (partition by enterprise_id, lot_id) as counts
+    from apart
+   order by enterprise_id, lot_id, abs(difference_kg) desc, month
+)
+select concat_ws(':', w.enterprise_id, w.lot_id) as key,
+       case when abs(w.difference_kg) > greatest(w.in_kg, w.counted_kg) * 0.05
+            then 'medium' else 'low' end as severity,
+       w.enterprise_id, case when t.maker_id <> w.enterprise_id then t.maker_id end as counterparty_id,
+       w.since as month, '' as category, w.lot_id, '' as run, '' as document,
+       abs(w.difference_kg) as amount_kg,
+       jsonb_build_object(
+         'counted_kg', w.counted_kg::text, 'book_kg', w.book_kg::text, 'in_kg', w.in_kg::text,
+         'difference_kg', w.difference_kg::text, 'month', w.month, 'counts', w.counts,
+         'records', jsonb_build_array(w.record_id) || coalesce((
+           select jsonb_agg(id order by id) from (
+             select l.id from led l
+              where l.enterprise_id = w.enterprise_id and l.lot_id = w.lot_id
+                and l.month <= w.month order by l.id limit 20) shown), '[]'::jsonb)) as arithmetic
+  from worst w
+  join traceability_lot t on t.id = w.lot_id

@@ -1,0 +1,64 @@
+with entered as (
+  select l.*, e.activities, p.stage, l.gross_kg * l.reo_percent / 100 as reo_kg,
+         -- A number that can be looked up has digits, some of them different.
+         (l.document !~ '[0-9]' or length(regexp_replace(l.document, '[^0-9A-Z]', '', 'g')) < 4
+          or l.document ~ '^[^0-9]*([0-9])\1*$') as unusable
+    from led l
+    join enterprises_enterprise e on e.id = l.enterprise_id
+    join traceability_product p on p.id = l.product_id
+   where l.kind in ('import', 'recycled')
+     and l.month between %(first_month)s and %(last_month)s
+     and (%(enterprise)s::bigint is null or l.enterprise_id = %(enterprise)s)
+), lost as (
+  -- What an enterprise's runs left over is scrap that it may take back into use.
+  select enterprise_id, sum(greatest(in_kg - out_kg, 0)) as kg
+    from run_balance where given_stage in ('metal', 'product') group by 1
+), judged as (
+  select n.*, case
+         when n.unusable then 'document'
+         when n.kind = 'recycled' and n.stage = 'ore' then 'ore'
+         when n.kind = 'import' and n.country = 'CN' then 'country'
+         when n.kind = 'import' and n.stage = 'ore'
+              and not n.activities && array['separation', 'trade']::varchar[] then 'kind'
+         when n.kind = 'recycled' and not 'recycling' = any(n.activities) then 'kind' end as why
+    from entered n
+), unfounded as (
+  select j.enterprise_id, j.kind, j.why, min(j.month) as month, max(j.month) as to_month,
+         sum(j.reo_kg) as reo_kg, count(*) as lots,
+         (array_agg(j.lot_id order by j.date, j.id))[1] as lot_id,
+         (array_agg(j.filed_document order by j.date, j.id))[1] as document,
+         (array_agg(j.id order by j.date, j.id))[1:20] as ids
+    from judged j
+   where j.why is not null
+   group by 1, 2, 3
+), monthly as (
+  select enterprise_id, month, sum(reo_kg) as kg, (array_agg(lot_id order by reo_kg desc))[1] as lot_id,
+         count(*) as lots, (array_agg(id order by reo_kg desc))[1:20] as ids
+    from judged where kind = 'recycled' and why is null group by 1, 2
+), usual_month as (
+  select enterprise_id, percentile_cont(0.5) within group (order by kg)::numeric as kg, count(*) as months
+    from monthly group by 1
+)
+select concat_ws(':', u.enterprise_id, u.kind, u.why) as key,
+       case when u.reo_kg >= 1000 then 'high' else 'medium' end as severity,
+       u.enterprise_id, null::bigint as counterparty_id, u.month, '' as category,
+       case when u.lots = 1 then u.lot_id end as lot_id, '' as run,
+       case when u.why = 'document' then '' else u.document end as document, u.reo_kg as amount_kg,
+       jsonb_build_object(
+         'why', u.why, 'kind', u.kind, 'lots', u.lots, 'to_month', u.to_month,
+         'kg', round(u.reo_kg, 3)::text, 'document', u.document,
+         'records', to_jsonb(u.ids)) as arithmetic
+  from unfounded u
+  left join lost s on s.enterprise_id = u.enterprise_id
+ where u.why <> 'kind' or u.kind <> 'recycled'
+    or u.reo_kg > coalesce(s.kg, 0) * 1.05 + %(undocumented_least_kg)s
+union all
+select concat_ws(':', m.enterprise_id, 'recycled', 'volume', m.month), 'medium',
+       m.enterprise_id, null, m.month, '', case when m.lots = 1 then m.lot_id end, '', '', m.kg,
+       jsonb_build_object(
+         'why', 'volume', 'kind', 'recycled', 'lots', m.lots, 'to_month', m.month,
+         'kg', round(m.kg, 3)::text, 'usual_kg', round(u.kg, 3)::text,
+         'records', to_jsonb(m.ids))
+  from monthly m
+  join usual_month u using (enterprise_id)
+ where u.months >= 4 and m.kg > u.kg * %(jump_factor)s

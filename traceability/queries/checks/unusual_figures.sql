@@ -1,0 +1,188 @@
+with mass as (
+  -- What the enterprise itself made, and how many digits say something in each mass.
+  select l.enterprise_id, l.kind, l.product_id, p.stage, l.month, l.gross_kg, l.id, l.lot_id,
+         length(rtrim(trunc(l.gross_kg * 1000)::text, '0')) as digits
+    from led l
+    join traceability_product p on p.id = l.product_id
+   where l.kind in ('extraction', 'output', 'import', 'recycled')
+     and l.month between %(first_month)s and %(last_month)s
+     and (%(enterprise)s::bigint is null or l.enterprise_id = %(enterprise)s)
+), repeated as (
+  -- Weighed masses of five digits and more do not come again in other months by chance.
+  select m.enterprise_id, m.kind, count(*) as of_records,
+         count(*) filter (where v.months > 1) as records,
+         min(m.month) filter (where v.months > 1) as month,
+         max(m.month) filter (where v.months > 1) as to_month,
+         (array_agg(m.id order by m.gross_kg, m.month) filter (where v.months > 1))[1:20] as ids
+    from mass m
+    join (select enterprise_id, kind, product_id, gross_kg, count(distinct month) as months
+            from mass where digits >= 5 group by 1, 2, 3, 4) v
+         using (enterprise_id, kind, product_id, gross_kg)
+   where m.digits >= 5
+   group by 1, 2
+  having count(*) filter (where v.months > 1) >= 4
+     and count(*) filter (where v.months > 1) >= count(*) * %(repeated_percent)s / 100.0
+), monthly as (
+  select enterprise_id, kind, product_id, month, sum(gross_kg) as kg, count(*) as records,
+         (array_agg(id order by gross_kg desc, id))[1:20] as ids
+    from mass where kind in ('extraction', 'output') and stage in ('ore', 'compound')
+   group by 1, 2, 3, 4
+), constant as (
+  -- Month after month the same total, to a tenth of a percent.
+  select m.enterprise_id, m.kind, count(*) as records, min(m.month) as month, max(m.month) as to_month,
+         min(m.kg) as kg, array_agg(m.ids[1] order by m.month) as ids, m.product_id,
+         sum(m.kg) as total_kg
+    from monthly m
+    join (select enterprise_id, kind, product_id,
+                 percentile_cont(0.5) within group (order by kg)::numeric as kg, count(*) as months
+            from monthly group by 1, 2, 3) u using (enterprise_id, kind, product_id)
+   where abs(m.kg - u.kg) <= u.kg * 0.001
+   group by m.enterprise_id, m.kind, m.product_id, u.months
+  having count(*) >= 4 and count(*) >= u.months * 0.5
+), roundness as (
+  -- Masses of two digits and zeros, against what others who do the same write down. Only a run over
+  -- the whole country knows them.
+  select enterprise_id, kind, stage, count(*) as records,
+         count(*) filter (where digits <= 2) as round_records,
+         min(month) as month, max(month) as to_month,
+         (array_agg(id order by digits, id))[1:20] as ids
+    from mass
+   where %(enterprise)s::bigint is null and gross_kg >= 100
+   group by 1, 2, 3
+  having count(*) >= 6
+), too_round as (
+  select r.*
+    from roundness r
+   where r.round_records >= r.records * %(round_percent)s / 100.0
+     and (select percentile_cont(0.5) within group (order by o.round_records::float8 / o.records)
+            from roundness o where o.kind = r.kind and o.stage = r.stage
+             and o.enterprise_id <> r.enterprise_id) <= 0.2
+), produced_in as (
+  select enterprise_id, category, month, kg, ln(kg) as size
+    from production where kg > 0
+     and (%(enterprise)s::bigint is null or enterprise_id = %(enterprise)s)
+), usual_size as (
+  select enterprise_id, category, count(*) as months,
+         percentile_cont(0.5) within group (order by size)::numeric as middle
+    from produced_in group by 1, 2
+), spread_of as (
+  select u.enterprise_id, u.category, u.months, u.middle,
+         1.4826 * percentile_cont(0.5) within group (order by abs(p.size - u.middle))::numeric as noise
+    from usual_size u join produced_in p using (enterprise_id, category)
+   group by 1, 2, 3, 4
+), jump as (
+  select p.enterprise_id, p.category, p.month, p.kg, exp(s.middle) as usual_kg, s.months,
+         row_number() over (partition by p.enterprise_id, p.category order by p.size desc) as place
+    from produced_in p
+    join spread_of s using (enterprise_id, category)
+   where s.months >= 6
+     and p.size - s.middle > greatest(ln(%(jump_factor)s::numeric / 2.0), 6 * s.noise)
+), even as (
+  -- Recoveries that hardly differ are computed, not weighed.
+  select r.enterprise_id, r.fed_with, r.given_stage, count(*) as runs, avg(r.share) as share,
+         min(r.last_month) as month, max(r.last_month) as to_month,
+         (array_agg(r.ids[1] order by r.last_date, r.run))[1:20] as ids
+    from recovery r
+   where r.in_kg >= 100
+   group by 1, 2, 3
+  having count(*) >= 8 and stddev_samp(r.share) < %(even_recovery_percent)s / 100.0
+), above as (
+  -- A run that recovers far more than the enterprise's others was fed with more than was filed.
+  select r.enterprise_id, r.run, r.last_month as month, r.in_kg, r.out_kg, r.share, v.level, v.runs,
+         r.lot_id, r.ids
+    from recovery r
+    join recovery_level v using (enterprise_id, fed_with, given_stage)
+   where v.runs >= 8
+     and r.share > v.level + greatest(v.level * %(yield_drop_percent)s / 100.0, v.noise * %(yield_sigmas)s)
+     and r.out_kg <= r.in_kg * (1 + %(yield_tolerance_percent)s / 100.0) + %(yield_tolerance_kg)s
+), silent as (
+  -- Partners tell of shipments with an enterprise that itself files hardly any.
+  select x.enterprise_id, min(x.month) as month, max(x.month) as to_month,
+         count(*) filter (where not x.own) as shipments, count(*) as of_shipments,
+         sum(x.kg) filter (where not x.own) as kg, count(distinct x.partner_id) as partners,
+         (array_agg(x.record_id order by x.month, x.record_id) filter (where not x.own))[1:20] as ids
+    from (select seller_id as enterprise_id, buyer_id as partner_id, sold_kg is not null as own,
+                 coalesce(bought_kg, sold_kg) as kg, coalesce(purchases[1], sales[1]) as record_id,
+                 date_trunc('month', coalesce(sold_from, bought_from))::date as month
+            from shipment
+          union all
+          select buyer_id, seller_id, bought_kg is not null, coalesce(sold_kg, bought_kg),
+                 coalesce(sales[1], purchases[1]), date_trunc('month', coalesce(bought_from, sold_from))::date
+            from shipment) x
+    join settled t on t.enterprise_id = x.enterprise_id and t.month = x.month
+   where x.month between %(first_month)s and %(last_month)s
+     and (%(enterprise)s::bigint is null or x.enterprise_id = %(enterprise)s)
+   group by 1
+  having count(*) filter (where not x.own) >= 5
+     and count(*) filter (where not x.own) >= count(*) * 0.8
+), uncreated as (
+  -- Others move lots that are said to be its own, and none of its filings makes them. Only a run over
+  -- the whole country sees them all.
+  select t.maker_id as enterprise_id, min(l.month) as month, max(l.month) as to_month,
+         count(distinct l.lot_id) as lots, count(distinct l.enterprise_id) as holders,
+         sum(l.gross_kg) filter (where l.kind in ('input', 'sale', 'export', 'loss')) as kg,
+         (array_agg(l.id order by l.gross_kg desc, l.id))[1:20] as ids
+    from led l
+    join traceability_lot t on t.id = l.lot_id and t.maker_id <> l.enterprise_id
+    join must_file m on m.enterprise_id = t.maker_id and m.first_month <= l.month
+    left join lot_def d on d.lot_id = l.lot_id
+   where %(enterprise)s::bigint is null and d.lot_id is null
+     and l.month between %(first_month)s and %(last_month)s
+     and not exists (select from unfiled u
+                      where u.enterprise_id = t.maker_id and u.month <= l.month)
+     -- What a holder says to have bought of it is unmatched_purchase's.
+     and not exists (select from led p
+                      where p.lot_id = l.lot_id and p.kind = 'purchase'
+                        and p.counterparty_id = t.maker_id)
+   group by 1
+  having count(distinct l.lot_id) >= 3 and count(distinct l.enterprise_id) >= 2
+), sign as (
+  select 'repeated' as why, enterprise_id, kind as what, month, to_month, null::bigint as lot_id,
+         '' as run, null::numeric as kg, ids,
+         jsonb_build_object('records_repeated', records, 'of_records', of_records, 'kind', kind) as figures
+    from repeated
+  union all
+  select 'constant', c.enterprise_id, concat(c.kind, ':', p.code), c.month, c.to_month, null, '', null, c.ids,
+         jsonb_build_object('months_alike', c.records, 'monthly_kg', c.kg::text, 'kind', c.kind,
+                            'product', p.code)
+    from constant c join traceability_product p on p.id = c.product_id
+  union all
+  select 'round', enterprise_id, concat(kind, ':', stage), month, to_month, null, '', null, ids,
+         jsonb_build_object('round_records', round_records, 'of_records', records, 'kind', kind)
+    from too_round
+  union all
+  select 'jump', j.enterprise_id, concat(j.category, ':', j.month), j.month, j.month, null, '', j.kg,
+         coalesce((select (array_agg(p.id order by p.reo_kg desc))[1:20] from produced p
+                    where p.enterprise_id = j.enterprise_id and p.cap_category = j.category
+                      and p.month = j.month), '{}'),
+         jsonb_build_object('kg', j.kg::text, 'usual_kg', round(j.usual_kg, 3)::text,
+                            'times', round(j.kg / j.usual_kg, 1)::text, 'months', j.months)
+    from jump j where j.place = 1
+  union all
+  select 'even', enterprise_id, concat(fed_with, ':', given_stage), month, to_month, null, '', null, ids,
+         jsonb_build_object('runs', runs, 'share', round(share * 100, 3)::text)
+    from even
+  union all
+  select 'above', enterprise_id, run, month, month, lot_id, run, out_kg - in_kg * level, ids,
+         jsonb_build_object('in_kg', round(in_kg, 3)::text, 'out_kg', round(out_kg, 3)::text,
+                            'share', round(share * 100, 2)::text, 'level', round(level * 100, 2)::text,
+                            'runs', runs)
+    from above
+  union all
+  select 'silent', enterprise_id, '', month, to_month, null, '', null, ids,
+         jsonb_build_object('shipments', shipments, 'of_shipments', of_shipments,
+                            'partners', partners, 'kg', kg::text)
+    from silent
+  union all
+  select 'uncreated', enterprise_id, '', month, to_month, null, '', null, ids,
+         jsonb_build_object('lots', lots, 'holders', holders, 'kg', kg::text)
+    from uncreated
+)
+select case when s.why in ('round', 'uncreated') then 'country:' else '' end
+         || concat_ws(':', s.enterprise_id, s.why, nullif(s.what, '')) as key,
+       case when s.why in ('silent', 'uncreated') then 'high' when s.why in ('repeated', 'constant', 'above') then 'medium' else 'low' end as severity,
+       s.enterprise_id, null::bigint as counterparty_id, s.month, '' as category, s.lot_id, s.run,
+       '' as document, s.kg as amount_kg,
+       s.figures || jsonb_build_object('why', s.why, 'to_month', s.to_month,
+                                       'records', to_jsonb(s.ids)) as arithmetic
+  from sign s

@@ -1,0 +1,117 @@
+with norm as (
+  select * from (values ('compound', %(yield_norm_separation_percent)s / 100.0),
+                        ('metal', %(yield_norm_metal_percent)s / 100.0),
+                        ('product', %(yield_norm_magnet_percent)s / 100.0)) n(given_stage, share)
+), judged as (
+  select r.*, v.runs, v.level, v.noise, n.share as norm,
+         greatest(v.level * %(yield_drop_percent)s / 100.0, v.noise * %(yield_sigmas)s) as drop,
+         -- Enough runs to know the enterprise's own level; fewer are held to the usual one only.
+         v.runs >= 6 as has_level
+    from recovery r
+    join recovery_level v using (enterprise_id, fed_with, given_stage)
+    join norm n using (given_stage)
+), low as (
+  select *, case when has_level and share < level - drop then level else norm end as expected,
+         has_level and share < level - drop as below_own,
+         has_level and share < level - 2 * drop as far_below_own,
+         share < norm * 0.95 as below_usual
+    from judged
+   where (has_level and share < level - drop) or share < norm * 0.95
+), spell as (
+  -- One finding for an enterprise and process: a single run far below, or several below.
+  select enterprise_id, given_stage, min(fed_with) as fed_with, min(norm) as norm,
+         sum(in_kg * level) / sum(in_kg) as level, count(*) as low_runs, max(runs) as runs,
+         min(last_month) as month, max(last_month) as to_month,
+         sum(in_kg) as in_kg, sum(out_kg) as out_kg,
+         sum(in_kg * expected - out_kg) as missing_kg,
+         min(share) as lowest, (array_agg(run order by in_kg * expected - out_kg desc))[1:10] as low,
+         (array_agg(lot_id order by in_kg * expected - out_kg desc))[1] as lot_id
+    from low
+   group by 1, 2
+  having bool_or(far_below_own or below_usual) or count(*) filter (where below_own) >= 3
+), whole as (
+  -- All runs of the year together, against what such runs recover at the least; the more runs, the
+  -- less chance has a say.
+  select j.enterprise_id, j.given_stage, min(j.fed_with) as fed_with, min(j.norm) as norm,
+         sum(j.in_kg * j.level) / sum(j.in_kg) as level, count(*) as low_runs, count(*) as runs,
+         min(j.last_month) as month, max(j.last_month) as to_month,
+         sum(j.in_kg) as in_kg, sum(j.out_kg) as out_kg,
+         sum(j.in_kg) * min(j.norm) - sum(j.out_kg) as missing_kg,
+         min(j.share) as lowest,
+         (array_agg(j.run order by j.in_kg - j.out_kg desc))[1:10] as low,
+         (array_agg(j.lot_id order by j.in_kg - j.out_kg desc))[1] as lot_id
+    from judged j
+   group by 1, 2
+  having count(*) >= 4
+     and sum(j.out_kg) / sum(j.in_kg) < min(j.norm) - 3 * max(j.noise) / sqrt(count(*))
+), yearly as (
+  select j.enterprise_id, j.fed_with, j.given_stage, min(j.norm) as norm, max(j.level) as level,
+         count(*) as runs, min(j.last_month) as month, max(j.last_month) as to_month,
+         sum(j.in_kg) as in_kg, sum(j.out_kg) as out_kg, sum(j.out_kg) / sum(j.in_kg) as share,
+         min(j.share) as lowest,
+         (array_agg(j.run order by j.in_kg - j.out_kg desc))[1:10] as low,
+         (array_agg(j.lot_id order by j.in_kg - j.out_kg desc))[1] as lot_id
+    from judged j
+   group by 1, 2, 3
+  having count(*) >= 6
+), middle as (
+  -- The middle of those who do the same, and how far half of them lie from it. Only a run over the
+  -- whole country knows them.
+  select fed_with, given_stage, percentile_cont(0.5) within group (order by share)::numeric as share
+    from yearly
+   where %(enterprise)s::bigint is null
+   group by 1, 2
+  having count(*) >= 5
+), spread as (
+  select y.fed_with, y.given_stage, m.share,
+         greatest(%(yield_drop_percent)s / 200.0,
+                  %(yield_sigmas)s * 1.4826
+                  * percentile_cont(0.5) within group (order by abs(y.share - m.share))::numeric)
+           as drop
+    from yearly y
+    join middle m using (fed_with, given_stage)
+   group by 1, 2, 3
+), below_peers as (
+  select y.enterprise_id, y.given_stage, y.fed_with, p.share as norm, y.level, y.runs as low_runs,
+         y.runs, y.month, y.to_month, y.in_kg, y.out_kg, y.in_kg * p.share - y.out_kg as missing_kg,
+         y.lowest, y.low, y.lot_id
+    from yearly y
+    join spread p using (fed_with, given_stage)
+   where y.share < p.share - p.drop
+), own as (
+  select 'spell' as why, * from spell
+  union all
+  select 'whole' as why, w.* from whole w
+   where not exists (select from spell s
+                      where s.enterprise_id = w.enterprise_id
+                        and s.given_stage = w.given_stage)
+), found as (
+  select '' as prefix, * from own
+  union all
+  select 'country:' as prefix, 'peers' as why, p.*
+    from (select distinct on (enterprise_id, given_stage) * from below_peers
+           order by enterprise_id, given_stage, missing_kg desc) p
+   where not exists (select from own o
+                      where o.enterprise_id = p.enterprise_id
+                        and o.given_stage = p.given_stage)
+)
+select o.prefix || concat_ws(':', o.enterprise_id, o.given_stage) as key,
+       case when o.missing_kg > o.in_kg * 0.05 then 'high' else 'medium' end as severity,
+       o.enterprise_id, null::bigint as counterparty_id, o.month, '' as category,
+       case when o.low_runs = 1 then o.lot_id end as lot_id,
+       case when o.low_runs = 1 then o.low[1] else '' end as run, '' as document,
+       o.missing_kg as amount_kg,
+       jsonb_build_object(
+         'why', o.why, 'fed_with', o.fed_with, 'given', o.given_stage,
+         'runs', o.runs, 'low_runs', o.low_runs, 'to_month', o.to_month,
+         'in_kg', round(o.in_kg, 3)::text, 'out_kg', round(o.out_kg, 3)::text,
+         'share', round(o.out_kg / o.in_kg * 100, 2)::text,
+         'lowest', round(o.lowest * 100, 2)::text,
+         'level', round(o.level * 100, 2)::text, 'norm', round(o.norm * 100, 2)::text,
+         'missing_kg', round(o.missing_kg, 3)::text, 'low', to_jsonb(o.low),
+         'records', coalesce((
+           select jsonb_agg(id order by id)
+             from (select p.id from run_part p
+                    where p.enterprise_id = o.enterprise_id and p.run = any(o.low[1:3])
+                    order by p.id limit 40) shown), '[]'::jsonb)) as arithmetic
+  from found o

@@ -1,0 +1,108 @@
+"""Checks of the documents that stand behind shipments and origins."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from traceability.rules.checks.facts import Facts
+from traceability.rules.checks.lots import KINDS
+
+
+def duplicate_document(facts: Facts) -> str:
+    """One document number stands behind shipments that can't be the same.
+
+    Source: flows are entered truthfully (2025 Measures).
+    Fires: once for an enterprise and number, when it sold under it to two buyers, used it for a
+    sale and an export or import, for two countries, or over more than `document_span_days`.
+    Tolerates: several lots on one invoice, several deliveries under it within that time, and the
+    same number given by two enterprises, whose numbering is their own. What is no number at all is
+    `undocumented_origin`'s.
+    """
+    figures = facts.figures
+    if figures["partners"] > 1:
+        words = _(
+            "Document %(document)s stands behind shipments to %(count)s buyers between %(first)s"
+            " and %(last)s, %(kg)s kg (gross) in all."
+        )
+    elif len(set(figures["kinds"])) > 1 or figures["countries"] > 1:
+        words = _(
+            "Document %(document)s stands behind %(kinds)s between %(first)s and %(last)s, %(kg)s"
+            " kg (gross) in all, which one document can't cover."
+        )
+    else:
+        words = _(
+            "Document %(document)s stands behind shipments from %(first)s to %(last)s, %(kg)s kg"
+            " (gross) in all, further apart than deliveries under one document."
+        )
+    return words % {
+        "document": facts.document,
+        "count": figures["partners"],
+        "kinds": ", ".join(str(KINDS[kind]) for kind in dict.fromkeys(figures["kinds"])),
+        "first": figures["first_on"],
+        "last": figures["last_on"],
+        "kg": facts.kg("kg"),
+    }
+
+
+def undocumented_origin(facts: Facts) -> str:
+    """A lot enters from imports or recycling without a usable document, or where it can't.
+
+    Source: imports and recycled resources are told apart from what is mined (2025 Measures,
+    article 3); flows are entered truthfully.
+    Fires: once for an enterprise, kind and reason, for imports and recycled lots whose document is
+    missing or no number; recycled lots of ore products; imports from China itself; imports of ore
+    by an enterprise that neither separates nor trades; recycled lots of an enterprise that does not
+    recycle; and for a month in which a recycler took in `jump_factor` times its usual.
+    Tolerates: what metal and magnet makers take back of their own runs' losses, and
+    `undocumented_least_kg`.
+    """
+    figures = facts.figures
+    count = figures["lots"]
+    words = _ORIGIN[figures["why"]](count)
+    return words % {
+        "count": count,
+        "kind": KINDS[figures["kind"]],
+        "kg": facts.kg("kg"),
+        "usual": facts.kg("usual_kg") if "usual_kg" in figures else "",
+        "document": figures.get("document") or "–",
+        "first": facts.month,
+        "last": facts.month_of("to_month"),
+    }
+
+
+_ORIGIN = {
+    "document": lambda count: ngettext(
+        "%(count)s lot (%(kind)s), %(kg)s kg REO from %(first)s to %(last)s, has no usable document"
+        " (“%(document)s”).",
+        "%(count)s lots (%(kind)s), %(kg)s kg REO from %(first)s to %(last)s, have no usable"
+        " document (“%(document)s”).",
+        count,
+    ),
+    "ore": lambda count: ngettext(
+        "%(count)s recycled lot, %(kg)s kg REO from %(first)s to %(last)s, is an ore product, which"
+        " scrap can't be.",
+        "%(count)s recycled lots, %(kg)s kg REO from %(first)s to %(last)s, are ore products, which"
+        " scrap can't be.",
+        count,
+    ),
+    "country": lambda count: ngettext(
+        "%(count)s lot, %(kg)s kg REO from %(first)s to %(last)s, is filed as an import from China"
+        " itself.",
+        "%(count)s lots, %(kg)s kg REO from %(first)s to %(last)s, are filed as imports from China"
+        " itself.",
+        count,
+    ),
+    "kind": lambda count: ngettext(
+        "%(count)s lot (%(kind)s), %(kg)s kg REO from %(first)s to %(last)s, enters at an"
+        " enterprise whose activities don't include it.",
+        "%(count)s lots (%(kind)s), %(kg)s kg REO from %(first)s to %(last)s, enter at an"
+        " enterprise whose activities don't include it.",
+        count,
+    ),
+    "volume": lambda count: ngettext(
+        "%(count)s recycled lot of %(first)s holds %(kg)s kg REO; in a usual month of this"
+        " enterprise it is %(usual)s kg.",
+        "%(count)s recycled lots of %(first)s hold %(kg)s kg REO; in a usual month of this"
+        " enterprise it is %(usual)s kg.",
+        count,
+    ),
+}
