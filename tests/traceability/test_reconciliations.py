@@ -23,6 +23,7 @@ from tests.traceability.ledger import (
 )
 from traceability.models import Finding, Reconciliation
 from traceability.queries import reconciliations as queries
+from traceability.rules.checks import CHECKS
 from traceability.services import reconciliations as services
 from traceability.tasks import reconciliations as tasks
 
