@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0012_amendment_reasons"),
+        ("traceability", "0015_answers_stand"),
     ]
 
     operations = [
