@@ -154,7 +154,7 @@ def test_findings_are_filtered_on_the_page_and_in_the_api(signed_in, finding, as
     answered = client.get(reverse("api:findings"), asked)
 
     assert listed.context["count"] == count
-    assert answered.json()["count"] == count
+    assert len(answered.json()["results"]) == count
 
 
 def test_findings_are_exported_with_their_words(signed_in, finding):
