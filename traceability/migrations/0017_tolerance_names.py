@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0015_answers_stand"),
+        ("traceability", "0016_lot_number_begins"),
     ]
 
     operations = [

@@ -48,5 +48,5 @@ def unload(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0016_tolerance_names")]
+    dependencies = [("traceability", "0017_tolerance_names")]
     operations = [migrations.RunPython(load, unload)]
