@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 
 from portal.kernel.period import Month
 from traceability.views import caps, desk, filings, findings, reconciliations, uploads
-from traceability.views.tracing import lots
+from traceability.views.tracing import flows, lots
 
 
 class MonthConverter:
@@ -69,4 +69,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lots/", lots.lot_list, name="lot_list"),
     path("lots/<int:pk>/", lots.lot_detail, name="lot_detail"),
     path("lots/<int:pk>/records/", lots.lot_records, name="lot_records"),
+    path("flows/", flows.flow_detail, name="flow_detail"),
+    path("records/", flows.record_list, name="record_list"),
 ]

@@ -61,6 +61,7 @@ ENTRIES = (
     ),
     Entry("traceability:filing_list", _("Filings"), "files", Traceability.VIEW_FILINGS),
     Entry("traceability:lot_list", _("Lots"), "qrcode", Traceability.VIEW_FILINGS),
+    Entry("traceability:flow_detail", _("Flows"), "chart-line", Traceability.VIEW_FILINGS),
     Entry(
         "traceability:finding_list",
         _("Findings"),

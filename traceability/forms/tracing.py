@@ -1,10 +1,14 @@
 """What the pages of traces and flows are asked for."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.filters import MonthFormField
+from portal.kernel.period import Month
 
 
 class KnownForm(forms.Form):
@@ -26,5 +30,55 @@ class KnownForm(forms.Form):
     @property
     def known_on(self) -> date | None:
         """The day asked for; None for now, also where the day is still to come or none at all."""
-        day: date | None = self.cleaned_data.get("known") if self.is_valid() else None
+        self.full_clean()
+        day: date | None = self.cleaned_data.get("known")
         return day if day and day < self.today else None
+
+
+class FlowForm(KnownForm):
+    """Which months, whose, and of which elements."""
+
+    first = MonthFormField(label=_("From"), required=False)
+    last = MonthFormField(label=_("To"), required=False)
+    province = forms.ChoiceField(label=_("Province"), required=False)
+    group = forms.TypedChoiceField(label=_("Group"), required=False, coerce=int, empty_value=None)
+    enterprise = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    element = forms.ChoiceField(label=_("Element"), required=False)
+    by = forms.ChoiceField(
+        label=_("Boxes"),
+        required=False,
+        choices=[("", _("stages")), ("product", _("products"))],
+    )
+    field_order = ("first", "last", "province", "group", "enterprise", "element", "by", "known")
+
+    def __init__(
+        self,
+        *args: Any,
+        provinces: Iterable[tuple[str, str]],
+        groups: Iterable[tuple[int, str]],
+        elements: Iterable[tuple[str, Any]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        everywhere: list[tuple[Any, Any]] = [("", _("all"))]
+        self.fields["province"].choices = everywhere + list(provinces)  # type: ignore[attr-defined]
+        self.fields["group"].choices = everywhere + list(groups)  # type: ignore[attr-defined]
+        self.fields["element"].choices = list(elements)  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            select = isinstance(field.widget, forms.Select)
+            field.widget.attrs |= {
+                "class": "form-select" if select else "form-control",
+                "id": f"flow-{name}" if name != "known" else "known",
+            }
+
+    def asked(self, name: str) -> Any:
+        """What was asked for in a field; None where it was nothing, or made no sense."""
+        self.full_clean()
+        return self.cleaned_data.get(name) or None
+
+    @property
+    def months(self) -> tuple[Month, Month]:
+        """The period: the year so far where none, or none that makes sense, was asked for."""
+        last = self.asked("last") or Month.of(self.today)
+        first = self.asked("first") or Month(last.year, 1)
+        return (first, last) if first <= last else (last, first)

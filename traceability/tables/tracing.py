@@ -4,7 +4,8 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import Model, QuerySet
+from django import forms
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
@@ -15,6 +16,7 @@ from portal.kernel.tables import (
     ListFilter,
     ListTable,
     MonthColumn,
+    MonthFilter,
     NamedColumn,
     SearchFilter,
 )
@@ -78,6 +80,13 @@ class LotFilter(ListFilter):
         fields = ()
 
 
+class ChosenFilter(django_filters.NumberFilter):
+    """What an address from another page has chosen: kept, and not shown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.HiddenInput(), **kwargs)
+
+
 class LotRecordTable(ListTable):
     """The records that speak of one lot, whoever filed them."""
 
@@ -115,6 +124,61 @@ class LotRecordFilter(ListFilter):
     """Narrows the records of one lot."""
 
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Kind.choices)
+
+    class Meta:
+        model = Record
+        fields = ()
+
+
+class RecordListTable(LotRecordTable):
+    """Records of many lots and filings."""
+
+    lot = CodeColumn(
+        verbose_name=_("Lot number"),
+        accessor="lot__number",
+        orderable=False,
+        linkify=lambda record: reverse("traceability:lot_detail", args=[record.lot_id]),
+    )
+    code = CodeColumn(verbose_name=_("Product"), accessor="lot__product__code", orderable=False)
+    reo_percent = GradeColumn(
+        verbose_name=_("Percent REO"),
+        accessor="lot__reo_percent",
+        orderable=False,
+        default="—",
+    )
+
+    class Meta(LotRecordTable.Meta):
+        fields = (
+            *("date", "kind", "enterprise", "month", "line", "lot", "code", "reo_percent"),
+            *("gross_kg", "run", "counterparty", "document", "country"),
+        )
+        order_by = ()
+
+
+class RecordListFilter(LotRecordFilter):
+    """Narrows records; the pages of figures lead here with these set."""
+
+    first = MonthFilter(label=_("From"), field_name="filing__month", lookup_expr="gte")
+    last = MonthFilter(label=_("To"), field_name="filing__month", lookup_expr="lte")
+    stage = django_filters.ChoiceFilter(
+        label=_("Stage"), field_name="lot__product__stage", choices=Product.Stage.choices
+    )
+    product = ProductFilter(
+        label=_("Product"), field_name="lot__product", queryset=Product.objects.all()
+    )
+    country = django_filters.CharFilter(label=_("Country"), lookup_expr="iexact")
+    province = ChosenFilter(method="of_province")
+    group = ChosenFilter(method="of_group")
+    enterprise = ChosenFilter(field_name="filing__enterprise_id")
+    counterparty = ChosenFilter(field_name="counterparty_id")
+
+    def of_province(self, rows: QuerySet[Model], _name: str, code: Any) -> QuerySet[Model]:
+        """Those of the enterprises of a province."""
+        return rows.filter(filing__enterprise__region__code__startswith=f"{code}"[:2])
+
+    def of_group(self, rows: QuerySet[Model], _name: str, pk: Any) -> QuerySet[Model]:
+        """Those of the members of a group, and its own."""
+        return rows.filter(Q(filing__enterprise__parent=pk) | Q(filing__enterprise=pk))
 
     class Meta:
         model = Record

@@ -87,17 +87,24 @@ def counts_of(
 
 
 def filed_since(user: User, pools: Iterable[int], known_at: datetime) -> QuerySet[Filing]:
-    """What was filed after a moment about these holdings, runs and shipments, latest first."""
+    """What was filed after a moment about these holdings, runs and shipments, amendments first."""
     found = rows(_AMENDED, {"pools": list(pools), "known_at": known_at})
     ids = [pk for (pk,) in found]
-    return filings_visible_to(user).filter(pk__in=among(ids)).order_by("-submitted_at")
+    return filings_visible_to(user).filter(pk__in=among(ids)).order_by("-version", "-submitted_at")
+
+
+def records_visible_to(user: User) -> QuerySet[Record]:
+    """The records of filings in force that `user` may see, the latest filing's first."""
+    visible = filings_visible_to(user).filter(status=Filing.Status.SUBMITTED)
+    return (
+        Record.objects.filter(filing__in=visible.order_by().values("pk"))
+        .select_related(
+            "filing__enterprise__organisation", "counterparty__organisation", "lot__product"
+        )
+        .order_by("-filing", "line")
+    )
 
 
 def records_of_lot(lot: Lot, user: User) -> QuerySet[Record]:
     """The records of filings in force that speak of a lot, as far as `user` may see them."""
-    visible = filings_visible_to(user).filter(status=Filing.Status.SUBMITTED)
-    return (
-        Record.objects.filter(lot=lot, filing__in=visible.order_by().values("pk"))
-        .select_related("filing__enterprise__organisation", "counterparty__organisation", "product")
-        .order_by("date", "pk")
-    )
+    return records_visible_to(user).filter(lot=lot).order_by("date", "pk")

@@ -1,0 +1,167 @@
+"""Flows of a period as a picture and as balances, and the records behind every figure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from enterprises.queries import enterprises_visible_to, groups_visible_to, regions_with_enterprises
+from portal.kernel import clock
+from portal.kernel.access import requires
+from portal.kernel.exports import csv_answer, xlsx_answer
+from portal.kernel.pages import page
+from portal.kernel.tables import list_page
+from portal.kernel.templatetags.portal import named
+from traceability.forms.tracing import FlowForm
+from traceability.permissions import Perm
+from traceability.queries.tracing import flows as queries
+from traceability.queries.tracing.lots import records_visible_to
+from traceability.rules.tracing.flows import Balance, Entry
+from traceability.tables.tracing import RecordListFilter, RecordListTable
+from traceability.views.tracing.lots import moment_known
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShown:
+    """One way in or out with its words; `record_url` leads to the records behind it."""
+
+    entry: Entry
+    other: str
+    record_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceShown:
+    """One balance as the page shows it."""
+
+    title: str
+    inward: list[EntryShown]
+    outward: list[EntryShown]
+    total_kg: Decimal
+    within_kg: Decimal
+
+
+@require_safe
+@requires(Perm.VIEW_FILINGS)
+def flow_detail(request: HttpRequest) -> HttpResponseBase:
+    """What was mined, made, traded and used in a period: balanced at every stage."""
+    form = flow_form(request)
+    asked = question(request, form)
+    parts = queries.parts_of(by_product=form.asked("by") == "product")
+    found = queries.balanced(queries.flows_of(asked), parts)
+    if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
+        return _export(form_of, found, parts)
+    return page(
+        request,
+        "traceability/flow_detail.html",
+        {
+            "form": form,
+            "known_on": form.known_on,
+            "since": queries.amended_since(request.user, asked),
+            "whose": whose(request, form),
+            "first": asked.first,
+            "last": asked.last,
+            "picture": queries.picture_of_flows(found, parts),
+            "balances": [_shown(each, parts, _records_query(request, asked)) for each in found],
+        },
+    )
+
+
+@require_safe
+@requires(Perm.VIEW_FILINGS)
+def record_list(request: HttpRequest) -> HttpResponseBase:
+    """The records in force that the reader may see; figures lead here."""
+    return list_page(
+        request,
+        template="traceability/record_list.html",
+        name="records",
+        table=RecordListTable,
+        filters=RecordListFilter,
+        queryset=records_visible_to(request.user),
+    )
+
+
+def flow_form(request: HttpRequest) -> FlowForm:
+    """The form that pages of flows share, with what the reader may choose from."""
+    provinces = regions_with_enterprises(request.user).filter(level=1)
+    return FlowForm(
+        request.GET,
+        today=clock.today(),
+        provinces=[(region.code, named(region)) for region in provinces],
+        groups=[(group.pk, named(group)) for group in groups_visible_to(request.user)],
+        elements=[(key, label) for key, (label, _oxides) in queries.ELEMENTS.items()],
+    )
+
+
+def question(request: HttpRequest, form: FlowForm) -> queries.Question:
+    """Which flows the form asks for, within what the reader may see."""
+    first, last = form.months
+    return queries.Question(
+        first=first,
+        last=last,
+        scope=queries.scope_of(
+            request.user,
+            province=form.asked("province") or "",
+            group=form.asked("group"),
+            enterprise=form.asked("enterprise"),
+        ),
+        known_at=moment_known(form.known_on),
+        oxides=queries.ELEMENTS[form.asked("element") or ""][1],
+    )
+
+
+def whose(request: HttpRequest, form: FlowForm) -> str:
+    """Whose flows are shown, in words."""
+    words = []
+    for name in ("province", "group"):
+        if chosen := form.asked(name):
+            words.append(str(dict(form.fields[name].choices)[chosen]))  # type: ignore[attr-defined]
+    if pk := form.asked("enterprise"):
+        found = enterprises_visible_to(request.user).filter(pk=pk).first()
+        words.append(named(found) if found else "—")
+    return " · ".join(words)
+
+
+def _records_query(request: HttpRequest, asked: queries.Question) -> dict[str, str]:
+    """What the addresses of the records behind all figures of a page have in common."""
+    chosen = ("province", "group", "enterprise")
+    kept = {name: request.GET[name] for name in chosen if request.GET.get(name)}
+    return {"first": str(asked.first), "last": str(asked.last)} | kept
+
+
+def _shown(balance: Balance, parts: queries.Parts, query: dict[str, str]) -> BalanceShown:
+    node = parts.node(balance.key)
+    part = "product" if parts.by_product else "stage"
+    address = reverse("traceability:record_list")
+
+    def entry_shown(entry: Entry) -> EntryShown:
+        asked = query | {"kind": entry.record_kind, part: str(balance.key)}
+        other = parts.node(entry.other).label if entry.other is not None else ""
+        return EntryShown(entry, other, f"{address}?{urlencode(asked)}" if balance.key else "")
+
+    return BalanceShown(
+        title=f"{node.label} {node.note}".strip(),
+        inward=[entry_shown(entry) for entry in balance.inward],
+        outward=[entry_shown(entry) for entry in balance.outward],
+        total_kg=balance.total_kg,
+        within_kg=balance.within_kg,
+    )
+
+
+def _export(form: str, found: list[Balance], parts: queries.Parts) -> HttpResponseBase:
+    header = [_("Stage or product"), _("Side"), _("What"), _("From or into"), _("kg")]
+    rows: list[list[Any]] = []
+    for balance in found:
+        label = parts.node(balance.key).label
+        for side, entries in ((_("in"), balance.inward), (_("out"), balance.outward)):
+            for entry in entries:
+                other = parts.node(entry.other).label if entry.other is not None else ""
+                rows.append([label, side, capfirst(str(entry.kind.label)), other, entry.kg])
+    answer = csv_answer if form == "csv" else xlsx_answer
+    return answer("flows", header, rows)
