@@ -30,6 +30,11 @@ app.conf.beat_schedule = {
         "task": "allocations.tasks.issue_due_decisions",
         "schedule": 60.0,
     },
+    # How often a write that was refused came again within its minute.
+    "record repeated refusals": {
+        "task": "portal.accounts.tasks.record_repeated_refusals",
+        "schedule": 60.0,
+    },
     # What people are told by e-mail; the rows wait, so that a lost run loses nothing.
     "mail notices": {
         "task": "portal.notices.tasks.mail_due_notices",

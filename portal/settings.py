@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
     "portal.machines.idempotency.MachineMiddleware",
+    "portal.accounts.refused.RefusedWriteMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -43,6 +43,7 @@ OWN_ROOMS = {
         "backends": "permissions from the role",
         "language": "middleware",
         "mfa": "middleware",
+        "refused": "middleware",
         "roles": "every role with its permissions",
         "sign_in": "middleware, and who axes locks out",
     },
@@ -231,7 +232,9 @@ def test_there_are_no_signals():
 
 # --- services ------------------------------------------------------------------------------------
 # What happens without a person: the worker's own steps.
-WITHOUT_A_PERSON: dict[str, str] = {}
+WITHOUT_A_PERSON: dict[str, str] = {
+    "portal.accounts.services.refusals.record_repeated_refusals": "by whom is who tried",
+}
 STEPS = {"allocations.services.issuing.make_effective": "shared by issuing and transcribing"}
 
 

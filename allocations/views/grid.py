@@ -26,7 +26,7 @@ from allocations.views.judgements import judgements_shown
 from enterprises.models import Enterprise
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.errors import Refusal
+from portal.kernel.errors import Refusal, note
 from portal.kernel.pages import page
 from portal.kernel.sql import among
 from portal.kernel.templatetags.portal import moment, named
@@ -67,6 +67,7 @@ def decision_grid(request: HttpRequest, pk: int) -> HttpResponse:
         told = {"detail": str(refused), "conflicts": [*map(_conflict, refused.conflicts)]}
         return JsonResponse(told, status=409)
     except Refusal as refused:
+        note(refused)
         return JsonResponse({"detail": str(refused)}, status=409)
 
 

@@ -1,5 +1,6 @@
-"""Regions, organisations and users."""
+"""Regions, organisations, users, and the count of their refused writes."""
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
 from django.db.models import Q
@@ -165,3 +166,30 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """The name as written."""
         return self.full_name
+
+
+class RefusedWrites(models.Model):
+    """How often a person was refused the same write for the same reason within one minute.
+
+    The first goes into the audit trail at once, the others as a count when the minute is over; the
+    row is dropped then. So a flood leaves two events a minute, and no attempt is left out.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    method = models.CharField(max_length=8)
+    route = models.CharField(max_length=100)
+    reason = models.CharField(max_length=60)
+    minute = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "method", "route", "reason", "minute"],
+                name="refused_writes_counted_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.method} {self.route} {self.times}"

@@ -6,7 +6,10 @@ from django.urls import URLPattern, URLResolver, path
 from portal.dashboard import views
 
 app_name = "dashboard"
-urlpatterns: list[URLPattern | URLResolver] = [path("", views.home, name="home")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("territory.xlsx", views.territory_export, name="territory_export"),
+]
 
 help_urls = [
     path("", views.help_index, name="index"),

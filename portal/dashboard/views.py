@@ -3,19 +3,22 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from allocations.permissions import Perm as Allocations
 from enterprises.queries import seen_by
 from portal.accounts.roles import OrganisationKind
-from portal.dashboard import figures, queries
+from portal.dashboard import figures, queries, territory
 from portal.kernel import clock
-from portal.kernel.access import holds, signed_in
+from portal.kernel.access import holds, requires, signed_in
+from portal.kernel.exports import workbook_answer
 from portal.kernel.pages import page
-from portal.kernel.period import Month, deadline_of
+from portal.kernel.period import Month, civil_day, deadline_of
 from traceability.permissions import Perm
 from traceability.queries.caps import cap_position
 from traceability.queries.filings import filings_visible_to
@@ -30,6 +33,7 @@ HELP = {
     "spreadsheet": _("The spreadsheet"),
     "findings": _("Findings"),
     "tracing": _("Tracing lots"),
+    "copies": _("Copies and notices"),
     "api": _("The API"),
     "regime": _("The regime"),
 }
@@ -49,6 +53,18 @@ def home(request: HttpRequest) -> HttpResponse:
         context["copies"] = queries.copies_to_acknowledge(request.user)
         return page(request, "dashboard/authority.html", context)
     return page(request, "dashboard/ministry.html", context)
+
+
+@require_safe
+@requires(Allocations.VIEW_COPIES)
+def territory_export(request: HttpRequest) -> HttpResponseBase:
+    """All that an authority sees of a year, as one workbook."""
+    if request.user.organisation.kind != OrganisationKind.AUTHORITY:
+        raise PermissionDenied
+    at = clock.now()
+    year = _year_asked(request, civil_day(at))
+    name = f"{request.user.organisation.region_id}-{year}"
+    return workbook_answer(name, territory.sheets(request.user, year, at=at))
 
 
 @require_safe

@@ -1,6 +1,8 @@
 """Refusals: a deed that the rules do not allow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from portal.kernel.law import Source
@@ -49,3 +51,24 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return f"{self.text} ({self.source})" if self.source else self.text
+
+
+_noted: ContextVar[list[Refusal] | None] = ContextVar("refusals", default=None)
+
+
+@contextmanager
+def refusals_noted() -> Iterator[list[Refusal]]:
+    """Collects the refusals that are told within, on pages or by the API."""
+    refusals: list[Refusal] = []
+    token = _noted.set(refusals)
+    try:
+        yield refusals
+    finally:
+        _noted.reset(token)
+
+
+def note(refusal: Refusal) -> None:
+    """Whoever tells a refusal to the one who tried notes it."""
+    refusals = _noted.get()
+    if refusals is not None:
+        refusals.append(refusal)

@@ -2,6 +2,7 @@
 
     return csv_answer("findings", header, rows)      # or xlsx_answer
     write_xlsx(file, header, rows)                   # into a file of one's own
+    return workbook_answer("territory", sheets)      # several lists, each a `Sheet`
 
 `rows` may be a generator: it is read once, row by row, before the answer leaves the view (and so
 within its transaction), into a file on disk. Masses are handed over as Decimals, days and instants
@@ -12,9 +13,10 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import count, islice
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -28,6 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What an XLSX sheet holds besides its header; further rows go on the next sheet.
 ROWS_A_SHEET = 1_048_575
 _LONGEST_TEXT = 32_767
+_LONGEST_NAME = 31
 # A spreadsheet program takes a text that begins so for a formula, in half and in full width.
 _DANGEROUS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _BOM = "\ufeff"
@@ -83,24 +86,44 @@ def _csv_cell(value: Any) -> Any:
 
 
 # --- XLSX ----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook: its name, the header, and the rows, which are read once."""
+
+    name: str
+    header: Sequence[Any]
+    rows: Iterable[Sequence[Any]]
+
+
 def write_xlsx(file: IO[bytes], header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
     """Sheets with a frozen header, written row by row in constant memory."""
-    left = iter(rows)
+    write_workbook(file, [Sheet("", header, rows)])
+
+
+def write_workbook(file: IO[bytes], sheets: Iterable[Sheet]) -> None:
+    """Several lists in one workbook, each on a sheet of its own, or more where it is long."""
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         bold = book.add_format({"bold": True})
         formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
-        while True:
-            sheet = book.add_worksheet()
-            sheet.freeze_panes(1, 0)
-            sheet.set_column(0, max(len(header) - 1, 0), 18)
-            for column, cell in enumerate(header):
-                sheet.write_string(0, column, str(_plain(cell)), bold)
-            line = 0
-            for line, row in enumerate(islice(left, ROWS_A_SHEET), start=1):
-                for column, cell in enumerate(row):
-                    _write_cell(sheet, line, column, _plain(cell), formats)
-            if line < ROWS_A_SHEET:
-                return
+        for sheet in sheets:
+            _write_sheets(book, sheet, bold, formats)
+
+
+def _write_sheets(book: Any, told: Sheet, bold: Any, formats: dict[type[date], Any]) -> None:
+    left = iter(told.rows)
+    for number in count(1):
+        name = f"{told.name} {number}" if told.name and number > 1 else told.name
+        sheet = book.add_worksheet(name[:_LONGEST_NAME] or None)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, max(len(told.header) - 1, 0), 18)
+        for column, cell in enumerate(told.header):
+            sheet.write_string(0, column, str(_plain(cell)), bold)
+        line = 0
+        for line, row in enumerate(islice(left, ROWS_A_SHEET), start=1):
+            for column, cell in enumerate(row):
+                _write_cell(sheet, line, column, _plain(cell), formats)
+        if line < ROWS_A_SHEET:
+            return
 
 
 def _write_cell(
@@ -128,6 +151,13 @@ def xlsx_answer(
     """An XLSX file named `name`.xlsx."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
     write_xlsx(file, header, rows)
+    return _answer(file, f"{name}.xlsx", XLSX)
+
+
+def workbook_answer(name: str, sheets: Iterable[Sheet]) -> HttpResponseBase:
+    """An XLSX file named `name`.xlsx with a sheet for each list."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
+    write_workbook(file, sheets)
     return _answer(file, f"{name}.xlsx", XLSX)
 
 

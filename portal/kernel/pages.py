@@ -9,7 +9,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portal.kernel.errors import Refusal
+from portal.kernel.errors import Refusal, note
 
 
 def page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -27,6 +27,7 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
+        note(refusal)
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
@@ -36,4 +37,5 @@ def refusals_told(request: HttpRequest) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
+        note(refusal)
         messages.error(request, str(refusal))

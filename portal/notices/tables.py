@@ -17,11 +17,11 @@ STATES = {"unread": _("unread"), "read": pgettext_lazy("notice", "read")}
 class NoticeTable(ListTable):
     """What one was told, with the way to what it is about."""
 
-    state = StatusColumn(verbose_name=_("Status"), kind="notice", order_by="read_at")
-    at = MomentColumn(verbose_name=_("At"))
     text = tables.TemplateColumn(
         verbose_name=_("Notice"), template_name="notices/_text.html", orderable=False
     )
+    state = StatusColumn(verbose_name=_("Status"), kind="notice", order_by="read_at")
+    at = MomentColumn(verbose_name=_("At"))
     name = tables.Column(verbose_name=_("About"), order_by="kind")
     deed = tables.TemplateColumn(
         verbose_name=_("Mark"),
@@ -33,7 +33,7 @@ class NoticeTable(ListTable):
 
     class Meta(ListTable.Meta):
         model = Notice
-        fields = ("state", "at", "text", "name", "deed")
+        fields = ("text", "state", "at", "name", "deed")
         empty_text = _("No notices.")
 
     def value_text(self, record: Notice) -> str:

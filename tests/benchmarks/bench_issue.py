@@ -1,5 +1,7 @@
 """The issue of a decision with 2,000 lines, its copies to 31 provinces and 2,000 enterprises.
 
+Each of them has two people, who are told.
+
     pytest tests/benchmarks/bench_issue.py -s
 
 prints seconds and queries; nothing is asserted about time.
@@ -14,7 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from allocations import services
 from allocations.models import AllocationLine, CeilingLine, Copy
 from allocations.queries import content_digest
-from portal.accounts.models import Region
+from enterprises.models import Enterprise
+from portal.accounts.models import Organisation, Region, User
+from portal.accounts.roles import OrganisationKind
+from portal.notices.models import Notice
 from tests.cast import make_designated
 
 LINES = 2_000
@@ -28,6 +33,7 @@ def test_issue_of_two_thousand_lines(
         make_designated(f"Plant {n}", provinces[n % len(provinces)], "separation")
         for n in range(LINES)
     ]
+    _people(plants)
     decision = services.draft_decision(
         year=2025, regime="total_control", kind="annual", by=drafter, at=noon
     )
@@ -53,8 +59,27 @@ def test_issue_of_two_thousand_lines(
 
     copies = Copy.objects.filter(decision=decision)
     of_authorities = copies.filter(recipient__kind="authority").count()
+    people = Notice.objects.filter(kind__startswith="copy").count()
     print(
         f"\nissue of {LINES} lines: {seconds:.2f} s, {len(asked)} queries,"
-        f" {of_authorities} copies to authorities, {copies.count() - of_authorities} to enterprises"
+        f" {of_authorities} to authorities, {copies.count() - of_authorities} to enterprises,"
+        f" {people} people told"
     )
     assert copies.count() == of_authorities + LINES
+
+
+def _people(plants: list[Enterprise]) -> None:
+    """A filer and an attester for every plant, two recipients for every authority."""
+    authorities = Organisation.objects.filter(kind=OrganisationKind.AUTHORITY)
+    told = [(plant.organisation_id, role) for plant in plants for role in ("filer", "attester")]
+    told += [(authority.pk, "recipient") for authority in authorities for _ in range(2)]
+    User.objects.bulk_create(
+        User(
+            username=f"person-{number}",
+            full_name=f"Person {number}",
+            email=f"person-{number}@example.cn",
+            organisation_id=organisation_id,
+            role=role,
+        )
+        for number, (organisation_id, role) in enumerate(told)
+    )

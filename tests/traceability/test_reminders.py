@@ -41,6 +41,14 @@ def test_months_to_remind_are_those_with_the_days_that_count(db, left, reminded)
     assert found == ([(FEBRUARY, DEADLINE, left)] if reminded else [])
 
 
+@pytest.fixture
+def northern(northern):
+    """Must file from January on."""
+    northern.files_from = Month(2025, 1)
+    northern.save(update_fields=["files_from"])
+    return northern
+
+
 def at(left: int):
     """Nine in the morning, so many days before the deadline of February."""
     return start_of(DEADLINE - timedelta(days=left)) + timedelta(hours=9)
@@ -85,3 +93,15 @@ def test_remind_leaves_alone_who_need_not_file(northern, filer, outsider):
 
     assert remind_of_filings(at=at(3)) == 0
     assert not Notice.objects.filter(user=stranger).exists()
+
+
+def test_remind_leaves_alone_whom_the_platform_knows_no_first_month_of(southern_filer, southern):
+    assert remind_of_filings(at=at(3)) == 0
+
+
+def test_remind_leaves_alone_who_was_merged_before(northern, filer, southern):
+    type(northern).objects.filter(pk=northern.pk).update(
+        merged_into=southern, merged_on=date(2025, 1, 20)
+    )
+
+    assert remind_of_filings(at=at(3)) == 0

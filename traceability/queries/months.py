@@ -1,6 +1,6 @@
 """The months of an enterprise: what is due when, what was filed, what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +11,7 @@ from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.kernel.period import Month, deadline_of, end_of
+from portal.kernel.sql import among
 from traceability.models import CapUse, Filing, Kind, Tolerance
 
 Status = Filing.Status
@@ -100,6 +101,43 @@ def months_of(
     return [
         MonthShown(m, due[m], in_force.get(m), draft.get(m), first.get(m), today) for m in wanted
     ]
+
+
+def months_of_each(
+    enterprises: Sequence[Enterprise], months: Iterable[Month], *, today: date
+) -> Iterator[tuple[Enterprise, MonthShown]]:
+    """These months of several enterprises, of each those that it must file; without drafts."""
+    wanted = list(months)
+    due = deadlines(wanted)
+    sent = Filing.objects.exclude(status=Status.DRAFT)
+    everybody = sent.aggregate(first=Min("month"))["first"]
+    ids = among([each.pk for each in enterprises])
+    own = dict(
+        sent.filter(enterprise_id__in=ids)
+        .order_by()
+        .values_list("enterprise_id")
+        .annotate(Min("month"))
+    )
+    in_force: dict[tuple[int, Month], Filing] = {}
+    first: dict[tuple[int, Month], datetime | None] = {}
+    for filing in sent.filter(enterprise_id__in=ids, month__in=wanted):
+        key = (filing.enterprise_id, filing.month)
+        if filing.status == Status.SUBMITTED:
+            in_force[key] = filing
+        if filing.version == 1:
+            first[key] = filing.submitted_at
+    for enterprise in enterprises:
+        begun = enterprise.files_from or own.get(enterprise.pk, everybody)
+        last = Month.of(enterprise.merged_on) if enterprise.merged_on else wanted[-1]
+        if not enterprise.files or begun is None:
+            continue
+        for month in wanted:
+            if begun <= month <= last:
+                key = (enterprise.pk, month)
+                yield (
+                    enterprise,
+                    MonthShown(month, due[month], in_force.get(key), None, first.get(key), today),
+                )
 
 
 def month_of(enterprise: Enterprise, month: Month, *, today: date) -> MonthShown:

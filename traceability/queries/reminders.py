@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 
 from enterprises.models import Enterprise
 from portal.kernel.period import Month
@@ -26,11 +26,17 @@ def months_to_remind(today: date) -> Iterator[tuple[Month, date, int]]:
 
 
 def organisations_unfiled(month: Month) -> list[int]:
-    """The organisations of enterprises that must file a month and have not submitted it."""
+    """The organisations of enterprises that must file a month and have not submitted it.
+
+    Where the directory names no first month, that of the platform is it.
+    """
     submitted = Filing.objects.filter(enterprise=OuterRef("pk"), month=month).exclude(
         status=Filing.Status.DRAFT
     )
-    enterprises = Enterprise.objects.filing().filter(
-        ~Exists(submitted), Q(files_from=None) | Q(files_from__lte=month)
-    )
+    begun = Q(files_from__lte=month)
+    platform = Filing.objects.exclude(status=Filing.Status.DRAFT).aggregate(first=Min("month"))
+    if platform["first"] is not None and platform["first"] <= month:
+        begun |= Q(files_from=None)
+    still_there = Q(merged_on=None) | Q(merged_on__gte=month.first_day)
+    enterprises = Enterprise.objects.filing().filter(~Exists(submitted), begun, still_there)
     return list(enterprises.order_by("pk").values_list("organisation_id", flat=True))

@@ -13,6 +13,7 @@ from portal.accounts.services.enterprises import (
     rename_organisation,
 )
 from portal.accounts.services.organisations import create_organisation, register_region
+from portal.accounts.services.refusals import record_refused_write, record_repeated_refusals
 from portal.accounts.services.settings import enter_day, remove_day, set_parameter
 from portal.accounts.services.users import (
     change_user,
@@ -33,6 +34,8 @@ __all__ = [
     "issue_password_link",
     "reactivate_user",
     "record_access",
+    "record_refused_write",
+    "record_repeated_refusals",
     "record_sign_in",
     "register_region",
     "remove_day",

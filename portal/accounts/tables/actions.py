@@ -19,6 +19,8 @@ ACTIONS: dict[str, Promise] = {
     "user.signed_in": _("signed in"),
     "user.language_chosen": _("language chosen"),
     "notices.chosen": _("way of notices chosen"),
+    "write.refused": _("write refused"),
+    "write.refused_again": _("write refused again, counted"),
     "organisation.created": _("organisation entered"),
     "region.registered": _("region put on record"),
     "enterprise.registered": _("enterprise entered"),

@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from portal.kernel.errors import Refusal
+from portal.kernel.errors import Refusal, note
 
 CONTENT_TYPE = "application/problem+json"
 # Where people read what each kind of problem means.
@@ -38,6 +38,7 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> Response | No
     Anything else is an error of the portal, which is logged and answers 500.
     """
     if isinstance(error, Refusal):
+        note(error)
         set_rollback()
         return Response(refusal_problem(error), status=error.status, content_type=CONTENT_TYPE)
     answer = exception_handler(error, context)
