@@ -1,12 +1,14 @@
 """Writing a world down in the files of the dataset format."""
 
 import csv
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from tests.worlds.cast import REGIONS
 from tests.worlds.ledger import Record
 from tests.worlds.office import CATEGORIES, Office
+from tests.worlds.planting import Planted
 from tests.worlds.trade import World
 
 RECORD_COLUMNS = (
@@ -39,6 +41,12 @@ def write_world(folder: Path, world: World, office: Office) -> int:
     )
     _write_caps(folder, office)
     return _write_filings(folder, world)
+
+
+def write_truth(folder: Path, truth: list[Planted]) -> None:
+    """truth.json: what was planted, for whoever measures what is found."""
+    told = json.dumps([each.as_json() for each in truth], ensure_ascii=False, indent=1)
+    (folder / "truth.json").write_text(told + "\n", encoding="utf-8")
 
 
 def _write_caps(folder: Path, office: Office) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from tests.worlds.ledger import GRAM, Lot
 from tests.worlds.substance import (
     FLOWSHEETS,
+    RANGES,
     Split,
     assay_text,
     grade_of,
@@ -72,7 +73,8 @@ class Mine(Agent):
 
 @dataclass(eq=False, repr=False)
 class Run:
-    """A process run under way: what is in the tanks, kg REO by element."""
+    """A process run under way: what is in the tanks, kg REO by element; `most` is what its feed
+    could hold of each at the richest of the published splits."""
 
     number: str
     opened: date
@@ -81,6 +83,13 @@ class Run:
     pool: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     ore_fed: float = 0.0
     fed: float = 0.0
+    out: float = 0.0
+    most: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+
+def _richest(lot: Lot, element: str) -> float:
+    """The highest published share of an element in such an ore; nothing for what is no ore."""
+    return RANGES[lot.product][element][1] if lot.is_ore else 0.0
 
 
 class Plant(Agent):
@@ -181,6 +190,7 @@ class Plant(Agent):
         run.fed += reo
         run.ore_fed += reo if lot.is_ore else 0
         for element, share in lot.split.items():
+            run.most[element] += reo * max(share, _richest(lot, element)) / 100
             keeps = min(0.985, run.recovery * (1 + self.rng.gauss(0, 0.003)))
             run.pool[element] += reo * share / 100 * keeps
 
@@ -188,7 +198,7 @@ class Plant(Agent):
         """Pack what is ready; what stays in the tanks comes out with the next run."""
         if last:
             self._from_tanks(run)
-        self.scheme.hidden_feed(self, run.pool, day)
+        self.scheme.before_output(self, run, day, last=last)
         ready = 1 - self.rng.uniform(0, 0.012) if last else self.rng.uniform(0.6, 0.8)
         for product, elements in self.flowsheet.products.items():
             part = {e: run.pool.get(e, 0.0) * ready for e in elements if run.pool.get(e, 0.0) > 0}
@@ -217,7 +227,7 @@ class Plant(Agent):
             run.pool[element] -= kg * taken
         lot = Lot(self, number_of(self, product, day), product, grade, split)
         assay = assay_text(split, self.rng) if self.habits.assays and product == "OX-MIX" else ""
-        self.make("output", day, lot, grams, run=run.number, assay=assay)
+        run.out += lot.reo_kg(self.make("output", day, lot, grams, run=run.number, assay=assay))
 
     def _in_bags(self, grams: float) -> float:
         kg = grams / GRAM

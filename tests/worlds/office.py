@@ -61,6 +61,13 @@ def counted(records: list[Record]) -> dict[tuple[int, str], float]:
     return {key: kg for key, kg in found.items() if kg > 0}
 
 
+def own_category(agent: Agent) -> str:
+    """The category that a mine or plant is given a cap for."""
+    if isinstance(agent, Mine):
+        return MINING.get(agent.product, "mining_ionic")
+    return "separation"
+
+
 def designate(world: World) -> Office:
     """Designations and caps that everybody honest keeps within; most use 60 to 89 percent."""
     office = Office()
@@ -74,6 +81,8 @@ def designate(world: World) -> Office:
         if not isinstance(agent, (Mine, Plant)) or isinstance(agent, Recycler):
             continue
         for (year, category), kg in counted(agent.records).items():
+            if category != own_category(agent):
+                continue  # what it has no business to make
             used = agent.rng.choice((agent.rng.uniform(0.6, 0.8), agent.rng.uniform(0.8, 0.885)))
             office.caps[year, agent, category] = int(kg / 1000 / used) + 1
     return office

@@ -33,8 +33,8 @@ class Scheme:
         """What it files of a new lot."""
         return grams
 
-    def hidden_feed(self, who: "Agent", pool: dict[str, float], day: date) -> None:
-        """Feed that no input tells of; kg of each element are added to the pool."""
+    def before_output(self, who: "Agent", run: object, day: date, *, last: bool) -> None:
+        """What happens to the tanks before products are taken out of a run."""
 
     def shipped(self, who: "Agent", lot: Lot, grams: int, buyer: "Agent", day: date) -> int:
         """What really goes on the lorry when `grams` are filed as sold."""
@@ -43,6 +43,9 @@ class Scheme:
     def received(self, who: "Agent", delivery: Delivery, grams: int, day: date) -> int:
         """What it files of a delivery that weighs `grams`; 0 files nothing."""
         return grams
+
+    def filed(self, who: "Agent", record: Record) -> None:
+        """Told of every new lot of a run that is filed."""
 
     def daily(self, who: "Agent", world: "World", day: date) -> None:
         """Deeds of its own, at the end of each day."""
@@ -84,7 +87,7 @@ class Agent(Books):
         """A new lot is written down; what was filed of it."""
         filed = self.scheme.made(self, kind, lot, self.rounded(grams), day)
         if filed > 0:
-            self.write(kind, day, lot, filed, **facts)
+            self.scheme.filed(self, self.write(kind, day, lot, filed, **facts))
         return filed
 
     def document(self, day: date) -> str:

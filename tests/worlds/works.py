@@ -44,6 +44,7 @@ class Works(Agent):
         magnets = recipes == (MAGNET,)
         self.recovery = self.rng.uniform(0.74, 0.93) if magnets else self.rng.uniform(0.963, 0.983)
         self.swarf = 0.0
+        self.tapping = 0.0  # kg REO fed to the charge that is being tapped
         self.open: list[tuple[date, str, str, float, Split]] = []
 
     def act(self, world: World, day: date) -> None:
@@ -96,6 +97,7 @@ class Works(Agent):
         else:
             grade = round(grade_of(product, split, self.rng), 2)
         lot = Lot(self, number_of(self, product, day), product, grade, split)
+        self.tapping = reo_kg
         self.make("output", day, lot, reo_kg * recovery / grade * 100 * GRAM, run=run)
 
 
