@@ -9,6 +9,7 @@ from allocations.views import (
     decisions,
     eligibility,
     grid,
+    notices,
     penalties,
     regimes,
     sheets,
@@ -72,6 +73,9 @@ urlpatterns = [
         "caps/penalties/<int:pk>/set-aside/", penalties.penalty_set_aside, name="penalty_set_aside"
     ),
     path("enterprises/<int:pk>/penalty/", penalties.penalty_enter, name="penalty_enter"),
+    path("decisions/<int:pk>/notice.pdf", notices.decision_notice, name="decision_notice"),
+    path("copies/<int:pk>/extract.pdf", notices.copy_extract, name="copy_extract"),
+    path("notices/<uuid:token>/", notices.notice_detail, name="notice_detail"),
     path("caps/", caps.cap_list, name="cap_list"),
     path("caps/<int:pk>/<int:year>/<slug:category>/", caps.cap_detail, name="cap_detail"),
     path("decisions/regimes/", regimes.regime_list, name="regime_list"),

@@ -53,6 +53,11 @@ app.conf.beat_schedule = {
         "task": "traceability.tasks.reminders.remind_of_filings",
         "schedule": crontab(hour=8, minute=30),
     },
+    # Notices of what was issued and nobody has asked for yet.
+    "make official notices": {
+        "task": "allocations.tasks.make_notices",
+        "schedule": 60.0,
+    },
     "forget answers to machines": {
         "task": "portal.machines.tasks.forget_answers",
         "schedule": crontab(hour=3, minute=0),

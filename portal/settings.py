@@ -25,6 +25,10 @@ HTTPS = env.bool("PORTAL_HTTPS", default=False)
 MFA_REQUIRED = env.bool("PORTAL_MFA_REQUIRED", default=not DEMO)
 ALLOWED_HOSTS = env.list("PORTAL_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("PORTAL_ORIGINS", default=[])
+# Where people reach the portal: what the code on a printed notice leads to.
+ADDRESS = env.str(
+    "PORTAL_ADDRESS", default=(CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]
+).rstrip("/")
 
 
 def _secret_key() -> str:

@@ -256,6 +256,7 @@ def main(run_dir: Path, port: int) -> None:
     """Run the demonstration until somebody stops it; exits with 1 when it can't run."""
     os.environ["PORTAL_DEMO"] = "1"
     address = f"http://{HOST}:{port}/"
+    os.environ.setdefault("PORTAL_ADDRESS", address)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _ask_to_stop)
     try:

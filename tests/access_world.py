@@ -138,6 +138,7 @@ def _allocations(world: World) -> None:
         by=drafter,
         at=NOON,
     )
+    _official_notice(world)
     draft = allocations.draft_decision(
         year=2025,
         regime=Decision.Regime.TOTAL_CONTROL,
@@ -213,6 +214,44 @@ def _allocations(world: World) -> None:
         at=NOON,
     )
     world.tell("allocations:copy_query_answer", "any", pk=asked.pk)
+
+
+def _official_notice(world: World) -> None:
+    """A decision signed and issued in the portal, with its notice and the extracts of copies."""
+    drafter, signatory = world.people["drafter"], world.people["signatory"]
+    decision = allocations.draft_decision(
+        year=2025,
+        regime=Decision.Regime.TOTAL_CONTROL,
+        kind=Decision.Kind.BATCH,
+        by=drafter,
+        at=NOON,
+    )
+    decision = allocations.set_lines(
+        decision=decision,
+        ceilings=[],
+        allocations=[
+            allocations.AllocationEntry(enterprise, "separation", Decimal(10_000), "")
+            for enterprise in (world.northern, world.southern)
+        ],
+        by=drafter,
+        at=NOON,
+    )
+    decision = allocations.circulate(decision=decision, by=drafter, at=NOON)
+    of_mnr = make_user(Organisation.objects.get(ministry="MNR"), "signatory")
+    for by in (signatory, of_mnr):
+        allocations.sign(
+            decision=decision, verdict="agreed", digest=decision.content_digest, by=by, at=NOON
+        )
+    decision = allocations.order_issue(
+        decision=decision, document_no="MIIT [2025] 2", approval_no="", by=signatory, at=NOON
+    )
+    decision = allocations.issue(decision=decision, by=signatory, at=decision.issues_at)
+    notice = allocations.make_notice(decision=decision, by=signatory, at=decision.issued_at)
+    world.tell("allocations:decision_notice", "any", pk=decision.pk)
+    world.tell("allocations:notice_detail", "any", token=notice.token)
+    for which, region in (("own", "150000"), ("foreign", "360000")):
+        copy = decision.copies.get(recipient__region=region, recipient__department="industry")
+        world.tell("allocations:copy_extract", which, pk=copy.pk)
 
 
 def _traceability(world: World) -> None:

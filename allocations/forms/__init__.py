@@ -13,6 +13,7 @@ from allocations.forms.lines import (
     categories_of,
     directory_name,
 )
+from allocations.forms.notices import PaperForm
 from allocations.forms.penalties import (
     HolderForm,
     PenaltyForm,
@@ -47,6 +48,7 @@ __all__ = [
     "HolderForm",
     "LinesSheetForm",
     "OrderForm",
+    "PaperForm",
     "PenaltyForm",
     "PenaltyReasonForm",
     "SignForm",

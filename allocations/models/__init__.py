@@ -4,8 +4,9 @@ from allocations.models.copies import Copy, CopyQuery, Opening, Outdating, Remin
 from allocations.models.decisions import Decision
 from allocations.models.eligibility import Assessment, Eligibility
 from allocations.models.lines import AllocationLine, Category, CeilingLine, LineComment
+from allocations.models.notices import OfficialNotice
 from allocations.models.penalties import Penalty, PenaltyAnswer
-from allocations.models.sign_offs import OfficialNotice, SignOff, Stop
+from allocations.models.sign_offs import SignOff, Stop
 
 __all__ = [
     "AllocationLine",

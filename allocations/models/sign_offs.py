@@ -1,4 +1,4 @@
-"""Verdicts of the ministries, stops, and the notice of what was issued."""
+"""Verdicts of the ministries, and stops."""
 
 from django.conf import settings
 from django.db import models
@@ -67,22 +67,3 @@ class Stop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ministry} stopped {self.decision}"
-
-
-class OfficialNotice(models.Model):
-    """The notice of an issued decision as it was made for print: the PDF, and SHA-256 over it.
-
-    `token` is what the code on the paper leads to; it says nothing by itself.
-    """
-
-    decision = models.OneToOneField(Decision, models.PROTECT, related_name="official_notice")
-    token = models.UUIDField(unique=True)
-    pdf = models.BinaryField()
-    digest = models.CharField(_("digest"), max_length=64)
-    made_at = models.DateTimeField(_("made at"))
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.decision} {self.digest[:12]}"

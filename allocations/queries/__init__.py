@@ -62,6 +62,15 @@ from allocations.queries.eligibility import (
     with_eligibility,
 )
 from allocations.queries.lines import holders_among, standing_lines
+from allocations.queries.notices import (
+    NoticeFigures,
+    changed_since,
+    is_on_paper,
+    notice_figures,
+    notices,
+    notices_due,
+)
+from allocations.queries.papers import notice_says
 from allocations.queries.penalties import (
     OpenPenalty,
     answers_to,
@@ -84,6 +93,7 @@ __all__ = [
     "CopyCounts",
     "GroupYear",
     "Holder",
+    "NoticeFigures",
     "OpenPenalty",
     "answers_to",
     "assessments_of",
@@ -97,6 +107,7 @@ __all__ = [
     "caps_of",
     "categories_for",
     "ceilings_by_year",
+    "changed_since",
     "checklist",
     "comment_counts",
     "comments_on",
@@ -122,7 +133,12 @@ __all__ = [
     "holders",
     "holders_among",
     "is_entered",
+    "is_on_paper",
     "issues_due",
+    "notice_figures",
+    "notice_says",
+    "notices",
+    "notices_due",
     "open_penalties",
     "open_penalties_of",
     "parts_below",

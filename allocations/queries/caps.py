@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
-from allocations.models import AllocationLine, Category, CeilingLine, Decision
+from allocations.models import AllocationLine, Category, CeilingLine, Decision, SignOff
 from enterprises.models import Activity, Enterprise, EnterpriseQuerySet
 from portal.kernel.quantity import ZERO, share
 from portal.kernel.sql import among
@@ -165,20 +165,23 @@ def cap_lines(enterprise: Enterprise) -> QuerySet[AllocationLine]:
 
 @dataclass(frozen=True, slots=True)
 class CapStep:
-    """One line of a cap, and what the cap came to by it, kg REO."""
+    """One line of a cap, and what the cap came to by it, kg REO; whether it came on paper."""
 
     line: AllocationLine
     cap_kg: Decimal
+    on_paper: bool
 
 
 def cap_history(enterprise: Enterprise, year: int, category: str) -> list[CapStep]:
     """How one cap came about: its lines in the order of their issue, each with the running sum."""
     lines = cap_lines(enterprise).filter(decision__year=year, category=category)
+    on_paper = SignOff.objects.filter(decision__year=year, transcribed=True)
+    papers = set(on_paper.values_list("decision_id", flat=True))
     standing = ZERO
     steps = []
     for line in lines.order_by("decision__issued_at", "decision__number"):
         standing += line.kg
-        steps.append(CapStep(line, standing))
+        steps.append(CapStep(line, standing, line.decision_id in papers))
     return steps
 
 

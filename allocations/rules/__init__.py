@@ -81,6 +81,13 @@ from allocations.rules.ministries import (
     required_ministries,
     source_of,
 )
+from allocations.rules.notices import (
+    DigestUnreadable,
+    IssuedOnPaper,
+    NotIssued,
+    digest_typed,
+    require_own_notice,
+)
 from allocations.rules.penalties import (
     CutUnfit,
     PenaltyAnswered,
@@ -150,6 +157,7 @@ __all__ = [
     "CoolingOff",
     "CutUnfit",
     "DecisionFacts",
+    "DigestUnreadable",
     "DocumentMissing",
     "DocumentTaken",
     "DrafterSigns",
@@ -160,6 +168,7 @@ __all__ = [
     "GroupTotal",
     "HolderFacts",
     "IssuedAlready",
+    "IssuedOnPaper",
     "Judgement",
     "LineChange",
     "LineKey",
@@ -167,6 +176,7 @@ __all__ = [
     "LineTwice",
     "NoSuchLine",
     "NotChangeable",
+    "NotIssued",
     "NotTheirComment",
     "NotTheirMinistry",
     "NothingDecided",
@@ -188,6 +198,7 @@ __all__ = [
     "category_fits",
     "cut_reason",
     "differences",
+    "digest_typed",
     "ground_source",
     "group_totals",
     "issues_at",
@@ -222,6 +233,7 @@ __all__ = [
     "require_not_set_aside",
     "require_once",
     "require_open",
+    "require_own_notice",
     "require_penalty",
     "require_penalty_ministry",
     "require_read",

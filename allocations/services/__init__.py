@@ -20,6 +20,7 @@ from allocations.services.lines import (
     change_lines,
     set_lines,
 )
+from allocations.services.notices import make_extract, make_notice
 from allocations.services.penalties import (
     decline_penalty,
     enter_penalty,
@@ -46,6 +47,8 @@ __all__ = [
     "hold_back",
     "issue",
     "issue_due",
+    "make_extract",
+    "make_notice",
     "open_copy",
     "order_issue",
     "pass_down",

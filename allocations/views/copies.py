@@ -223,6 +223,8 @@ def _context(request: HttpRequest, copy: Copy) -> dict[str, Any]:
     return {
         "copy": copy,
         "lines": lines,
+        "on_paper": queries.is_on_paper(copy.decision),
+        "extract": queries.notices().filter(copy=copy).first(),
         "holds_true": queries.copy_digest(copy.content) == copy.digest,
         "may_see_decision": request.user.holds(Perm.VIEW_DECISIONS),
         "may_acknowledge": _may_handle(request, copy) and copy.acknowledged_at is None,

@@ -39,6 +39,7 @@ DEEDS = {
     "decision.held_back": gettext_lazy("could not be issued"),
     "decision.issued": gettext_lazy("issued"),
     "decision.withdrawn": gettext_lazy("withdrawn"),
+    "notice.made": gettext_lazy("official notice made"),
 }
 
 
@@ -99,6 +100,8 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "history": _history(decision),
         "void": decision.sign_offs.exclude(digest=decision.content_digest).select_related("user"),
         "stops": decision.stops.select_related("user"),
+        "on_paper": queries.is_on_paper(decision),
+        "notice": queries.notices().filter(decision=decision, copy=None).first(),
         "is_due": decision.issues_at is not None and clock.now() >= decision.issues_at,
         "copies": queries.copies_visible_to(request.user).filter(decision=decision).count(),
         "may": _deeds_open_to(request, decision, facts),

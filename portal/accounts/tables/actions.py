@@ -48,6 +48,8 @@ ACTIONS: dict[str, Promise] = {
     "decision.held_back": _("decision could not be issued"),
     "decision.issued": _("decision issued"),
     "decision.withdrawn": _("decision withdrawn"),
+    "notice.made": _("official notice made"),
+    "notice.extracted": _("extract of a notice made"),
     "copy.opened": _("copy opened"),
     "copy.passed_down": _("copy passed down"),
     "copy.acknowledged": _("copy acknowledged"),
