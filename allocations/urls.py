@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from allocations.views import (
     caps,
     comments,
+    comparison,
     copies,
     decisions,
     eligibility,
@@ -20,6 +21,7 @@ from allocations.views import (
 app_name = "allocations"
 urlpatterns = [
     path("decisions/", decisions.decision_list, name="decision_list"),
+    path("decisions/compare/", comparison.decision_compare, name="decision_compare"),
     path("decisions/add/", decisions.decision_add, name="decision_add"),
     path("decisions/<int:pk>/", decisions.decision_detail, name="decision_detail"),
     path("decisions/<int:pk>/lines/", decisions.decision_lines, name="decision_lines"),

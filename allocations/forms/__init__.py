@@ -1,5 +1,6 @@
 """What people type about decisions."""
 
+from allocations.forms.comparison import DECISION, YEAR, CompareForm
 from allocations.forms.eligibility import AssessmentForm, EligibilityForm
 from allocations.forms.lines import (
     NO_TONNES,
@@ -33,15 +34,18 @@ from allocations.forms.steps import (
 )
 
 __all__ = [
+    "DECISION",
     "HEADERS",
     "NO_TONNES",
     "ROWS_AT_MOST",
+    "YEAR",
     "AllocationLinesBase",
     "AnswerForm",
     "AskForm",
     "AssessmentForm",
     "CeilingLinesForm",
     "CommentForm",
+    "CompareForm",
     "ConfirmForm",
     "DecisionForm",
     "EligibilityForm",

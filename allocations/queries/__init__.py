@@ -26,6 +26,7 @@ from allocations.queries.comments import (
     has_line,
     with_comment_counts,
 )
+from allocations.queries.comparison import figures_of_decision, figures_of_year
 from allocations.queries.content import beside_of, content_of, group_totals_of
 from allocations.queries.copies import (
     Branch,
@@ -124,6 +125,8 @@ __all__ = [
     "decisions_visible_to",
     "drafters",
     "effects",
+    "figures_of_decision",
+    "figures_of_year",
     "finding_told",
     "findings_of",
     "group_caps",

@@ -19,6 +19,7 @@ from allocations.rules.comments import (
     require_commentable,
     require_may_settle,
 )
+from allocations.rules.comparison import Compared, compare
 from allocations.rules.content import (
     Beside,
     Content,
@@ -152,6 +153,7 @@ __all__ = [
     "ChangedMeanwhile",
     "Check",
     "CheckUnmet",
+    "Compared",
     "Conflict",
     "Content",
     "CoolingOff",
@@ -196,6 +198,7 @@ __all__ = [
     "StandingLine",
     "WrongStep",
     "category_fits",
+    "compare",
     "cut_reason",
     "differences",
     "digest_typed",

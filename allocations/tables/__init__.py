@@ -1,6 +1,7 @@
 """The lists of decisions, their lines, caps, copies, and of who may hold a cap."""
 
 from allocations.tables.caps import ApiCapFilter, CapFilter, CapTable
+from allocations.tables.comparison import ComparisonTable
 from allocations.tables.copies import (
     BranchFilter,
     BranchTable,
@@ -20,6 +21,7 @@ __all__ = [
     "BranchTable",
     "CapFilter",
     "CapTable",
+    "ComparisonTable",
     "CopyFilter",
     "CopyQueryFilter",
     "CopyQueryTable",
