@@ -226,6 +226,9 @@ def _history(decision: Decision) -> list[tuple[Any, Any, str]]:
         if event.action == "decision.signed":
             verdict = SignOff.Verdict(event.facts["verdict"]).label
             words = f"{Organisation.Ministry(event.facts['ministry']).label}: {verdict}"
+        if voided := event.facts.get("voided"):
+            names = ", ".join(str(Organisation.Ministry(code).label) for code in voided)
+            words = _("sign-offs voided: %(ministries)s") % {"ministries": names}
         told.append((event, DEEDS[event.action], words))
     return told
 

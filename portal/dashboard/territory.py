@@ -62,7 +62,7 @@ def _about(user: User, year: int, at: datetime) -> Sheet:
         (_("Made by"), f"{user.full_name} ({user.username})"),
         (_("Masses"), _("t REO")),
     ]
-    return Sheet(_("About"), (_("Subject"), _("Value")), rows)
+    return Sheet(_("About this file"), (_("Subject"), _("Value")), rows)
 
 
 def _enterprises(enterprises: Sequence[Enterprise]) -> Sheet:

@@ -11,7 +11,7 @@ from portal.notices import queries, services
 
 log = structlog.get_logger(__name__)
 
-MOST_LETTERS = 500
+MOST_LETTERS = 1_000
 KEPT_FOR = timedelta(days=400)
 
 

@@ -55,6 +55,18 @@ def test_a_change_tells_whose_sign_offs_it_voided_and_who_changed_what(
     assert "sign_offs_voided" not in told_to(drafter)
 
 
+def test_the_history_of_a_decision_says_which_sign_offs_a_change_voided(
+    signed_in, circulated, agree, northern, drafter, noon
+):
+    decision = circulated(("separation", "100"), (northern, "separation", "60"))
+    decision = agree(decision, "NDRC", "MNR")
+
+    services.set_lines(decision=decision, ceilings=[], allocations=[], by=drafter, at=noon)
+
+    text = signed_in("viewer").get(decision.get_absolute_url()).content.decode()
+    assert "sign-offs voided: MNR, NDRC" in text
+
+
 def test_a_change_that_voids_nothing_tells_nobody(draft, northern, signatory):
     draft(("separation", "100"), (northern, "separation", "60"))
 

@@ -31,7 +31,7 @@ def test_the_workbook_holds_every_list(workbook):
     sheets = workbook("recipient")
 
     assert list(sheets) == [
-        "About",
+        "About this file",
         "Enterprises",
         "Caps and use",
         "Filing status",
