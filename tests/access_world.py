@@ -352,6 +352,7 @@ def _notices(world: World) -> None:
     for whose, user in (("own", world.people["filer"]), ("foreign", stranger)):
         notice = Notice.objects.create(
             user=user,
+            organisation=user.organisation,
             kind=Kind.COPY_RECEIVED,
             subject="1",
             facts={"decision": "2025-01", "document_no": "1", "due_on": "2025-03-12"},

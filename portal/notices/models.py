@@ -9,19 +9,22 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.models import Organisation
 from portal.notices.kinds import KINDS, say
 
 
 class Notice(models.Model):
     """One person is told of one thing; the words come of `kind` and `facts` when it is read.
 
-    Written in the transaction of the deed it tells of. `subject` is what the kind's page is about.
+    Written in the transaction of the deed it tells of. `organisation` was theirs when they were
+    told: who has gone to another reads it no longer. `subject` is what the kind's page is about.
     With a `once`, no second notice of that kind bears it for the same person. `mail_at` is when it
     is to go out by e-mail, none where the person reads it in the portal only; `mailed_at` when it
     did. `mail_tries` counts the times that the mail server did not take it.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=24)
     subject = models.CharField(max_length=40)
     facts = models.JSONField(encoder=DjangoJSONEncoder, default=dict)

@@ -30,8 +30,8 @@ LONGEST_WAIT = timedelta(days=1)
 # permission, as far as they have not switched the kind off.
 _TELL = """
 insert into notices_notice
-       (user_id, kind, subject, facts, once, at, mail_at, mail_tries)
-select u.id, %(kind)s, t.subject, t.facts::jsonb, t.once, %(at)s,
+       (user_id, organisation_id, kind, subject, facts, once, at, mail_at, mail_tries)
+select u.id, u.organisation_id, %(kind)s, t.subject, t.facts::jsonb, t.once, %(at)s,
        case when coalesce(p.channel, %(channel)s) = 'mail' and u.email <> ''
             then %(at)s::timestamptz end, 0
   from unnest(%(organisations)s::bigint[], %(subjects)s::text[], %(facts)s::text[],
@@ -95,7 +95,7 @@ def tell(
 
 def mark_read(notices: Iterable[int] | None, *, by: User, at: datetime) -> int:
     """Note that a person has read these notices of theirs, all when none is named. No deed."""
-    unread = Notice.objects.filter(user=by, read_at=None)
+    unread = queries.notices_of(by).filter(read_at=None)
     if notices is not None:
         unread = unread.filter(pk__in=list(notices))
     return unread.update(read_at=at)
@@ -129,16 +129,18 @@ def mail_notices(user_id: int, *, through: BaseEmailBackend, at: datetime) -> in
     after the server took the message, so that none is lost; where it does not take it they wait
     longer each time.
     """
+    user = User.objects.get(pk=user_id)
     due = list(
-        Notice.objects.select_for_update(skip_locked=True)
-        .filter(user_id=user_id, mail_at__lte=at, mailed_at=None, read_at=None)
+        queries.notices_of(user)
+        .select_for_update(skip_locked=True)
+        .filter(mail_at__lte=at, mailed_at=None, read_at=None)
         .order_by("id")[:MOST_IN_A_LETTER]
     )
     if not due:
         return 0
     ids = [notice.pk for notice in due]
     try:
-        _letter(User.objects.get(pk=user_id), due, through).send()
+        _letter(user, due, through).send()
     except (SMTPException, OSError):
         tries = max(notice.mail_tries for notice in due) + 1
         wait = min(timedelta(minutes=2 ** min(tries, 12)), LONGEST_WAIT)

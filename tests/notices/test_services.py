@@ -13,7 +13,7 @@ from portal.kernel.models import AuditEvent
 from portal.notices import services
 from portal.notices.kinds import Kind
 from portal.notices.models import Notice, Preference
-from portal.notices.queries import people_to_mail
+from portal.notices.queries import notices_visible_to, people_to_mail, unread_count
 from tests.cast import make_user
 
 
@@ -178,3 +178,16 @@ def test_two_workers_send_one_message(committed_db, told, filer, noon):
     assert second == 0
     assert mail.outbox == []
     assert Notice.objects.get(user=filer).mailed_at == noon
+
+
+def test_who_has_gone_to_another_organisation_reads_and_is_mailed_nothing_of_the_former(
+    told, filer, southern, noon
+):
+    told()
+    User.objects.filter(pk=filer.pk).update(organisation=southern.organisation)
+    filer.refresh_from_db()
+
+    assert not notices_visible_to(filer).exists()
+    assert unread_count(filer) == 0
+    assert filer.pk not in people_to_mail(noon, most=10)
+    assert services.mail_notices(filer.pk, through=mail.get_connection(), at=noon) == 0
