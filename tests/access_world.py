@@ -20,7 +20,7 @@ from portal.notices.kinds import Kind
 from portal.notices.models import Notice
 from tests.cast import designate, make_enterprise, make_user
 from traceability.models import Finding, Lot, Pool
-from traceability.services import handover
+from traceability.services import cases, handover
 from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
 from traceability.services.uploads import receive_upload
@@ -263,11 +263,27 @@ def _traceability(world: World) -> None:
         found = Finding.objects.get(enterprise=enterprise, code="missing_filing", month="2025-01")
         world.tell("traceability:finding_detail", which, pk=found.pk)
         world.tell("api:finding", which, pk=found.pk)
+        _case(world, which, found)
         lot = Lot.objects.create(maker=enterprise, number="ORE-MIX-2501-0001")
         Pool.objects.create(kind="holding", lot=lot, enterprise=enterprise)
         for name in ("lot_detail", "lot_records"):
             world.tell(f"traceability:{name}", which, pk=lot.pk)
     _filings(world)
+
+
+def _case(world: World, which: str, found: Finding) -> None:
+    """The finding's case, in which the enterprise was asked with a file."""
+    asked = cases.ask_enterprise(
+        case=found.case,
+        text="Why?",
+        due_on=date(2025, 4, 1),
+        attachment=cases.Attachment("question.pdf", b"%PDF-"),
+        by=world.people["supervisor"],
+        at=NOON,
+    )
+    for step in ("detail", "assign", "ask", "answer", "note", "merge", "close"):
+        world.tell(f"traceability:case_{step}", which, pk=found.case_id)
+    world.tell("traceability:case_attachment", which, pk=found.case_id, entry_id=asked.pk)
 
 
 def _filings(world: World) -> None:

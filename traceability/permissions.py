@@ -13,3 +13,4 @@ class Perm(StrEnum):
     RECONCILE = "traceability.reconcile"
     VIEW_FINDINGS = "traceability.view_findings"
     WORK_FINDINGS = "traceability.work_findings"
+    ANSWER_FINDINGS = "traceability.answer_findings"

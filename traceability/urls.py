@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from portal.kernel.period import Month
-from traceability.views import caps, desk, filings, findings, reconciliations, uploads
+from traceability.views import caps, cases, desk, filings, findings, reconciliations, uploads
 from traceability.views.tracing import flows, lots
 
 
@@ -52,6 +52,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "enterprises/<int:pk>/findings/",
         findings.enterprise_findings_fragment,
         name="enterprise_findings_fragment",
+    ),
+    path("cases/", cases.case_list, name="case_list"),
+    path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
+    path("cases/<int:pk>/assign/", cases.case_assign, name="case_assign"),
+    path("cases/<int:pk>/ask/", cases.case_ask, name="case_ask"),
+    path("cases/<int:pk>/answer/", cases.case_answer, name="case_answer"),
+    path("cases/<int:pk>/note/", cases.case_note, name="case_note"),
+    path("cases/<int:pk>/merge/", cases.case_merge, name="case_merge"),
+    path("cases/<int:pk>/close/", cases.case_close, name="case_close"),
+    path(
+        "cases/<int:pk>/attachments/<int:entry_id>/", cases.case_attachment, name="case_attachment"
     ),
     path("findings/tolerances/", findings.tolerance_list, name="tolerance_list"),
     path("reconciliations/", reconciliations.reconciliation_list, name="reconciliation_list"),

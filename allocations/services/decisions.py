@@ -10,7 +10,8 @@ from allocations.models import Decision, SignOff
 from allocations.services.telling import tell_ministries
 from portal.accounts.models import Organisation, User
 from portal.kernel import audit
-from portal.notices.kinds import Kind, both, quoted
+from portal.notices.kinds import Kind
+from portal.notices.words import both, quoted
 
 
 def locked(decision: Decision) -> Decision:

@@ -68,6 +68,7 @@ ENTRIES = (
         "alert-triangle",
         Traceability.VIEW_FINDINGS,
     ),
+    Entry("traceability:case_list", _("Cases"), "list-check", Traceability.VIEW_FINDINGS),
     Entry(
         "traceability:reconciliation_list",
         _("Reconciliation"),

@@ -28,6 +28,14 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "closed": ("neutral", _("closed")),
         "cleared": ("good", _("cleared")),
     },
+    "case": {
+        "open": ("bad", _("to be worked")),
+        "assigned": ("warn", _("being worked")),
+        "asked": ("info", _("enterprise asked")),
+        "answered": ("warn", _("answered")),
+        "closed": ("neutral", _("closed")),
+        "merged": ("neutral", _("merged into another")),
+    },
     "penalty": {
         "open": ("warn", _("cut to be decided")),
         "taken": ("good", _("cut taken")),

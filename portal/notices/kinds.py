@@ -1,28 +1,19 @@
 """Every kind of notice: what it is called, what it says, where it leads, how it reaches people.
 
-The words are put together when somebody reads them, from what is kept with the notice. The name of
-a fact tells how it prints: `..._at` an instant, `..._on` a day, `month` a month, `ministry` and
-`ministries` by their names; a fact that is kept in both languages prints in the reader's.
+The words are put together when somebody reads them, from what is kept with the notice; `words`
+tells how each fact prints.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Organisation
 from portal.accounts.roles import OrganisationKind
-from portal.kernel.period import Month
-from portal.kernel.templatetags import portal as shown
-
-LONGEST_QUOTE = 200
+from portal.notices.words import said
 
 
 class Channel(StrEnum):
@@ -54,6 +45,9 @@ class Kind(StrEnum):
     QUERY_ANSWERED = "query_answered"
     FILING_DUE = "filing_due"
     FILING_OVERDUE = "filing_overdue"
+    CASE_ASKED = "case_asked"
+    CASE_ANSWERED = "case_answered"
+    CASE_CLOSED = "case_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +225,27 @@ _KINDS: Iterable[KindTold] = (
         "traceability:filing_month",
         _ENTERPRISE,
     ),
+    KindTold(
+        Kind.CASE_ASKED,
+        _("a question about a finding"),
+        _("You are asked about findings, to answer by %(due_on)s: “%(text)s”"),
+        "traceability:case_detail",
+        _ENTERPRISE,
+    ),
+    KindTold(
+        Kind.CASE_ANSWERED,
+        _("an enterprise answers in a case"),
+        _("An enterprise answered in a case of yours: “%(text)s”"),
+        "traceability:case_detail",
+        _MINISTRY,
+    ),
+    KindTold(
+        Kind.CASE_CLOSED,
+        _("a case is closed"),
+        _("A case about your enterprise was closed: “%(text)s”"),
+        "traceability:case_detail",
+        _ENTERPRISE,
+    ),
 )
 
 KINDS: dict[str, KindTold] = {told.kind.value: told for told in _KINDS}
@@ -243,39 +258,5 @@ def kinds_for(organisation_kind: str) -> list[KindTold]:
 
 def say(kind: str, facts: dict[str, Any]) -> str:
     """What a notice says, in the reader's language."""
-    told = {name: _said(name, fact) for name, fact in facts.items()}
+    told = {name: said(name, fact) for name, fact in facts.items()}
     return str(KINDS[kind].words) % told
-
-
-def both(words: Any) -> dict[str, str]:
-    """A lazy text, or a thing with a name in both languages, as a fact that prints in either."""
-    if hasattr(words, "name_zh"):
-        return {"zh": words.name_zh, "en": words.name_en or words.name_zh}
-    kept = {}
-    for key, language in (("zh", settings.LANGUAGE_CODE), ("en", "en")):
-        with translation.override(language):
-            kept[key] = str(words)
-    return kept
-
-
-def quoted(text: str) -> str:
-    """The beginning of what somebody wrote, short enough to stand in a notice."""
-    return text if len(text) <= LONGEST_QUOTE else f"{text[: LONGEST_QUOTE - 1]}…"
-
-
-def _said(name: str, fact: Any) -> str:
-    chinese = (get_language() or "").startswith("zh")
-    if isinstance(fact, list):
-        one = {"ministries": "ministry"}.get(name, name)
-        return ("、" if chinese else ", ").join(_said(one, each) for each in fact)
-    if isinstance(fact, dict):
-        return str(fact["zh" if chinese else "en"])
-    if name.endswith("_at"):
-        return shown.moment(datetime.fromisoformat(fact))
-    if name.endswith("_on"):
-        return shown.day(date.fromisoformat(fact))
-    if name == "month":
-        return shown.month(Month.parse(fact))
-    if name == "ministry" and fact in Organisation.Ministry.values:
-        return str(Organisation.Ministry(fact).label)
-    return str(fact)

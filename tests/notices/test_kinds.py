@@ -4,7 +4,8 @@ import pytest
 from django.urls import get_resolver
 from django.utils import translation
 
-from portal.notices.kinds import KINDS, Kind, both, kinds_for, quoted, say
+from portal.notices.kinds import KINDS, Kind, kinds_for, say
+from portal.notices.words import both, quoted
 from tests.test_access import walk
 
 

@@ -1,5 +1,6 @@
-"""Products and lots, filings and records, shipments, uploads, findings, replays, and the graph."""
+"""Products, lots, filings, records, shipments, uploads, findings, cases, replays, the graph."""
 
+from traceability.models.cases import Case, CaseEntry
 from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
 from traceability.models.lots import Balance, Lot, Product
@@ -12,6 +13,8 @@ __all__ = [
     "RECORDS_PER_PAGE",
     "Balance",
     "CapUse",
+    "Case",
+    "CaseEntry",
     "Filing",
     "Finding",
     "Kind",

@@ -91,6 +91,7 @@ class Filing(models.Model):
                 (Perm.RECONCILE, "Run reconciliations"),
                 (Perm.VIEW_FINDINGS, "See findings"),
                 (Perm.WORK_FINDINGS, "Work findings"),
+                (Perm.ANSWER_FINDINGS, "Answer what is asked of findings"),
             )
         ]
         constraints = [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from allocations.models import Category
 from enterprises.models import Enterprise
 from portal.kernel.fields import KgField, MonthField
+from traceability.models.cases import Case
 from traceability.models.lots import Lot
 from traceability.rules.checks import CHECK_OF
 
@@ -253,6 +254,7 @@ class Finding(models.Model):
     reconciliation = models.ForeignKey(
         Reconciliation, models.PROTECT, null=True, related_name="findings"
     )
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="findings")
 
     class Meta:
         ordering = ["-last_seen", "code", "id"]

@@ -1,7 +1,7 @@
 """Putting on record what the checks found."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from traceability.models import Reconciliation
 from traceability.rules.checks import CHECKS, CODES
+from traceability.services.cases import keep_cases
 
 _SQL = Path(__file__).parent / "sql"
 KEEP = (_SQL / "keep_findings.sql").read_text(encoding="utf-8")
@@ -33,11 +34,12 @@ class Outcome:
         return asdict(self)
 
 
-def keep_findings(reconciliation: Reconciliation) -> Outcome:
+def keep_findings(reconciliation: Reconciliation, *, at: datetime) -> Outcome:
     """Put what the temporary table `found` holds on record, within the run's transaction.
 
-    New findings are opened and those no longer found are cleared, among what the run looked at; a
-    run as of an earlier day than the latest one changes nothing that was judged since.
+    New findings are opened and those no longer found are cleared, among what the run looked at, and
+    every open one belongs to a case; a run as of an earlier day than the latest one changes nothing
+    that was judged since.
     """
     asked: dict[str, Any] = {
         "year": reconciliation.year,
@@ -53,6 +55,8 @@ def keep_findings(reconciliation: Reconciliation) -> Outcome:
         counted = dict(cursor.fetchall())
         cursor.execute(LOOK_BACK if asked["later"] else KEEP, asked)
         found, new, reopened, cleared = cursor.fetchone()
+    if not asked["later"]:
+        keep_cases(reconciliation.year, at=at)
     by_code = {code: counted.get(code, 0) for code in CODES}
     return Outcome(found, new, reopened, cleared, by_code)
 

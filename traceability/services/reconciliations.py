@@ -150,7 +150,7 @@ def _run(
         enterprise_id=reconciliation.enterprise_id,
     )
     run_checks(scope, told=lambda done: _tell(aside, reconciliation, done))
-    outcome = keep_findings(reconciliation)
+    outcome = keep_findings(reconciliation, at=at)
     reconciliation.state = State.FINISHED
     reconciliation.done = reconciliation.total
     reconciliation.counts = outcome.facts

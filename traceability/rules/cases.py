@@ -1,0 +1,143 @@
+"""What makes one case of many findings, and what may be done in it.
+
+Source: county-level and higher authorities supervise and inspect the execution of the indices (2025
+Measures).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.errors import Refusal
+
+# The topic of a case, by the code of a finding.
+TOPIC_OF = {
+    "over_cap": "caps",
+    "cap_nearly_used": "caps",
+    "no_cap": "caps",
+    "not_designated": "caps",
+    "cap_relief_amendment": "caps",
+    "missing_filing": "filing",
+    "late_filing": "filing",
+    "oversold_lot": "balance",
+    "stock_mismatch": "balance",
+    "yield_impossible": "balance",
+    "yield_low": "balance",
+    "element_excess": "balance",
+    "lot_conflict": "balance",
+    "unconfirmed_sale": "shipments",
+    "unmatched_purchase": "shipments",
+    "quantity_mismatch": "shipments",
+    "circular_trade": "shipments",
+    "duplicate_document": "shipments",
+    "undocumented_origin": "origin",
+    "unusual_figures": "figures",
+}
+# What an enterprise does that leaves traces at others and in its own books, the strongest first:
+# figures that are not its real ones, output held back, production taken back, a month held back.
+CAUSES = ("unusual_figures", "yield_low", "cap_relief_amendment", "missing_filing", "lot_conflict")
+# Findings that such a cause may have left, at the maker of the lot, its holder or its partner.
+TRACES = (
+    *("oversold_lot", "stock_mismatch", "quantity_mismatch", "unmatched_purchase"),
+    *("unconfirmed_sale", "yield_impossible", "element_excess"),
+)
+# Types of evidence, by how their files begin.
+EVIDENCE = {b"%PDF-": "pdf", b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg", b"PK\x03\x04": "xlsx"}
+MOST_BYTES = 10 * 1024 * 1024
+
+
+class CaseEnded(Refusal):
+    """The case is closed or was merged into another."""
+
+
+class NothingAsked(Refusal):
+    """There is no question to answer."""
+
+
+class DueTooEarly(Refusal):
+    """An answer can't be due before the day after the question."""
+
+
+class NotToBeMerged(Refusal):
+    """A case can't be merged into this one."""
+
+
+class UnfitEvidence(Refusal):
+    """A file that is no evidence the portal can keep."""
+
+
+class StillFound(Refusal):
+    """A case can't be closed as corrected while the reconciliation still finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands: its status, its year, and how many of its findings are still found."""
+
+    status: str
+    year: int
+    still_found: int = 0
+
+
+def require_worked(standing: Standing) -> None:
+    """Nothing more is done in a case that is closed or merged. Raises CaseEnded."""
+    if standing.status in ("closed", "merged"):
+        raise CaseEnded(_("This case is closed or was merged into another; nothing was changed."))
+
+
+def require_asked(standing: Standing) -> None:
+    """An enterprise answers what it was asked, as often as it needs to. Raises NothingAsked."""
+    require_worked(standing)
+    if standing.status not in ("asked", "answered"):
+        raise NothingAsked(_("Nothing was asked in this case yet."))
+
+
+def require_due_later(due_on: date, *, today: date) -> None:
+    """The enterprise has a day at the least. Raises DueTooEarly; tomorrow is allowed."""
+    if due_on <= today:
+        raise DueTooEarly(_("The answer must be due after today."), field="due_on")
+
+
+def require_mergeable(standing: Standing, other: Standing, *, same: bool) -> None:
+    """Both cases are worked, are two, and are of one year. Raises CaseEnded or NotToBeMerged."""
+    require_worked(standing)
+    require_worked(other)
+    if same:
+        raise NotToBeMerged(_("A case can't be merged into itself."), field="into")
+    if standing.year != other.year:
+        raise NotToBeMerged(_("Cases of two years can't be merged."), field="into")
+
+
+def require_closable(standing: Standing, outcome: str) -> None:
+    """Corrected means that the reconciliation no longer finds it. Raises CaseEnded or StillFound.
+
+    Findings that still hold can be explained, mistaken or referred for penalty.
+    """
+    require_worked(standing)
+    if outcome == "corrected" and standing.still_found:
+        raise StillFound(
+            _(
+                "%(count)s findings of this case still hold; close it as corrected once an"
+                " amendment has cleared them, or name another outcome."
+            ),
+            field="outcome",
+            count=standing.still_found,
+        )
+
+
+def require_evidence(name: str, content: bytes) -> None:
+    """A file of a kind that can be opened by whoever reads the case, of at most 10 MB.
+
+    Raises UnfitEvidence.
+    """
+    if len(content) > MOST_BYTES:
+        raise UnfitEvidence(
+            _("“%(name)s” is larger than 10 MB; send a smaller file."),
+            field="attachment",
+            name=name,
+        )
+    if not any(content.startswith(begin) for begin in EVIDENCE):
+        raise UnfitEvidence(
+            _("“%(name)s” is no PDF, PNG, JPEG or XLSX file."), field="attachment", name=name
+        )

@@ -1,0 +1,110 @@
+"""The list of cases."""
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.tables import (
+    DayColumn,
+    ListFilter,
+    ListTable,
+    MomentColumn,
+    NamedColumn,
+    NumberColumn,
+    SearchFilter,
+    StatusColumn,
+)
+from traceability.models import Case
+
+WORKED = "worked"
+MINE = "mine"
+
+
+class TopicColumn(tables.Column):
+    """What a case is about, in words."""
+
+    def render(self, record: Case) -> str:
+        """The topic's label."""
+        return record.get_topic_display()
+
+    def value(self, record: Case) -> str:
+        """The same in exports."""
+        return record.get_topic_display()
+
+
+class CaseTable(ListTable):
+    """Cases with how many of their findings still hold, and how many of those are grave."""
+
+    topic = TopicColumn(verbose_name=_("Case"), linkify=True)
+    enterprise = NamedColumn(
+        verbose_name=_("Enterprise"), order_by="enterprise__organisation__name_zh"
+    )
+    year = tables.Column(verbose_name=_("Year"), localize=False)
+    still_open = NumberColumn(verbose_name=_("Open findings"))
+    grave = NumberColumn(verbose_name=_("Of high severity"))
+    assigned_to = tables.Column(verbose_name=_("Worked by"))
+    answer_due_on = DayColumn(verbose_name=_("Answer due on"))
+    status = StatusColumn(kind="case", verbose_name=_("Status"))
+    opened_at = MomentColumn(verbose_name=_("Opened"))
+
+    class Meta(ListTable.Meta):
+        model = Case
+        fields = (
+            "topic",
+            "enterprise",
+            "year",
+            "still_open",
+            "grave",
+            "assigned_to",
+            "answer_due_on",
+            "status",
+            "opened_at",
+        )
+        order_by = "-grave"
+
+    def render_year(self, value: int) -> str:
+        """A year has no thousands."""
+        return str(value)
+
+
+class CaseFilter(ListFilter):
+    """Narrows the cases."""
+
+    search = SearchFilter(
+        fields=[
+            "enterprise__organisation__name_zh",
+            "enterprise__organisation__name_en",
+            "enterprise__uscc",
+        ],
+        label=_("Enterprise"),
+    )
+    topic = django_filters.ChoiceFilter(label=_("Topic"), choices=Case.Topic.choices)
+    status = django_filters.ChoiceFilter(
+        label=_("Status"),
+        choices=[(WORKED, _("not closed")), *Case.Status.choices],
+        method="standing",
+    )
+    whose = django_filters.ChoiceFilter(
+        label=_("Worked by"),
+        choices=[(MINE, _("me")), ("nobody", _("nobody yet"))],
+        method="worked_by",
+    )
+    year = django_filters.NumberFilter(label=_("Year"))
+
+    class Meta:
+        model = Case
+        fields = ()
+
+    def standing(self, rows: QuerySet[Model], _name: str, status: str) -> QuerySet[Model]:
+        """Those of one status, or all that are still worked."""
+        if status == WORKED:
+            return rows.exclude(status__in=[Case.Status.CLOSED, Case.Status.MERGED])
+        return rows.filter(status=status)
+
+    def worked_by(self, rows: QuerySet[Model], _name: str, whose: str) -> QuerySet[Model]:
+        """Those of the reader, or those nobody was given."""
+        request: Any = self.request
+        return rows.filter(assigned_to=request.user if whose == MINE else None)
