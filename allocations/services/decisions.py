@@ -11,7 +11,7 @@ from allocations.services.telling import tell_ministries
 from portal.accounts.models import Organisation, User
 from portal.kernel import audit
 from portal.notices.kinds import Kind
-from portal.notices.words import both, quoted
+from portal.notices.kinds.words import both, quoted
 
 
 def locked(decision: Decision) -> Decision:

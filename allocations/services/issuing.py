@@ -28,7 +28,7 @@ from portal.kernel.parameters import value_of, working_calendar
 from portal.kernel.period import civil_day
 from portal.kernel.said import tonnes
 from portal.notices.kinds import Kind
-from portal.notices.words import quoted
+from portal.notices.kinds.words import quoted
 
 CEILING_STATE = "RE003"
 CAP_STATE = "RE004"

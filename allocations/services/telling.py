@@ -26,8 +26,8 @@ from portal.accounts.models import Organisation, User
 from portal.accounts.roles import OrganisationKind
 from portal.kernel.templatetags.portal import named, tonnes
 from portal.notices.kinds import Kind
+from portal.notices.kinds.words import both, quoted
 from portal.notices.services import Telling, tell
-from portal.notices.words import both, quoted
 
 # Who takes part in deciding, for those steps that only they need to hear of.
 DECIDERS = (Perm.DRAFT_DECISION, Perm.SIGN_DECISION)

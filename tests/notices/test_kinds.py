@@ -5,7 +5,7 @@ from django.urls import get_resolver
 from django.utils import translation
 
 from portal.notices.kinds import KINDS, Kind, kinds_for, say
-from portal.notices.words import both, quoted
+from portal.notices.kinds.words import both, quoted
 from tests.test_access import walk
 
 

@@ -13,8 +13,8 @@ from portal.accounts.models import User
 from portal.kernel import audit
 from portal.kernel.period import civil_day
 from portal.notices.kinds import Kind
+from portal.notices.kinds.words import quoted
 from portal.notices.services import Telling, tell
-from portal.notices.words import quoted
 from traceability.models import Case, CaseEntry, Finding
 from traceability.permissions import Perm
 from traceability.queries.cases import still_found

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.roles import OrganisationKind
-from portal.notices.words import said
+from portal.notices.kinds.words import said
 
 
 class Channel(StrEnum):
