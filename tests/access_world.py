@@ -9,8 +9,8 @@ from django.conf import settings
 from django.test import Client
 
 from allocations import services as allocations
-from allocations.models import Decision, Eligibility
-from allocations.rules import LineKey
+from allocations.models import Decision, Eligibility, Scenario
+from allocations.rules import LineKey, ScenarioRules
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation, Region, User
 from portal.kernel.models import Holiday
@@ -172,6 +172,17 @@ def _allocations(world: World) -> None:
             at=AUTUMN,
         )
         world.tell("allocations:penalty_detail", whose, pk=penalty.pk)
+    scenario = Scenario.objects.create(
+        year=2026,
+        category="separation",
+        name="Balanced",
+        total_kg=Decimal(90),
+        rules=ScenarioRules(Decimal(90), {"last": Decimal(1)}).told(),
+        made_by=world.people["drafter"],
+        made_at=NOON,
+    )
+    for name in ("detail", "compare", "promote"):
+        world.tell(f"allocations:scenario_{name}", "any", pk=scenario.pk)
     for name in ("take", "decline", "set_aside"):
         world.tell(f"allocations:penalty_{name}", "any", pk=penalty.pk)
     world.tell("allocations:penalty_enter", "any", pk=world.northern.pk)

@@ -21,6 +21,14 @@ from allocations.forms.penalties import (
     PenaltyReasonForm,
     TakePenaltyForm,
 )
+from allocations.forms.scenarios import (
+    COMPARED_AT_MOST,
+    CompareForm,
+    PlannedForm,
+    PromoteForm,
+    ScenarioForm,
+    scenario_initial,
+)
 from allocations.forms.sheets import HEADERS, LinesSheetForm, sheet_rows
 from allocations.forms.steps import (
     AnswerForm,
@@ -34,6 +42,7 @@ from allocations.forms.steps import (
 )
 
 __all__ = [
+    "COMPARED_AT_MOST",
     "DECISION",
     "HEADERS",
     "NO_TONNES",
@@ -55,6 +64,9 @@ __all__ = [
     "PaperForm",
     "PenaltyForm",
     "PenaltyReasonForm",
+    "PlannedForm",
+    "PromoteForm",
+    "ScenarioForm",
     "SignForm",
     "StopForm",
     "TakePenaltyForm",
@@ -64,5 +76,6 @@ __all__ = [
     "as_typed",
     "categories_of",
     "directory_name",
+    "scenario_initial",
     "sheet_rows",
 ]

@@ -6,6 +6,7 @@ from allocations.models.eligibility import Assessment, Eligibility
 from allocations.models.lines import AllocationLine, Category, CeilingLine, LineComment
 from allocations.models.notices import OfficialNotice
 from allocations.models.penalties import Penalty, PenaltyAnswer
+from allocations.models.scenarios import Promotion, Scenario, ScenarioShare
 from allocations.models.sign_offs import SignOff, Stop
 
 __all__ = [
@@ -23,7 +24,10 @@ __all__ = [
     "Outdating",
     "Penalty",
     "PenaltyAnswer",
+    "Promotion",
     "Reminder",
+    "Scenario",
+    "ScenarioShare",
     "SignOff",
     "Stop",
 ]

@@ -66,7 +66,7 @@ def content_of(
             ceilings=[(k.category, t.kg) for k, t in lines.items() if k.enterprise_id is None],
             allocations=[(k.category, t.kg) for k, t in lines.items() if k.enterprise_id],
         ),
-        holders=_holders(enterprises, first),
+        holders=holder_facts(enterprises, first),
         beside=beside_of(decision, enterprises),
         missing=frozenset(str(Organisation.Ministry(code).label) for code in sorted(missing)),
     )
@@ -82,9 +82,9 @@ def beside_of(decision: Decision, enterprises: Collection[int]) -> dict[LineKey,
     year = decision.year
     caps_now = {(row.enterprise_id, row.category): row.cap_kg for row in caps(year, ids)}
     caps_before = {(row.enterprise_id, row.category): row.cap_kg for row in caps(year - 1, ids)}
-    used: Masses = _told(settings.CAP_USE_SOURCE)(year, ids)
-    used_before: Masses = _told(settings.CAP_USE_SOURCE)(year - 1, ids)
-    findings: Mapping[int, int] = _told(settings.OPEN_FINDINGS_SOURCE)(ids)
+    used: Masses = told_by(settings.CAP_USE_SOURCE)(year, ids)
+    used_before: Masses = told_by(settings.CAP_USE_SOURCE)(year - 1, ids)
+    findings: Mapping[int, int] = told_by(settings.OPEN_FINDINGS_SOURCE)(ids)
     penalties = _penalties(ids, year)
     capacities = _capacities(ids, year)
     keys = {*caps_now, *caps_before, *used, *used_before, *capacities, *penalties}
@@ -122,7 +122,7 @@ def _penalties(enterprises: Collection[int], year: int) -> dict[tuple[int, str],
     return found
 
 
-def _told(source: str) -> Callable[..., Mapping]:
+def told_by(source: str) -> Callable[..., Mapping]:
     """What a higher app tells: the function that the settings name."""
     return import_string(source)
 
@@ -142,7 +142,7 @@ def _capacities(enterprises: Collection[int], year: int) -> dict[tuple[int, str]
     }
 
 
-def _holders(enterprises: Collection[int], on: date) -> dict[int, HolderFacts]:
+def holder_facts(enterprises: Collection[int], on: date) -> dict[int, HolderFacts]:
     """What is on record of these enterprises; a group has its members' designations."""
     found = list(
         Enterprise.objects.filter(pk__in=among(enterprises)).select_related("organisation")

@@ -20,6 +20,7 @@ WRITING = (
     "decision.lines_set",
     "decision.lines_changed",
     "decision.penalty_taken",
+    "decision.scenario_promoted",
 )
 Masses = Iterable[tuple[str, Decimal]]
 

@@ -28,6 +28,10 @@ from allocations.services.penalties import (
     take_penalty,
 )
 from allocations.services.reminders import remind_of_copies
+from allocations.services.scenarios import (
+    promote_scenario,
+    save_scenario,
+)
 from allocations.services.transcription import transcribe_decision
 
 __all__ = [
@@ -52,7 +56,9 @@ __all__ = [
     "open_copy",
     "order_issue",
     "pass_down",
+    "promote_scenario",
     "remind_of_copies",
+    "save_scenario",
     "set_lines",
     "set_penalty_aside",
     "settle_comment",

@@ -13,6 +13,14 @@ from allocations.tables.copies import (
 from allocations.tables.decisions import AllocationLineTable, DecisionFilter, DecisionTable
 from allocations.tables.eligibility import EligibilityFilter, EligibilityTable
 from allocations.tables.penalties import PenaltyFilter, PenaltyTable
+from allocations.tables.scenarios import (
+    ComparedTable,
+    ScenarioFilter,
+    ScenarioTable,
+    ShareFilter,
+    ShareTable,
+    compared_columns,
+)
 
 __all__ = [
     "AllocationLineTable",
@@ -21,6 +29,7 @@ __all__ = [
     "BranchTable",
     "CapFilter",
     "CapTable",
+    "ComparedTable",
     "ComparisonTable",
     "CopyFilter",
     "CopyQueryFilter",
@@ -32,4 +41,9 @@ __all__ = [
     "EligibilityTable",
     "PenaltyFilter",
     "PenaltyTable",
+    "ScenarioFilter",
+    "ScenarioTable",
+    "ShareFilter",
+    "ShareTable",
+    "compared_columns",
 ]

@@ -30,6 +30,7 @@ DEEDS = {
     "decision.lines_set": gettext_lazy("lines written"),
     "decision.lines_changed": gettext_lazy("lines changed"),
     "decision.penalty_taken": gettext_lazy("cut after a penalty"),
+    "decision.scenario_promoted": gettext_lazy("lines written from a scenario"),
     "decision.circulated": gettext_lazy("circulated"),
     "decision.signed": gettext_lazy("verdict given"),
     "decision.commented": gettext_lazy("commented"),

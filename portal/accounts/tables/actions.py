@@ -34,6 +34,8 @@ ACTIONS: dict[str, Promise] = {
     "capacity.assessed": _("capacity of an enterprise assessed"),
     "eligibility.found": _("eligibility of an enterprise found"),
     "decision.penalty_taken": _("cut after a penalty taken into a decision"),
+    "decision.scenario_promoted": _("scenario made the lines of a decision"),
+    "scenario.saved": _("scenario saved"),
     "penalty.entered": _("administrative penalty entered"),
     "penalty.declined": _("cut after a penalty declined"),
     "penalty.set_aside": _("administrative penalty set aside"),
