@@ -23,10 +23,10 @@ from allocations.forms.penalties import (
 )
 from allocations.forms.scenarios import (
     COMPARED_AT_MOST,
-    CompareForm,
     PlannedForm,
     PromoteForm,
     ScenarioForm,
+    ScenariosForm,
     scenario_initial,
 )
 from allocations.forms.sheets import HEADERS, LinesSheetForm, sheet_rows
@@ -67,6 +67,7 @@ __all__ = [
     "PlannedForm",
     "PromoteForm",
     "ScenarioForm",
+    "ScenariosForm",
     "SignForm",
     "StopForm",
     "TakePenaltyForm",

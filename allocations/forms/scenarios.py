@@ -224,7 +224,7 @@ class PlannedForm(forms.Form):
         self.fields["year"].initial = civil_day(at).year + 1
 
 
-class CompareForm(forms.Form):
+class ScenariosForm(forms.Form):
     """Several scenarios of one year and category."""
 
     scenario = forms.ModelMultipleChoiceField(

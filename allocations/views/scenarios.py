@@ -120,7 +120,7 @@ def scenario_compare(request: HttpRequest, pk: int) -> HttpResponseBase:
     alike = queries.scenarios_visible_to(request.user).filter(
         year=first.year, category=first.category
     )
-    form = forms.CompareForm(
+    form = forms.ScenariosForm(
         request.GET if "scenario" in request.GET else {"scenario": _latest(alike, first)},
         scenarios=alike,
     )
