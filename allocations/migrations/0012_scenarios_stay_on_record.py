@@ -17,5 +17,5 @@ def _append_only(table: str) -> tuple[str, str]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("allocations", "0010_scenarios")]
+    dependencies = [("allocations", "0011_scenarios")]
     operations = [migrations.RunSQL(*_append_only(table)) for table in TABLES]

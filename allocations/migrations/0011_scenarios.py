@@ -10,7 +10,7 @@ import portal.kernel.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("allocations", "0009_copy_query_permissions"),
+        ("allocations", "0010_notices_and_extracts"),
         ("enterprises", "0003_register_partner"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
