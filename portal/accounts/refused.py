@@ -13,6 +13,8 @@ from portal.kernel.errors import Refusal, refusals_noted
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # Not with this role, or no such thing for them.
 _WITHOUT_THE_RIGHT = {403, 404}
+# Of refusals those of a rule: others say that what was sent is unreadable or out of date.
+_NOT_ALLOWED = {403, 409}
 _LONGEST_ADDRESS = 200
 
 
@@ -20,7 +22,7 @@ class RefusedWriteMiddleware:
     """Records what somebody who is signed in, or a key, tried to write and was refused.
 
     Two kinds: a write without the right to it, and a deed that the rules do not allow. A form with
-    fields to correct is neither.
+    fields to correct is neither, nor is a write of what has changed since it was read.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -32,10 +34,11 @@ class RefusedWriteMiddleware:
         with refusals_noted() as refusals:
             response = self.get_response(request)
         if request.resolver_match is not None and request.user.is_authenticated:
-            if response.status_code in _WITHOUT_THE_RIGHT:
-                _record(request, reason=str(response.status_code))
-            for refusal in refusals:
+            not_allowed = [each for each in refusals if each.status in _NOT_ALLOWED]
+            for refusal in not_allowed:
                 _record(request, reason=refusal.code, refusal=refusal)
+            if response.status_code in _WITHOUT_THE_RIGHT and not not_allowed:
+                _record(request, reason=str(response.status_code))
         return response
 
 

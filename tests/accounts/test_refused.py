@@ -4,14 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.urls import reverse
+from django.http import HttpResponse
+from django.urls import resolve, reverse
 
 from allocations import services
 from allocations.models import Copy
 from portal.accounts.models import RefusedWrites
+from portal.accounts.refused import RefusedWriteMiddleware
 from portal.accounts.services import record_refused_write, record_repeated_refusals
 from portal.accounts.tasks import record_repeated_refusals as swept
 from portal.kernel import clock
+from portal.kernel.errors import Refusal, note
 from portal.kernel.models import AuditEvent
 from portal.machines.services import create_key
 
@@ -168,3 +171,23 @@ def year_copy(drafter, southern, noon) -> Copy:
         at=noon,
     )
     return decision.copies.get(recipient__region="360000", recipient__department="industry")
+
+
+@pytest.mark.parametrize(
+    ("status", "recorded"), [(409, ["told"]), (403, ["told"]), (412, []), (428, []), (400, [])]
+)
+def test_only_what_a_rule_does_not_allow_is_recorded_of_refusals(rf, filer, status, recorded):
+    class Told(Refusal):
+        """A refusal with this status."""
+
+    Told.status = status
+    request = rf.post(DRAFT)
+    request.user, request.resolver_match = filer, resolve(DRAFT)
+
+    def answer(request):
+        note(Told("no"))
+        return HttpResponse(status=status)
+
+    RefusedWriteMiddleware(answer)(request)
+
+    assert [event.facts["reason"] for event in refused()] == recorded
