@@ -19,10 +19,13 @@ from portal.machines.services import create_key
 from portal.notices.kinds import Kind
 from portal.notices.models import Notice
 from tests.cast import designate, make_enterprise, make_user
+from tests.traceability.ledger import file, sale
 from traceability.models import Finding, Lot, Pool
+from traceability.rules.shipments import NEITHER, Answer, ShipmentKey
 from traceability.services import cases, handover
 from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
+from traceability.services.shipments import refuse_shipment
 from traceability.services.uploads import receive_upload
 
 # Noon of 5 March 2025 in China: February can still be filed.
@@ -79,6 +82,7 @@ def build() -> World:
     _machines(world)
     _accounts(world)
     _notices(world)
+    _shipments(world)
     return world
 
 
@@ -345,6 +349,40 @@ def _filings(world: World) -> None:
     for name, month in (("month", FEBRUARY), ("nil", FEBRUARY), ("template", FEBRUARY)):
         world.tell(f"traceability:filing_{name}", "any", month=month)
     world.tell("traceability:filing_amend", "any", month=JANUARY)
+
+
+def _shipments(world: World) -> None:
+    """What an enterprise elsewhere sent to both: one of each waits, the other never came."""
+    sichuan = Region.objects.get(code="510000")
+    third = make_enterprise("Third", sichuan, "separation", files_from=Month(2025, 1))
+    file(
+        third,
+        "2025-02",
+        *(sale(10, number, "100", world.northern, number) for number in ("W1", "N1")),
+        *(sale(10, number, "100", world.southern, number) for number in ("W2", "N2")),
+    )
+    for whose, enterprise, number in (
+        ("own", world.northern, "1"),
+        ("foreign", world.southern, "2"),
+    ):
+        waiting, missing = (
+            ShipmentKey(third.pk, enterprise.pk, third.lots.get(number=name).pk, name)
+            for name in (f"W{number}", f"N{number}")
+        )
+        answer = refuse_shipment(
+            key=missing,
+            answer=Answer(Decimal(0), None, "Never came"),
+            seen_kg=Decimal(100),
+            if_closed=NEITHER,
+            by=make_user(enterprise.organisation, "filer"),
+            at=NOON,
+        )
+        world.tell("traceability:shipment_answer", whose, pk=answer.pk)
+        for name in ("detail", "accept", "refuse"):
+            world.tell(f"traceability:shipment_{name}", whose, key=waiting)
+        for name in ("take_back", "write", "rule"):
+            world.tell(f"traceability:shipment_{name}", whose, key=missing)
+    world.tell("traceability:shipment_month", "any", month=FEBRUARY)
 
 
 def _machines(world: World) -> None:

@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from portal.kernel.period import Month
+from traceability.rules.shipments import KEY_FORM, ShipmentKey
 from traceability.views import caps, cases, desk, filings, findings, reconciliations, uploads
+from traceability.views.shipments import answers, pages
 from traceability.views.tracing import flows, lots
 
 
@@ -21,7 +23,22 @@ class MonthConverter:
         return str(month)
 
 
+class ShipmentConverter:
+    """A shipment in an address, by what names it; one that can't be read is no address."""
+
+    regex = KEY_FORM
+
+    def to_python(self, text: str) -> ShipmentKey:
+        """Its key."""
+        return ShipmentKey.parse(text)
+
+    def to_url(self, key: ShipmentKey | str) -> str:
+        """The key as text."""
+        return str(key)
+
+
 register_converter(MonthConverter, "month")
+register_converter(ShipmentConverter, "shipment")
 
 app_name = "traceability"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -65,6 +82,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "cases/<int:pk>/attachments/<int:entry_id>/", cases.case_attachment, name="case_attachment"
     ),
     path("findings/tolerances/", findings.tolerance_list, name="tolerance_list"),
+    path("shipments/", pages.shipment_inbox, name="shipment_inbox"),
+    path("shipments/accept/", answers.shipment_accept_many, name="shipment_accept_many"),
+    path("shipments/answers/<int:pk>/", pages.shipment_answer, name="shipment_answer"),
+    path("shipments/disputes/", pages.shipment_disputes, name="shipment_disputes"),
+    path("shipments/months/<month:month>/", pages.shipment_month, name="shipment_month"),
+    path("shipments/sent/", pages.shipment_sent, name="shipment_sent"),
+    path("shipments/<shipment:key>/", pages.shipment_detail, name="shipment_detail"),
+    path(
+        "shipments/<shipment:key>/accept/",
+        answers.shipment_accept,
+        name="shipment_accept",
+    ),
+    path(
+        "shipments/<shipment:key>/refuse/",
+        answers.shipment_refuse,
+        name="shipment_refuse",
+    ),
+    path("shipments/<shipment:key>/rule/", answers.shipment_rule, name="shipment_rule"),
+    path(
+        "shipments/<shipment:key>/take-back/",
+        answers.shipment_take_back,
+        name="shipment_take_back",
+    ),
+    path("shipments/<shipment:key>/write/", answers.shipment_write, name="shipment_write"),
     path("reconciliations/", reconciliations.reconciliation_list, name="reconciliation_list"),
     path("reconciliations/run/", reconciliations.reconciliation_run, name="reconciliation_run"),
     path(

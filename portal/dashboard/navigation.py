@@ -9,11 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from allocations.permissions import Perm as Allocations
+from enterprises.models import Enterprise
 from enterprises.permissions import Perm as Enterprises
 from portal.accounts.permissions import Perm as Accounts
+from portal.kernel import clock
 from portal.kernel.access import holds
 from portal.machines.permissions import Perm as Machines
 from traceability.permissions import Perm as Traceability
+from traceability.queries.shipments import to_confirm
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,11 @@ class Shown:
     label: Promise
     icon: str
     current: bool
+    count: int = 0
 
 
+# The entry that shows how much waits there.
+SHIPMENTS = "traceability:shipment_inbox"
 ENTRIES = (
     Entry("dashboard:home", _("Overview"), "home"),
     Entry(
@@ -50,6 +56,8 @@ ENTRIES = (
         "upload",
         Traceability.SUBMIT_FILING,
     ),
+    Entry(SHIPMENTS, _("Goods to confirm"), "inbox", Traceability.PREPARE_FILING),
+    Entry(SHIPMENTS, _("Goods to confirm"), "inbox", Traceability.SUBMIT_FILING),
     Entry("allocations:decision_list", _("Decisions"), "gavel", Allocations.VIEW_DECISIONS),
     Entry("allocations:copy_list", _("Copies"), "copy", Allocations.VIEW_COPIES),
     Entry("allocations:cap_list", _("Caps"), "scale", Allocations.VIEW_CAPS),
@@ -96,10 +104,22 @@ def shown_to(request: HttpRequest) -> list[Shown]:
     fitting = [url for url in addresses.values() if request.path.startswith(url)]
     current = max(fitting, key=len, default="")
     return [
-        Shown(addresses[name], entry.label, entry.icon, addresses[name] == current)
+        Shown(
+            addresses[name],
+            entry.label,
+            entry.icon,
+            addresses[name] == current,
+            _waiting(user) if name == SHIPMENTS else 0,
+        )
         for name, entry in wanted.items()
         if name in addresses
     ]
+
+
+def _waiting(user: Any) -> int:
+    """How many shipments wait for the enterprise of whoever is signed in."""
+    enterprise = Enterprise.objects.filter(organisation_id=user.organisation_id).first()
+    return to_confirm(enterprise, today=clock.today()) if enterprise else 0
 
 
 def _address(name: str) -> str | None:

@@ -22,6 +22,7 @@ from portal.kernel.period import Month, civil_day, deadline_of
 from traceability.permissions import Perm
 from traceability.queries.caps import cap_position
 from traceability.queries.filings import filings_visible_to
+from traceability.queries.shipments import to_answer_for, to_confirm
 from traceability.queries.tolerances import deadline_day
 
 FINDINGS_SHOWN = 8
@@ -31,6 +32,7 @@ HELP = {
     "start": _("Getting started"),
     "filing": _("Filing a month"),
     "spreadsheet": _("The spreadsheet"),
+    "shipments": _("Shipments"),
     "findings": _("Findings"),
     "tracing": _("Tracing lots"),
     "copies": _("Copies and notices"),
@@ -137,6 +139,8 @@ def _desk_context(request: HttpRequest) -> dict[str, Any]:
         "positions": cap_position(enterprise, today.year),
         "filings": filings,
         "uploads": queries.uploads_under_way(enterprise.pk),
+        "to_confirm": to_confirm(enterprise, today=today),
+        "disputed": to_answer_for(enterprise, today=today),
         # What was put on record from paper is history and waits for nobody.
         "copies": [each for each in queries.copies_to_acknowledge(request.user) if each.due_on],
     }

@@ -4,6 +4,7 @@ A shipment is what one enterprise sold to another of one lot under one document,
 `checks/shipments.py`. Both sides enter their flows truthfully (2025 Measures).
 """
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,6 +34,10 @@ IN_DISPUTE = (DISPUTED, UPHELD, DISMISSED)
 # When the buyer may accept, or refuse.
 ACCEPTABLE = (WAITING, CHANGED, *IN_DISPUTE)
 REFUSABLE = (WAITING, CHANGED, DISMISSED, DIFFERENT)
+
+
+KEY_FORM = r"[0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18}-[A-Za-z0-9_-]{1,340}"
+_KEY = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,18})-([A-Za-z0-9_-]{1,340})")
 
 
 class AlreadyAnswered(Refusal):
@@ -83,9 +88,14 @@ class ShipmentKey:
     @classmethod
     def parse(cls, text: str) -> Self:
         """A key as an address names it; raises ValueError for anything else."""
-        seller, buyer, lot, document = text.split("-", 3)
+        if not (match := _KEY.fullmatch(text)):
+            raise ValueError(f"no shipment: {text!r}")
+        seller, buyer, lot, document = match.groups()
         padded = document + "=" * (-len(document) % 4)
-        return cls(int(seller), int(buyer), int(lot), urlsafe_b64decode(padded).decode())
+        named = urlsafe_b64decode(padded).decode()
+        if "\0" in named:
+            raise ValueError(f"no shipment: {text!r}")
+        return cls(int(seller), int(buyer), int(lot), named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from portal.kernel.access import require_allowed
 from portal.kernel.period import civil_day
 from traceability.models import ShipmentAnswer, ShipmentRemark
 from traceability.permissions import Perm
-from traceability.queries.shipments import answers_of, may_write, shipments_of
+from traceability.queries.shipments import may_write, shipments_of
+from traceability.queries.shipments.answers import answers_of
 from traceability.rules import shipments as rules
 from traceability.rules.shipments import ShipmentKey
 

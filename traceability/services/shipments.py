@@ -131,7 +131,7 @@ def accept_shipments(
     waiting = list(
         shipments_of(own, today=today, own=True)
         .filter(state=rules.WAITING)
-        .select_related(None)
+        .prefetch_related(None)
         .order_by("sold_to", "key")
     )
     purchases = _purchases(buyer, waiting, arrived_on, if_closed=if_closed, today=today)
@@ -158,7 +158,7 @@ def _held(key: ShipmentKey, *, by: User) -> Enterprise:
 
 
 def _as_it_stands(key: ShipmentKey, *, at: datetime) -> Shipment:
-    found = shipments_of([key], today=civil_day(at), own=True).select_related(None).first()
+    found = shipments_of([key], today=civil_day(at), own=True).prefetch_related(None).first()
     if found is None or found.sold_kg is None:
         raise rules.ShipmentChanged(_("The seller has taken this shipment out of its filing."))
     return found

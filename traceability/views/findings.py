@@ -13,6 +13,7 @@ from portal.kernel.pages import page
 from portal.kernel.tables import list_page
 from traceability.permissions import Perm
 from traceability.queries import findings as queries
+from traceability.queries.shipments import reads_disputes
 from traceability.queries.tolerances import tolerances_shown
 from traceability.tables.findings import FindingFilter, FindingTable
 
@@ -31,7 +32,10 @@ def finding_list(request: HttpRequest) -> HttpResponseBase:
         table=FindingTable,
         filters=FindingFilter,
         queryset=queries.ranked(seen),
-        context={"counts": queries.counts_by_code(seen)},
+        context={
+            "counts": queries.counts_by_code(seen),
+            "may_read_disputes": reads_disputes(request.user),
+        },
     )
 
 

@@ -12,24 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
 from portal.accounts.models import User
 from portal.kernel.period import Month
 from portal.kernel.sql import derived
-from traceability.models import Shipment, ShipmentAnswer
+from traceability.models import Lot, Shipment
 from traceability.permissions import Perm
 from traceability.queries.tolerances import tolerances_on
-from traceability.rules.shipments import DISPUTED, TO_DO, Normal, ShipmentKey
+from traceability.rules.shipments import DISPUTED, TO_DO, UPHELD, Normal, ShipmentKey
 
 HERE = Path(__file__).parent
 # How many months back a list looks unless it is asked for one month.
 MONTHS_BACK = 3
 # A dispute is shown to officials for so many months after its answer.
 DISPUTES_BACK = 24
-_COUNT_SECONDS = 60
+_COUNT_SECONDS = 20
 _WANTED = """
 select * from unnest(%(sellers)s::bigint[], %(buyers)s::bigint[], %(lots)s::bigint[],
                      %(documents)s::text[]) as w(seller_id, buyer_id, lot_id, document)"""
@@ -118,6 +118,25 @@ def disputes_visible_to(user: User, *, today: date) -> QuerySet[Shipment]:
     )
 
 
+def reads_disputes(user: User) -> bool:
+    """Whether `user` is an official who sees findings, for the country or a territory."""
+    held = user.role_held
+    return Perm.VIEW_FINDINGS in held.national or Perm.VIEW_FINDINGS in held.regional
+
+
+def to_answer_for(seller: Enterprise, *, today: date) -> int:
+    """How many of the seller's shipments are disputed, and by an official not decided for it."""
+    disputed = _some(
+        _DISPUTED,
+        today=today,
+        own=False,
+        answered_since=(Month.of(today) - DISPUTES_BACK).first_day,
+        everywhere=False,
+        seen=[seller.pk],
+    )
+    return disputed.filter(seller=seller, state__in=(DISPUTED, UPHELD)).count()
+
+
 def shipment_seen(user: User, key: ShipmentKey, *, today: date) -> Shipment | None:
     """The shipment if `user` may see it: on either side of it, or as an official."""
     side = side_of(user, key)
@@ -168,7 +187,7 @@ def counts_by_state(shipments: QuerySet[Shipment]) -> dict[str, int]:
 
 
 def to_confirm(buyer: Enterprise, *, today: date) -> int:
-    """How many shipments wait for the buyer; up to a minute old, `forget_to_confirm` ends that."""
+    """How many shipments wait for the buyer; some seconds old, unless forgotten."""
     counted: int | None = cache.get(_count_key(buyer.pk))
     if counted is None:
         waiting = shipments_to(buyer, Days.up_to(today), today=today).filter(needs_buyer())
@@ -187,27 +206,10 @@ def needs_buyer() -> Q:
     return Q(state__in=TO_DO)
 
 
-def needs_seller() -> Q:
-    """The condition that a shipment waits for its seller: the buyer disputes it."""
-    return Q(state=DISPUTED) | Q(state="upheld")
-
-
 def normal_on(day: date) -> Normal:
     """The difference between seller and buyer that is normal on `day`."""
     held = tolerances_on(day)
     return Normal(held["quantity_tolerance_percent"], held["quantity_tolerance_kg"])
-
-
-def answers_of(key: ShipmentKey) -> QuerySet[ShipmentAnswer]:
-    """What the buyer said of a shipment, in order, with what was written under each answer."""
-    return (
-        ShipmentAnswer.objects.filter(
-            seller=key.seller_id, buyer=key.buyer_id, lot=key.lot_id, document=key.document
-        )
-        .select_related("by__organisation")
-        .prefetch_related("remarks__by__organisation")
-        .order_by("id")
-    )
 
 
 def _some(wanted: str, *, today: date, own: bool, **values: Any) -> QuerySet[Shipment]:
@@ -252,8 +254,11 @@ def _derive(
 
 
 def _named(shipments: QuerySet[Shipment]) -> QuerySet[Shipment]:
-    return shipments.select_related(
-        "seller__organisation", "buyer__organisation", "lot__maker__organisation", "lot__product"
+    # Fetched for the rows of a page, not joined to all of them.
+    enterprises = Enterprise.objects.select_related("organisation")
+    lots = Lot.objects.select_related("maker__organisation", "product")
+    return shipments.prefetch_related(
+        Prefetch("seller", enterprises), Prefetch("buyer", enterprises), Prefetch("lot", lots)
     )
 
 

@@ -1,99 +1,95 @@
 -- Shipments as they stand: what sellers and buyers filed of one lot under one document, put beside
 -- what the buyers answered. The places in braces say whose; the pairing is that of checks/facts.sql.
-with line as materialized ({lines}),
-answer as materialized (
-  select distinct on (a.seller_id, a.buyer_id, a.lot_id, a.document) a.*
+-- Whole sets are grouped and sorted, not joined with each other: the planner can't know their sizes.
+with said as (
+  select kind, seller_id, buyer_id, lot_id, upper(btrim(document)) as document,
+         btrim(document) as filed_document, date, gross_kg, in_force, standing,
+         null::bigint as answer_id
+    from ({lines}) line
+  union all
+  select 'answer', a.seller_id, a.buyer_id, a.lot_id, a.document, null, null, null, false, false, a.id
     from traceability_shipmentanswer a
    where {answers}
-   order by a.seller_id, a.buyer_id, a.lot_id, a.document, a.id desc
 ),
 -- in_force: filed; standing: filed, or in a draft that will take the place of what is filed.
-filed as materialized (
-  select seller_id, buyer_id, lot_id, upper(btrim(document)) as document,
-         min(btrim(document)) as filed_document,
+filed as (
+  select seller_id, buyer_id, lot_id, document, min(filed_document) as filed_document,
          sum(gross_kg) filter (where kind = 'sale') as sold_kg,
          min(date) filter (where kind = 'sale') as sold_from,
          max(date) filter (where kind = 'sale') as sold_to,
          sum(gross_kg) filter (where kind = 'purchase' and in_force) as bought_kg,
          min(date) filter (where kind = 'purchase' and in_force) as bought_from,
          max(date) filter (where kind = 'purchase' and in_force) as bought_to,
-         sum(gross_kg) filter (where kind = 'purchase' and standing) as recorded_kg
-    from line
+         sum(gross_kg) filter (where kind = 'purchase' and standing) as recorded_kg,
+         max(answer_id) as answer_id
+    from said
    group by 1, 2, 3, 4
 ),
--- A document number that one side mistyped parts a shipment in two.
-left_over as materialized (
-  select * from filed where sold_kg is null or bought_kg is null
+-- A document number that one side mistyped parts a shipment in two: what is left over of a lot.
+left_over as (
+  select f.*, sum(sold_kg) over of_lot as left_sold_kg, sum(bought_kg) over of_lot as left_bought_kg,
+         min(sold_from) over of_lot as left_sold_from, min(bought_from) over of_lot as left_bought_from,
+         max(bought_to) over of_lot as left_bought_to, count(sold_kg) over of_lot as left_sales
+    from filed f
+  window of_lot as (partition by seller_id, buyer_id, lot_id, (sold_kg is null) <> (bought_kg is null))
 ),
-summed as (
-  select seller_id, buyer_id, lot_id
-    from left_over
-   group by 1, 2, 3
-  having abs(sum(sold_kg) - sum(bought_kg))
-         <= greatest(sum(sold_kg) * %(quantity_tolerance_percent)s / 100,
-                     %(quantity_tolerance_kg)s)
-     and min(bought_from) between min(sold_from)
-                              and min(sold_from) + %(unconfirmed_grace_days)s::int
+-- All that is left over of a lot agrees in sum ...
+summed as materialized (
+  select l.*, (sold_kg is null) <> (bought_kg is null)
+              and left_sold_kg is not null and left_bought_kg is not null as both_left,
+         (sold_kg is null) <> (bought_kg is null)
+         and abs(left_sold_kg - left_bought_kg)
+             <= greatest(left_sold_kg * %(quantity_tolerance_percent)s / 100,
+                         %(quantity_tolerance_kg)s)
+         and left_bought_from between left_sold_from
+                                  and left_sold_from + %(unconfirmed_grace_days)s::int as agrees
+    from left_over l
 ),
-near as (
-  select s.seller_id, s.buyer_id, s.lot_id, s.document as sale_document,
-         p.document as purchase_document, p.bought_kg, p.bought_from, p.bought_to,
-         row_number() over (partition by s.seller_id, s.buyer_id, s.lot_id, s.document
-                                order by abs(s.sold_kg - p.bought_kg), p.document) as of_sale,
-         row_number() over (partition by s.seller_id, s.buyer_id, s.lot_id, p.document
-                                order by abs(s.sold_kg - p.bought_kg), s.document) as of_purchase
-    from left_over s
-    join left_over p using (seller_id, buyer_id, lot_id)
-   where s.bought_kg is null and p.sold_kg is null
-     and abs(s.sold_kg - p.bought_kg)
-         <= greatest(s.sold_kg * %(quantity_tolerance_percent)s / 100, %(quantity_tolerance_kg)s)
-     and p.bought_from between s.sold_from and s.sold_to + %(unconfirmed_grace_days)s::int
+-- ... or one sale and one purchase of it are each other's nearest and agree.
+apart as materialized (
+  select * from summed where both_left and agrees is not true
 ),
-paired as (
-  select seller_id, buyer_id, lot_id, document
-    from left_over join summed using (seller_id, buyer_id, lot_id)
-  union
-  select seller_id, buyer_id, lot_id, unnest(array[sale_document, purchase_document])
-    from near where of_sale = 1 and of_purchase = 1
-),
--- What was answered and is sold no more. The look at the ledger is for what was sold outside of the
--- days asked for.
-gone as (
-  select a.* from answer a
-   where a.sold_on between %(since)s and %(until)s
-     and not exists (select from filed f
-                      where f.seller_id = a.seller_id and f.buyer_id = a.buyer_id
-                        and f.lot_id = a.lot_id and f.document = a.document)
-     and not exists (select from traceability_record r
-                       join traceability_filing f on f.id = r.filing_id and f.status = 'submitted'
-                      where r.lot_id = a.lot_id and r.kind = 'sale'
-                        and r.counterparty_id = a.buyer_id and f.enterprise_id = a.seller_id
-                        and upper(btrim(r.document)) = a.document)
+near as materialized (
+  select * from (
+    select s.seller_id, s.buyer_id, s.lot_id, s.document as sale_document,
+           p.document as purchase_document, p.bought_kg, p.bought_from, p.bought_to,
+           row_number() over (partition by s.seller_id, s.buyer_id, s.lot_id, s.document
+                                  order by abs(s.sold_kg - p.bought_kg), p.document) as of_sale,
+           row_number() over (partition by s.seller_id, s.buyer_id, s.lot_id, p.document
+                                  order by abs(s.sold_kg - p.bought_kg), s.document) as of_purchase
+      from apart s
+      join apart p using (seller_id, buyer_id, lot_id)
+     where s.bought_kg is null and p.sold_kg is null
+       and abs(s.sold_kg - p.bought_kg)
+           <= greatest(s.sold_kg * %(quantity_tolerance_percent)s / 100, %(quantity_tolerance_kg)s)
+       and p.bought_from between s.sold_from and s.sold_to + %(unconfirmed_grace_days)s::int) n
+   where of_sale = 1 and of_purchase = 1
 ),
 whole as (
   select f.seller_id, f.buyer_id, f.lot_id, f.document, f.filed_document,
-         f.sold_kg, f.sold_from, f.sold_to,
-         coalesce(f.bought_kg, n.bought_kg) as bought_kg,
-         coalesce(f.bought_from, n.bought_from) as bought_from,
-         coalesce(f.bought_to, n.bought_to) as bought_to, f.recorded_kg,
-         p.document is not null as paired
-    from filed f
-    left join paired p on p.seller_id = f.seller_id and p.buyer_id = f.buyer_id
-                      and p.lot_id = f.lot_id and p.document = f.document
-    left join near n on n.of_sale = 1 and n.of_purchase = 1
-                    and n.seller_id = f.seller_id and n.buyer_id = f.buyer_id
+         f.sold_kg, f.sold_from, f.sold_to, f.recorded_kg, f.answer_id,
+         -- What stands in the place of one mistyped purchase, or of several of a lot.
+         coalesce(f.bought_kg, n.bought_kg,
+                  case when f.agrees and f.left_sales = 1 then f.left_bought_kg end) as bought_kg,
+         coalesce(f.bought_from, n.bought_from,
+                  case when f.agrees then f.left_bought_from end) as bought_from,
+         coalesce(f.bought_to, n.bought_to,
+                  case when f.agrees then f.left_bought_to end) as bought_to,
+         coalesce(f.agrees, false) or n.sale_document is not null
+         or m.purchase_document is not null as paired
+    from summed f
+    left join near n on n.seller_id = f.seller_id and n.buyer_id = f.buyer_id
                     and n.lot_id = f.lot_id and n.sale_document = f.document
-  union all
-  select seller_id, buyer_id, lot_id, document, document, null, sold_on, sold_on,
-         null, null, null, null, false
-    from gone
+    left join near m on m.seller_id = f.seller_id and m.buyer_id = f.buyer_id
+                    and m.lot_id = f.lot_id and m.purchase_document = f.document
 ),
 seen as (
-  select w.seller_id, w.buyer_id, w.lot_id, w.document, w.filed_document, w.sold_kg,
+  select w.seller_id, w.buyer_id, w.lot_id, w.document,
+         coalesce(w.filed_document, w.document) as filed_document, w.sold_kg,
          coalesce(w.sold_from, a.sold_on, w.bought_from) as sold_from,
          coalesce(w.sold_to, a.sold_on, w.bought_from) as sold_to,
          w.bought_kg, w.bought_from, w.bought_to, w.recorded_kg, w.paired,
-         a.id as answer_id, nullif(a.verdict, 'withdrawn') as verdict, a.received_kg,
+         nullif(a.verdict, 'withdrawn') as verdict, a.received_kg,
          a.sold_kg as answered_kg, a.at as answered_at, ruled.ruling,
          buyer.activities <> '{{}}' as buyer_files, seller.activities <> '{{}}' as seller_files,
          -- How far the two may be apart, from what was filed and from what was answered.
@@ -104,8 +100,7 @@ seen as (
     from whole w
     join enterprises_enterprise buyer on buyer.id = w.buyer_id
     join enterprises_enterprise seller on seller.id = w.seller_id
-    left join answer a on a.seller_id = w.seller_id and a.buyer_id = w.buyer_id
-                      and a.lot_id = w.lot_id and a.document = w.document
+    left join traceability_shipmentanswer a on a.id = w.answer_id
     left join traceability_shipmentremark ruled on ruled.answer_id = a.id and ruled.ruling <> ''
 ),
 judged as (
@@ -142,8 +137,10 @@ select concat_ws('-', seller_id, buyer_id, lot_id, rtrim(translate(
   from judged
  where state is not null and sold_to >= %(since)s and sold_from <= %(until)s
    and {only}
-   -- Who is named as a seller is not told of it. What was sold outside of these days is not unsold.
-   and (state <> 'unsold' or %(own)s and not exists (
+   -- Who is named as a seller is not told of it.
+   and (state <> 'unsold' or %(own)s)
+   -- What was sold outside of the days asked for is sold all the same.
+   and (sold_kg is not null or not exists (
         select from traceability_record r
           join traceability_filing f on f.id = r.filing_id and f.status = 'submitted'
          where r.lot_id = judged.lot_id and r.kind = 'sale'
