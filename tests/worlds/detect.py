@@ -151,15 +151,15 @@ def _findings() -> list[Found]:
     grouped = any(each.name == "case" for each in Finding._meta.get_fields())
     columns = (
         *("code", "enterprise__uscc", "counterparty__uscc", "month", "lot__number", "run"),
-        *("document", "amount_kg", "key", "case_id" if grouped else "pk"),
+        *("document", "amount_kg", "key", "pk", "case_id" if grouped else "pk"),
     )
     rows = Finding.objects.filter(year=YEAR).exclude(status=Finding.Status.CLEARED)
     return [
         Found(
             *(code, uscc or "", other or "", str(month or ""), lot or "", run, document),
-            *(float(kg or 0), key, str(case)),
+            *(float(kg or 0), key, str(case) if case else f"alone {pk}"),
         )
-        for code, uscc, other, month, lot, run, document, kg, key, case in rows.order_by(
+        for code, uscc, other, month, lot, run, document, kg, key, pk, case in rows.order_by(
             "code", "key"
         ).values_list(*columns)
     ]

@@ -63,6 +63,7 @@ class Mine(Agent):
         split = split_of_lot(self.deposit, self.rng)
         grade = round(grade_of(self.product, split, self.rng), 2)
         lot = Lot(self, number_of(self, self.product, day), self.product, grade, split)
+        self.scheme.dug(self, lot, day)
         self.make("extraction", day, lot, reo_kg / grade * 100 * GRAM, assay=self.assay(lot))
         return lot
 

@@ -54,7 +54,7 @@ def test_the_table_tells_recall_and_cases_by_kind():
 
     verdict = Verdict(falsified=[world], honest=[World(1, 500, 1, 0.0, [], [found()])])
 
-    assert "| double_sale | plain | 2 | 1 | 50.0% | 1.0 | 0.5 |" in verdict.table()
+    assert "| double_sale | plain | oversold_lot | 2 | 1 | 50.0% | 1.0 | 0.5 |" in verdict.table()
     assert "| oversold_lot | 1 | 2.00 |" in verdict.false_alarms()
     assert len(verdict.misses()) == 1
     assert len(verdict.strays()) == 1

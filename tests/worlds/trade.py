@@ -33,6 +33,9 @@ class Scheme:
         """What it files of a new lot."""
         return grams
 
+    def dug(self, who: "Agent", lot: Lot, day: date) -> None:
+        """What the ore of a new lot really is; the laboratory comes after."""
+
     def before_output(self, who: "Agent", run: object, day: date, *, last: bool) -> None:
         """What happens to the tanks before products are taken out of a run."""
 

@@ -96,6 +96,7 @@ class Tally:
     found: int = 0
     findings: int = 0
     cases: int = 0
+    codes: set[str] = field(default_factory=set)
 
     @property
     def recall(self) -> float:
@@ -107,6 +108,7 @@ class Tally:
         each = (self.findings / self.planted, self.cases / self.planted) if self.planted else (0, 0)
         cells = (
             *names,
+            ", ".join(sorted(self.codes)),
             self.planted,
             self.found,
             f"{self.recall:.1%}",
@@ -132,6 +134,7 @@ class Verdict:
                 for kind in (planted.kind, "all"):
                     tally = tallies[kind, planted.variant]
                     tally.planted += 1
+                    tally.codes |= set(planted.codes) if kind != "all" else set()
                     tally.found += world.found(planted)
                     tally.findings += len(of_it)
                     tally.cases += len({finding.case for finding in of_it})
@@ -139,8 +142,17 @@ class Verdict:
 
     def table(self) -> str:
         """Recall by kind and variant."""
-        head = ("kind", "variant", "planted", "found", "recall", "findings each", "cases each")
-        lines = ["| " + " | ".join(head) + " |", "|---|---|---:|---:|---:|---:|---:|"]
+        head = (
+            "kind",
+            "variant",
+            "codes",
+            "planted",
+            "found",
+            "recall",
+            "findings each",
+            "cases each",
+        )
+        lines = ["| " + " | ".join(head) + " |", "|---|---|---|---:|---:|---:|---:|---:|"]
         tallies = self.tallies()
         ordered = sorted(tallies, key=lambda name: (name[0] == "all", name))
         return "\n".join([*lines, *(tallies[name].row(*name) for name in ordered)])
@@ -160,14 +172,20 @@ class Verdict:
         return "\n".join(lines)
 
     def misses(self) -> list[str]:
-        """What was not found, one line each."""
-        return [
-            f"- seed {world.seed}: {each.kind}, {each.variant}, {each.uscc}, {each.kg:,.0f} kg,"
-            f" {', '.join(sorted(each.months)[:4])}: {each.story}"
-            for world in self.falsified
-            for each in world.truth
-            if not world.found(each)
-        ]
+        """What was not found, one line each, with what the checks did say there."""
+        lines = []
+        for world in self.falsified:
+            traces, _ = world.traces()
+            for i, each in enumerate(world.truth):
+                if world.found(each):
+                    continue
+                said = {f"{f.code} {f.month} {f.key}".strip() for f in traces.get(i, [])}
+                lines.append(
+                    f"- seed {world.seed}: {each.kind}, {each.variant}, {each.uscc},"
+                    f" {each.kg:,.0f} kg, {', '.join(sorted(each.months)[:4])}: {each.story}"
+                    f"; said there: {', '.join(sorted(said)[:3]) or 'nothing'}"
+                )
+        return lines
 
     def strays(self) -> list[str]:
         """What was found where nothing was planted, one line each."""

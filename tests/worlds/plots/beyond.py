@@ -108,14 +108,15 @@ class FromNeighbour(Jump):
         super().__init__(truth, first, last, factor)
         self.source = source
 
-    def desk(self, who: Agent, lot: Lot, grams: int, day: date) -> int:
-        """More, and a blend of two deposits."""
+    def dug(self, who: Agent, lot: Lot, day: date) -> None:
+        """A blend of two deposits."""
+        if not self.first <= day <= self.last:
+            return
         own = 1 / self.factor
         lot.split = {
             element: own * share + (1 - own) * self.source.deposit.get(element, 0.0)
             for element, share in lot.split.items()
         }
-        return super().desk(who, lot, grams, day)
 
 
 def december_in_january(stage: Stage, plot: Plot) -> Planted | None:

@@ -1,11 +1,11 @@
 """Plots in the yard and the books: short counts, numbers given twice, origins that cannot be."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from tests.worlds.ledger import GRAM, Lot, Record
 from tests.worlds.makers import Mine, Plant, Recycler, number_of
 from tests.worlds.planting import Planted, Plot, Stage, balance, of_kind, swap
-from tests.worlds.substance import split_of_deposit
+from tests.worlds.substance import assay_text, split_of_deposit
 from tests.worlds.trade import Agent, Scheme, World
 from tests.worlds.works import Trader, Works
 
@@ -160,6 +160,37 @@ def much_scrap(stage: Stage, plot: Plot) -> Planted | None:
     return truth
 
 
+class OreUnderScrap(Scheme):
+    """A recycler's scrap holds lanthanum and cerium, which magnets do not: it is ore."""
+
+    def __init__(self, truth: Planted, first: date, last: date) -> None:
+        self.truth, self.first, self.last = truth, first, last
+
+    def daily(self, who: Agent, world: World, day: date) -> None:
+        """Every tenth day of the time a load whose assay gives it away, into the tanks at once."""
+        if not self.first <= day <= self.last or day.day % 10:
+            return
+        split = split_of_deposit("ORE-BAST", who.rng)
+        grade = round(who.rng.uniform(40, 60), 2)
+        lot = Lot(who, number_of(who, "OX-SWARF", day), "OX-MIX", grade, split, recycled=True)
+        grams = who.rounded(who.daily_reo_kg * 4 / grade * 100 * GRAM)
+        document = f"ZS{day:%Y%m%d}{who.next_number('scrap'):04}"
+        assay = assay_text(split, who.rng)
+        facts = {"document": document, "assay": assay}
+        self.truth.touch(who.write("recycled", day, lot, grams, **facts))
+
+
+def ore_under_scrap(stage: Stage, plot: Plot) -> Planted | None:
+    """A recycler takes in illegal concentrate as scrap, for two months; the assays show it."""
+    who = stage.pick(Recycler, stage.steady)
+    if who is None:
+        return None
+    truth = plot.truth(who, "takes in ore as scrap; its assays are those of bastnaesite")
+    first = date(stage.year, stage.rng.randint(3, 9), 1)
+    who.scheme = OreUnderScrap(truth, first, first + timedelta(60))
+    return truth
+
+
 PLOTS = (
     Plot("short_count", "plain", "records", ("stock_mismatch",), short_count),
     Plot("short_count", "subtle", "records", ("stock_mismatch",), short_count),
@@ -169,6 +200,13 @@ PLOTS = (
     Plot("no_papers", "subtle", "records", ("undocumented_origin",), no_papers),
     Plot("no_purchase_papers", "plain", "records", ("undocumented_origin",), no_purchase_papers),
     Plot("not_a_recycler", "plain", "scheme", ("undocumented_origin",), not_a_recycler),
+    Plot(
+        "ore_under_scrap",
+        "subtle",
+        "scheme",
+        ("undocumented_origin", "element_excess"),
+        ore_under_scrap,
+    ),
     Plot("much_scrap", "plain", "scheme", ("undocumented_origin", "unusual_figures"), much_scrap),
     Plot("much_scrap", "subtle", "scheme", ("undocumented_origin", "unusual_figures"), much_scrap),
 )

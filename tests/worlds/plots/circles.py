@@ -10,8 +10,13 @@ from tests.worlds.planting import OUTGOING, Planted, Plot, Stage, append, recoun
 from tests.worlds.trade import Agent
 
 
-def _resting(stage: Stage, who: Agent, days: int) -> list[tuple[Lot, date, int]]:
-    """Lots of which so much lay untouched for so many days: the lot, since when, how much."""
+def _resting(
+    stage: Stage, who: Agent, days: int, *, to_the_end: bool = False
+) -> list[tuple[Lot, date, int]]:
+    """Lots of which so much lay untouched for so many days: the lot, since when, how much.
+
+    `to_the_end`: only those that nobody touched again.
+    """
     moves: dict[Lot, list[tuple[date, int]]] = defaultdict(list)
     for record in who.records:
         if record.kind != "stock":
@@ -21,9 +26,12 @@ def _resting(stage: Stage, who: Agent, days: int) -> list[tuple[Lot, date, int]]
     for lot, of_lot in moves.items():
         of_lot.sort(key=lambda move: move[0])
         held = 0
-        ends = [day for day, _ in of_lot[1:]] + [stage.world.last]
+        lasts = stage.world.last + timedelta(1)
+        ends = [day for day, _ in of_lot[1:]] + [lasts]
         for (day, grams), until in zip(of_lot, ends, strict=True):
             held += grams
+            if to_the_end and until != lasts:
+                continue
             if held >= 1_000 * GRAM and (until - day).days > days and day.year == stage.year:
                 found.append((lot, day, held))
     return found
@@ -33,7 +41,7 @@ def circle(stage: Stage, plot: Plot) -> Planted | None:
     """A resting lot is sold round and comes back unchanged: turnover, invoices, nothing made.
 
     Plain: through two others within weeks. Subtle: through three to five, over months' ends, a
-    little less each time.
+    few kilograms less each time.
     """
     hops = stage.rng.randint(4, 6) if plot.subtle else 3
     days = hops * 5 + 2
@@ -48,7 +56,7 @@ def circle(stage: Stage, plot: Plot) -> Planted | None:
     stage.taken.update(ring)
     truth = plot.truth(who, f"sends a lot round through {hops - 1} others", *ring[1:-1])
     grams = who.rounded(held * stage.rng.uniform(0.4, 0.9))
-    _round(stage, truth, ring, lot, grams, since, shrink=0.997 if plot.subtle else 1.0)
+    _round(stage, truth, ring, lot, grams, since, shrink=0.9996 if plot.subtle else 1.0)
     return truth
 
 
@@ -78,15 +86,52 @@ def _round(
         recount(stage.world, agent, lot)
 
 
+def there_and_back(stage: Stage, plot: Plot) -> Planted | None:
+    """Half of a resting lot goes to a friend and comes back in two parts, weeks apart."""
+    who = stage.pick(Agent, lambda a: len(_resting(stage, a, 45)) > 0)
+    if who is None:
+        return None
+    lot, since, held = stage.rng.choice(_resting(stage, who, 45))
+    friends = stage.free(Agent, lambda a: lot not in a.stock and a is not lot.maker)
+    if not friends:
+        return None
+    friend = stage.rng.choice(friends)
+    stage.taken.add(friend)
+    truth = plot.truth(who, "sends half of a lot to a friend, who sells it back in parts", friend)
+    grams = who.rounded(held * 0.5)
+    first = friend.rounded(grams * stage.rng.uniform(0.3, 0.7))
+    _pass_on(truth, who, friend, lot, grams, since + timedelta(1))
+    _pass_on(truth, friend, who, lot, first, since + timedelta(stage.rng.randint(6, 14)))
+    _pass_on(truth, friend, who, lot, grams - first, since + timedelta(stage.rng.randint(20, 38)))
+    truth.kg = lot.reo_kg(grams)
+    for agent in (who, friend):
+        recount(stage.world, agent, lot)
+    return truth
+
+
+def _pass_on(truth: Planted, seller: Agent, buyer: Agent, lot: Lot, grams: int, day: date) -> None:
+    """Both sides of a shipment that takes two days."""
+    document = seller.document(day)
+    sale = Record("sale", day, lot, grams, counterparty=buyer, document=document)
+    truth.touch(append(seller, sale), 0)
+    came = day + timedelta(2)
+    bought = Record("purchase", came, lot, grams, counterparty=seller, document=document)
+    truth.touch(append(buyer, bought), 0)
+
+
 def renamed_circle(stage: Stage, plot: Plot) -> Planted | None:
     """The goods go to a plant that “works them up” on paper into a lot of the same product and the
     same mass, and sells that back."""
-    who = stage.pick(Agent, lambda a: any(_separated(r[0]) for r in _resting(stage, a, 20)))
+
+    def goods(agent: Agent) -> list[tuple[Lot, date, int]]:
+        found = _resting(stage, agent, 20, to_the_end=True)
+        return [each for each in found if _separated(each[0])]
+
+    who = stage.pick(Agent, lambda a: len(goods(a)) > 0)
     friend = who and stage.pick(Plant, stage.steady)
     if not friend:
         return None
-    options = [r for r in _resting(stage, who, 20) if _separated(r[0])]
-    lot, since, held = stage.rng.choice(options)
+    lot, since, held = stage.rng.choice(goods(who))
     truth = plot.truth(who, "sells a lot that comes back under another name, unchanged", friend)
     grams = who.rounded(held * stage.rng.uniform(0.5, 0.9))
     document = who.document(since)
@@ -118,5 +163,6 @@ def _separated(lot: Lot) -> bool:
 PLOTS = (
     Plot("circle", "plain", "records", ("circular_trade",), circle),
     Plot("circle", "subtle", "records", ("circular_trade",), circle),
+    Plot("there_and_back", "subtle", "records", ("circular_trade",), there_and_back),
     Plot("renamed_circle", "subtle", "records", ("circular_trade",), renamed_circle),
 )

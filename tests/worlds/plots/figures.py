@@ -46,6 +46,7 @@ class Copied(Figures):
         """Learn the model from the month before."""
         if kind in CREATING and (self.first.month - 1, self.first.year) == (day.month, day.year):
             self.model.append(grams)
+            self.truth.touch(Record(kind, day, lot, grams), 0)  # what the copies are copies of
         return super().made(who, kind, lot, grams, day)
 
     def desk(self, who: Agent, lot: Lot, grams: int, day: date) -> int:

@@ -48,13 +48,13 @@ class HiddenFeed(Scheme):
 def hidden_feed(stage: Stage, plot: Plot) -> Planted | None:
     """Ore that no input tells of: a run gives more than it got.
 
-    Plain: a tenth to a third too much. Subtle: two to four percent.
+    Plain: a tenth to a third too much. Subtle: three to five percent.
     """
     who = stage.pick((Plant, Works), lambda a: stage.steady(a) and not _magnets(a))
     if who is None:
         return None
     truth = plot.truth(who, "outputs of a run hold more than its inputs")
-    recovery = stage.rng.uniform(1.022, 1.04) if plot.subtle else stage.rng.uniform(1.1, 1.3)
+    recovery = stage.rng.uniform(1.03, 1.05) if plot.subtle else stage.rng.uniform(1.1, 1.3)
     who.scheme = HiddenFeed(truth, date(stage.year, stage.rng.randint(2, 9), 1), recovery)
     return truth
 
