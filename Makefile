@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: setup setup-dev run lint test bench detect clean
+.PHONY: setup setup-dev run lint test fuzz bench detect clean
 
 setup: .venv/.ready
 setup-dev: .venv/.ready-dev
@@ -56,6 +56,10 @@ lint: setup-dev
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# What the tests ask of the API with a few made-up requests, with many.
+fuzz: setup-dev
+	PORTAL_API_EXAMPLES=300 $(BIN)/python -m pytest -q tests/api/test_description.py
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_import

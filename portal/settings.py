@@ -274,6 +274,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["portal.machines.rates.CallerRate"],
     "DEFAULT_THROTTLE_RATES": {"caller": env.str("PORTAL_API_RATE", default="600/min")},
     "DEFAULT_PERMISSION_CLASSES": ["portal.kernel.access.Undeclared"],
+    "DEFAULT_PARSER_CLASSES": ["portal.kernel.api.parsers.PlainJsonParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",

@@ -6,6 +6,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from portal.accounts.urls import sign_in_urls
 from portal.dashboard.urls import help_urls
 
+handler400 = "portal.kernel.api.outside.bad_request"
+handler403 = "portal.kernel.api.outside.forbidden"
+handler404 = "portal.kernel.api.outside.not_found"
+handler500 = "portal.kernel.api.outside.failed"
+
 api_v1 = [
     path("", include("enterprises.api_urls")),
     path("", include("allocations.api_urls")),

@@ -316,12 +316,14 @@ def test_rows_that_break_a_rule_of_the_regime_are_kept(faults: Any, outsider: En
     assert faults(more_than_there_is, *twice_the_same, MADE) == []
 
 
-def test_every_code_has_its_words() -> None:
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_code_has_its_words(language: str) -> None:
     sql = Path(services.__file__).parent / "sql" / "check_rows.sql"
     said = set(re.findall(r"'[a-z_]+:([a-z_]+)'", sql.read_text()))
 
     assert said <= MESSAGES.keys()
-    assert all(RowError(1, "kind", code, "x").text for code in MESSAGES)
+    with translation.override(language):
+        assert all(RowError(1, "kind", code, "x").text for code in MESSAGES)
 
 
 def test_the_rules_name_the_kinds_of_the_model() -> None:

@@ -132,7 +132,12 @@ class RowError:
     @property
     def text(self) -> str:
         """What is wrong and what to do, in the reader's language."""
-        return str(MESSAGES[self.code]) % {"value": self.value}
+        return filled_in(MESSAGES[self.code], self.value)
+
+
+def filled_in(words: Promise, value: str) -> str:
+    """What is said of a value. A translation may hold a percent sign where none is filled in."""
+    return str(words).replace("%(value)s", value)
 
 
 MESSAGES: dict[str, Promise] = {

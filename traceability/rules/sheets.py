@@ -22,6 +22,7 @@ from traceability.rules.intake import (
     CHINESE_KINDS,
     COLUMNS,
     MESSAGES,
+    filled_in,
 )
 
 MOST_ROWS = 200_000
@@ -60,7 +61,7 @@ class UploadRefused(FileRefused):
 
 def row_fault_text(code: str, value: str) -> str:
     """What is wrong with a cell and what to do, in the reader's language."""
-    return str(ROW_FAULTS.get(code) or MESSAGES[code]) % {"value": value}
+    return filled_in(ROW_FAULTS.get(code) or MESSAGES[code], value)
 
 
 _HEADERS = {folded(name): name for name in COLUMNS} | {
