@@ -376,3 +376,5 @@ CAP_USE_SOURCE = "traceability.queries.standings.used_of"
 OPEN_FINDINGS_SOURCE = "traceability.queries.standings.open_findings_of"
 # What a finding says of its enterprise, where a penalty came from it.
 FINDING_SOURCE = "traceability.queries.standings.finding_told"
+# In which month each cap of a year is expected to be reached at the present pace.
+FORECAST_SOURCE = "traceability.queries.forecasts.reached_of"

@@ -276,6 +276,7 @@ def _traceability(world: World) -> None:
         world.tell(f"traceability:{name}", "any", pk=run.pk)
     for which, enterprise in (("own", world.northern), ("foreign", world.southern)):
         found = Finding.objects.get(enterprise=enterprise, code="missing_filing", month="2025-01")
+        world.tell("traceability:forecast_detail", which, pk=enterprise.pk)
         world.tell("traceability:finding_detail", which, pk=found.pk)
         world.tell("api:finding", which, pk=found.pk)
         _case(world, which, found)

@@ -4,7 +4,16 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 
 from portal.kernel.period import Month
 from traceability.rules.shipments import KEY_FORM, ShipmentKey
-from traceability.views import caps, cases, desk, filings, findings, reconciliations, uploads
+from traceability.views import (
+    caps,
+    cases,
+    desk,
+    filings,
+    findings,
+    forecasts,
+    reconciliations,
+    uploads,
+)
 from traceability.views.shipments import answers, pages
 from traceability.views.tracing import flows, lots
 
@@ -48,6 +57,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         filings.enterprise_filings_fragment,
         name="enterprise_filings_fragment",
     ),
+    path("forecasts/", forecasts.forecast_list, name="forecast_list"),
+    path("forecasts/<int:pk>/", forecasts.forecast_detail, name="forecast_detail"),
     path("desk/", desk.filing_desk, name="filing_desk"),
     path("desk/<month:month>/", desk.filing_month, name="filing_month"),
     path("desk/<month:month>/amend/", desk.filing_amend, name="filing_amend"),

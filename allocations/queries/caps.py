@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
+from django.utils.module_loading import import_string
 
 from allocations.models import AllocationLine, Category, CeilingLine, Decision, SignOff
 from enterprises.models import Activity, Enterprise, EnterpriseQuerySet
+from portal.kernel.period import Month
 from portal.kernel.quantity import ZERO, share
 from portal.kernel.sql import among
 
@@ -111,6 +114,15 @@ def years_on_record() -> list[int]:
         .values_list("year", flat=True)
         .distinct()
     )
+
+
+def expected_reach(year: int, enterprises: Iterable[int]) -> dict[tuple[int, str], Month]:
+    """The month in which caps of `year` were or will be reached at the present pace.
+
+    By enterprise and category, of those that are expected to; as traceability tells it.
+    """
+    told = import_string(settings.FORECAST_SOURCE)(year, enterprises)
+    return {key: Month(year, number) for key, number in told.items()}
 
 
 @dataclass(frozen=True, slots=True)

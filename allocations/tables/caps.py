@@ -1,5 +1,6 @@
 """The lists of caps."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -14,12 +15,14 @@ from allocations.tables.decisions import WideTable
 from enterprises.models import Enterprise
 from enterprises.queries import groups
 from portal.accounts.models import Region
+from portal.kernel.period import Month
 from portal.kernel.tables import (
     ListFilter,
     NamedColumn,
     SearchFilter,
     TonnesColumn,
 )
+from portal.kernel.templatetags.portal import month
 
 
 class CapColumn(TonnesColumn):
@@ -56,11 +59,28 @@ class CapTable(WideTable):
     mining_ionic = CapColumn(Category.MINING_IONIC)
     separation = CapColumn(Category.SEPARATION)
 
+    reach = tables.Column(
+        verbose_name=_("First cap reached (expected)"), accessor="pk", orderable=False
+    )
+
     class Meta(WideTable.Meta):
         model = Enterprise
         fields = ("enterprise", "uscc", "region", "group")
         order_by = "enterprise"
         empty_text = _("No cap of this year that fits.")
+
+    def __init__(self, *args: Any, reach: Mapping[int, Month], **kwargs: Any) -> None:
+        """`reach`: by enterprise the first month in which a cap of its is used up."""
+        self.reach = reach
+        super().__init__(*args, **kwargs)
+
+    def render_reach(self, value: int) -> str:
+        """The month in words; a dash where none is expected."""
+        return month(self.reach.get(value))
+
+    def value_reach(self, value: int) -> Any:
+        """As `2025-03`."""
+        return self.reach.get(value)
 
 
 class CapFilter(ListFilter):

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_safe
 from allocations import queries, tables
 from allocations.models import AllocationLine, Category, Copy
 from allocations.permissions import Perm
+from enterprises.models import EnterpriseQuerySet
 from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.pages import page
+from portal.kernel.period import Month
 from portal.kernel.tables import list_page
 
 
@@ -52,6 +54,8 @@ def cap_list(request: HttpRequest) -> HttpResponseBase:
         table=tables.CapTable,
         filters=tables.CapFilter if years else None,
         queryset=queries.with_caps(enterprises, year),
+        reach=_first_reached(enterprises, year) if year == present else {},
+        exclude=() if year == present else ("reach",),
         context={"year": year, "may_see_decisions": request.user.holds(Perm.VIEW_DECISIONS)},
     )
 
@@ -113,3 +117,12 @@ def enterprise_caps_fragment(request: HttpRequest, pk: int) -> HttpResponse:
             "may_see_decisions": request.user.holds(Perm.VIEW_DECISIONS),
         },
     )
+
+
+def _first_reached(enterprises: EnterpriseQuerySet, year: int) -> dict[int, Month]:
+    """By enterprise the first month in which one of its caps is, or will be, used up."""
+    ids = list(enterprises.order_by().values_list("pk", flat=True))
+    first: dict[int, Month] = {}
+    for (enterprise, _category), month in queries.expected_reach(year, ids).items():
+        first[enterprise] = min(month, first.get(enterprise, month))
+    return first

@@ -28,6 +28,7 @@ from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.errors import Refusal, note
 from portal.kernel.pages import page
+from portal.kernel.period import Month
 from portal.kernel.sql import among
 from portal.kernel.templatetags.portal import moment, named
 
@@ -118,10 +119,11 @@ def _state(decision: Decision) -> dict[str, Any]:
     }
     ceilings = [LineKey(None, name) for name, _label in forms.categories_of(decision.regime)]
     known = _ceilings_beside(decision)
-    rows = [_row(key, standing.get(key), ("", ""), known.get(key)) for key in ceilings]
+    reach = _reach(decision, content)
+    rows = [_row(key, standing.get(key), ("", ""), known.get(key), None) for key in ceilings]
     rows += sorted(
         (
-            _row(key, line, names[key.enterprise_id], content.beside.get(key))
+            _row(key, line, names[key.enterprise_id], content.beside.get(key), reach.get(key))
             for key, line in standing.items()
             if key.enterprise_id is not None
         ),
@@ -132,6 +134,15 @@ def _state(decision: Decision) -> dict[str, Any]:
         "rows": rows,
         "panel": _panel(decision, content),
     }
+
+
+def _reach(decision: Decision, content: Content) -> dict[LineKey, Month]:
+    """When the caps of the present year are used up, beside lines of this year or the next."""
+    present = clock.today().year
+    if decision.year not in {present, present + 1}:
+        return {}
+    told = queries.expected_reach(present, list(content.holders))
+    return {LineKey(*key): month for key, month in told.items()}
 
 
 def _ceilings_beside(decision: Decision) -> dict[LineKey, Beside]:
@@ -151,7 +162,11 @@ def _ceilings_beside(decision: Decision) -> dict[LineKey, Beside]:
 
 
 def _row(
-    key: LineKey, line: StandingLine | None, name: tuple[str, str], beside: Beside | None
+    key: LineKey,
+    line: StandingLine | None,
+    name: tuple[str, str],
+    beside: Beside | None,
+    reach: Month | None,
 ) -> list[Any]:
     """One row as the script reads it; masses are tonnes as text."""
     known = beside or Beside()
@@ -171,6 +186,7 @@ def _row(
         None if known.capacity_kg is None else forms.as_typed(known.capacity_kg),
         known.open_findings,
         forms.as_typed(known.penalty_kg) if known.penalties else None,
+        str(reach or ""),
     ]
 
 

@@ -35,6 +35,7 @@ HELP = {
     "shipments": _("Shipments"),
     "findings": _("Findings"),
     "tracing": _("Tracing lots"),
+    "planning": _("Planning the next year"),
     "copies": _("Copies and notices"),
     "api": _("The API"),
     "regime": _("The regime"),

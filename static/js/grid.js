@@ -11,7 +11,7 @@ const panel = document.getElementById("grid-panel");
 const wide = window.matchMedia("(min-width: 900px)").matches;
 const shown = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 3 });
 // In the order in which the server gives a row.
-const FIELDS = ["enterprise", "uscc", "name", "category", "tonnes", "reason", "by", "at", "cap", "used", "lastCap", "lastUsed", "capacity", "findings", "penalty"];
+const FIELDS = ["enterprise", "uscc", "name", "category", "tonnes", "reason", "by", "at", "cap", "used", "lastCap", "lastUsed", "capacity", "findings", "penalty", "reach"];
 const WRITTEN = ["tonnes", "reason"];
 let holders = new Map();
 let table;
@@ -123,6 +123,7 @@ function columns() {
     massColumn("capacity"),
     { title: word("findings"), field: "findings", hozAlign: "right", width: 110, formatter: findings },
     massColumn("penalty"),
+    { title: word("reach"), field: "reach", width: 140 },
     { title: word("by"), field: "by", width: 190, formatter: (cell) => element("span", [cell.getValue(), cell.getData().at].filter(Boolean).join(" · ")) },
     { title: word("remove"), field: "removed", width: 110, headerSort: false, formatter: removal },
   ];

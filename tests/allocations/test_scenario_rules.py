@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import assume, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from allocations.rules import (
@@ -19,6 +19,8 @@ from allocations.rules.scenarios.limits import Limits, conflicts
 from allocations.rules.scenarios.shares import _rounded
 
 LAST = {"last": Decimal(1)}
+# A machine that others use too draws slowly.
+SLOW = [HealthCheck.too_slow]
 NAMES = {9: "Group"}
 
 
@@ -224,7 +226,7 @@ def around(data, kg):
     return Bound(*(None if part is None else part * kg for part in (least, most)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
 @given(people, weights, factors, floors, ceilings, st.booleans(), st.booleans(), st.data())
 def test_the_sum_is_the_total_to_the_kilogram_and_every_limit_holds(
     candidates, weighed, factor, floor, ceiling, within, cut, data
@@ -268,7 +270,7 @@ def test_the_sum_is_the_total_to_the_kilogram_and_every_limit_holds(
         assert bound.most_kg is None or kg <= bound.most_kg
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
 @given(people, st.integers(1, 3 * 10**8).map(Decimal))
 def test_within_wide_limits_everybody_departs_from_the_target_alike(candidates, total):
     assume(any(each.last_kg for each in candidates))
@@ -318,7 +320,7 @@ shares_of_pools = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
 @given(shares_of_pools, st.integers(0, 60))
 def test_a_conflict_is_told_exactly_where_a_linear_programme_finds_no_division(drawn, total):
     from scipy.optimize import linprog
@@ -360,6 +362,7 @@ def test_a_conflict_is_told_exactly_where_a_linear_programme_finds_no_division(d
     assert (not conflicts(limits, total)) == possible
 
 
+@settings(deadline=None, suppress_health_check=SLOW)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1), st.data())
 def test_rounding_never_leaves_the_bounds(bounds, data):
     least = [min(pair) for pair in bounds]
