@@ -46,7 +46,8 @@ def acknowledge_copy(*, copy: Copy, by: User, at: datetime) -> Copy:
 
     Raises NotTheRecipient or AcknowledgedAlready.
     """
-    copy = Copy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    # Not its key: who opens it meanwhile refers to it, and holds the audit trail by then.
+    copy = Copy.objects.select_for_update(of=("self",), no_key=True).get(pk=copy.pk)
     require_recipient(copy, by)
     if copy.acknowledged_at is not None:
         raise AcknowledgedAlready(_("This copy has been acknowledged already."))

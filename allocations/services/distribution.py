@@ -102,7 +102,7 @@ def pass_down(*, copy: Copy, by: User, at: datetime) -> list[Copy]:
     PassedDownAlready or NothingBelow.
     """
     copy = (
-        Copy.objects.select_for_update(of=("self",))
+        Copy.objects.select_for_update(of=("self",), no_key=True)
         .select_related("recipient", "decision")
         .get(pk=copy.pk)
     )

@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from allocations import queries, rules
 from allocations.models import Copy, Decision, OfficialNotice
-from allocations.services.decisions import locked
 from portal.accounts.models import User
 from portal.kernel import audit
 from portal.kernel.papers import code_of, typeset
@@ -28,7 +27,7 @@ def make_notice(*, decision: Decision, by: User, at: datetime) -> OfficialNotice
 
     Raises NotIssued or IssuedOnPaper.
     """
-    decision = locked(decision)
+    decision = _locked(decision)
     rules.require_own_notice(decision.status, on_paper=queries.is_on_paper(decision))
     if kept := OfficialNotice.objects.filter(decision=decision, copy=None).first():
         return kept
@@ -43,17 +42,22 @@ def make_extract(*, copy: Copy, by: User, at: datetime) -> OfficialNotice:
 
     It tells of the copy's own lines and of no others. Raises IssuedOnPaper.
     """
-    copy = (
-        Copy.objects.select_for_update(of=("self",))
-        .select_related("decision", "recipient")
-        .get(pk=copy.pk)
-    )
-    rules.require_own_notice(copy.decision.status, on_paper=queries.is_on_paper(copy.decision))
+    decision = _locked(copy.decision)
+    rules.require_own_notice(decision.status, on_paper=queries.is_on_paper(decision))
     if kept := OfficialNotice.objects.filter(copy=copy).first():
         return kept
-    notice = _keep(copy.decision, copy, at=at)
+    notice = _keep(decision, copy, at=at)
     audit.record("notice.extracted", copy, by=by, at=at, digest=notice.digest)
     return notice
+
+
+def _locked(decision: Decision) -> Decision:
+    """The issued decision, locked against whoever makes its papers at the same time.
+
+    Its key stays free: a row that refers to it is checked at the end of its transaction, which by
+    then holds the audit trail that this one waits for.
+    """
+    return Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
 
 
 def _keep(decision: Decision, copy: Copy | None, *, at: datetime) -> OfficialNotice:

@@ -214,3 +214,22 @@ def test_eight_people_edit_sign_and_issue_and_no_edit_is_lost(
     assert Decision.objects.filter(status="issued").count() == 6 + 1
     assert outcomes["ceiling_exceeded"] == 2 * 2  # the last two rounds, for both who tried
     assert outcomes["done"] >= 8 + 6  # in every round an edit, in the first six an issue
+
+
+def test_two_who_ask_for_a_notice_at_once_get_the_same_one(
+    committed_db, issued, northern, filer, attester, signatory, noon, at_once
+):
+    """While others open and acknowledge the copy that an extract is made of."""
+    decision = issued(("separation", "100"), (northern, "separation", "60"))
+    copy = decision.copies.get(recipient=northern.organisation)
+
+    notices = at_once(
+        *[lambda: services.make_notice(decision=decision, by=signatory, at=noon)] * 2,
+        *[lambda: services.make_extract(copy=copy, by=filer, at=noon)] * 2,
+        lambda: services.open_copy(copy=copy, by=filer, at=noon),
+        lambda: services.acknowledge_copy(copy=copy, by=attester, at=noon),
+    )
+
+    assert [str(each) for each in notices if isinstance(each, Exception)] == []
+    assert notices[0] == notices[1] != notices[2] == notices[3]
+    assert decision.notices.count() == 2

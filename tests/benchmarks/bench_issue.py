@@ -1,5 +1,7 @@
 """The issue of a decision with 2,000 lines, its copies to 31 provinces and 2,000 enterprises.
 
+Then its notice, the extract of one copy, and the comparison of the decision with its year.
+
 Each of them has two people, who are told.
 
     pytest tests/benchmarks/bench_issue.py -s
@@ -8,13 +10,16 @@ prints seconds and queries; nothing is asserted about time.
 """
 
 import time
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from allocations import services
-from allocations.models import AllocationLine, CeilingLine, Copy
+from allocations.models import AllocationLine, CeilingLine, Copy, Decision
 from allocations.queries import content_digest
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation, Region, User
@@ -66,6 +71,34 @@ def test_issue_of_two_thousand_lines(
         f" {people} people told"
     )
     assert copies.count() == of_authorities + LINES
+    _papers(ordered, signatory, ordered.issues_at)
+    _comparison(ordered, signatory)
+
+
+def _papers(decision: Decision, by: User, at: datetime) -> None:
+    for what, make in (
+        ("notice", lambda: services.make_notice(decision=decision, by=by, at=at)),
+        ("extract", lambda: services.make_extract(copy=decision.copies.first(), by=by, at=at)),
+    ):
+        begun = time.perf_counter()
+        with CaptureQueriesContext(connection) as asked:
+            pdf = make().pdf
+        seconds = time.perf_counter() - begun
+        print(f"{what}: {seconds:.2f} s, {len(asked)} queries, {len(pdf) // 1024} KB")
+
+
+def _comparison(decision: Decision, by: User) -> None:
+    client = Client()
+    client.force_login(by)
+    sides = {"a": "year-2025", "b": f"decision-{decision.pk}"}
+    for what in ({}, {"export": "xlsx"}):
+        begun = time.perf_counter()
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(reverse("allocations:decision_compare"), sides | what)
+        seconds = time.perf_counter() - begun
+        print(f"comparison {what or ''}: {seconds:.2f} s, {len(asked)} queries")
+        assert answer.status_code == 200
+        answer.close()
 
 
 def _people(plants: list[Enterprise]) -> None:
