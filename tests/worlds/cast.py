@@ -8,6 +8,7 @@ from portal.kernel.fields import USCC_ALPHABET, uscc_check_character
 from tests.worlds.ledger import Books, Habits
 from tests.worlds.makers import Mine, Plant, Recycler
 from tests.worlds.trade import Agent, World
+from tests.worlds.wiring import wire
 from tests.worlds.works import MAGNET, METALS, PRND_METAL, Outside, Trader, Works
 
 # code, parent, English, Chinese
@@ -102,12 +103,12 @@ class Casting:
         self.rng.shuffle(self.names)
         self.codes: set[str] = set()
 
-    def facts(self, kind: str, region: str, **more: object) -> dict[str, object]:
+    def facts(self, kind: str, region: str) -> dict[str, object]:
         """What every enterprise is made of."""
         english, chinese = self.names.pop()
         role, role_zh = KINDS[kind]
         rng = Random(f"{self.seed}/{english}")
-        facts = {
+        return {
             "name_en": f"{english} {role} Co., Ltd.",
             "name_zh": f"{chinese}{role_zh}有限公司",
             "activities": ACTIVITY.get(kind, ()),
@@ -116,11 +117,10 @@ class Casting:
             "uscc": self._uscc(region),
             "habits": habits(rng, len(self.codes)),
         }
-        return {**facts, **more}
 
     def _uscc(self, region: str) -> str:
         while True:
-            own = "".join(self.rng.choices(USCC_ALPHABET[:10] + USCC_ALPHABET[10:], k=9))
+            own = "".join(self.rng.choices(USCC_ALPHABET, k=9))
             body = f"91{region}{own}"
             if body not in self.codes:
                 self.codes.add(body)
@@ -167,8 +167,6 @@ def populate(world: World, seed: int, size: Size) -> None:
         casting.add(Outside(**casting.facts("outside", casting.rng.choice(COAST))))
         for _ in range(size.outside)
     ]
-    from tests.worlds.wiring import wire
-
     wire(world, mines, plants, works, recyclers, traders, outside)
     _groups(casting, [*mines, *plants])
     _lives(casting)

@@ -82,7 +82,6 @@ class Run:
     closes: date
     recovery: float
     pool: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    ore_fed: float = 0.0
     fed: float = 0.0
     out: float = 0.0
     most: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -189,7 +188,6 @@ class Plant(Agent):
     def _dissolve(self, run: Run, lot: Lot, grams: int) -> None:
         reo = lot.reo_kg(grams)
         run.fed += reo
-        run.ore_fed += reo if lot.is_ore else 0
         for element, share in lot.split.items():
             run.most[element] += reo * max(share, _richest(lot, element)) / 100
             keeps = min(0.985, run.recovery * (1 + self.rng.gauss(0, 0.003)))

@@ -25,9 +25,8 @@ class Understates(Scheme):
 class Accomplice(Scheme):
     """Files what the papers say came and works up all that came."""
 
-    def __init__(self, truth: Planted, mine: Mine, first: date, last: date, factor: float) -> None:
-        self.truth, self.mine, self.first, self.last = truth, mine, first, last
-        self.factor = factor
+    def __init__(self, truth: Planted, first: date, last: date, factor: float) -> None:
+        self.truth, self.first, self.last, self.factor = truth, first, last, factor
 
     def before_output(self, who: Agent, run: Run, day: date, *, last: bool) -> None:
         """The unfiled part of the feed is in the tanks as well."""
@@ -61,7 +60,7 @@ def collusion(stage: Stage, plot: Plot) -> Planted | None:
     who.daily_reo_kg = mine.daily_reo_kg * 1.4
     who.imports = {}
     mine.scheme = Understates(first, last, factor)
-    who.scheme = Accomplice(truth, mine, first, last, factor)
+    who.scheme = Accomplice(truth, first, last, factor)
     return truth
 
 

@@ -134,13 +134,14 @@ def low_from_summer(stage: Stage, plot: Plot) -> Planted | None:
 
 
 def little_from_everything(stage: Stage, plot: Plot) -> Planted | None:
-    """Two percent of every run, the whole year, which lies within what plants differ by."""
+    """Two to four percent of every run, the whole year: no more than honest plants differ by."""
     who = stage.pick(Plant, stage.steady)
     if who is None:
         return None
-    truth = plot.truth(who, "hides 2 % of the output of every run")
+    share = stage.rng.uniform(0.02, 0.04)
+    truth = plot.truth(who, f"hides {share:.1%} of the output of every run")
     first = date(stage.year, 1, 1)
-    who.scheme = HiddenOutput(truth, first, stage.world.last, 0.02, one_run=False)
+    who.scheme = HiddenOutput(truth, first, stage.world.last, share, one_run=False)
     return truth
 
 
