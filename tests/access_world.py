@@ -282,8 +282,9 @@ def _traceability(world: World) -> None:
         _case(world, which, found)
         lot = Lot.objects.create(maker=enterprise, number="ORE-MIX-2501-0001")
         Pool.objects.create(kind="holding", lot=lot, enterprise=enterprise)
-        for name in ("lot_detail", "lot_records"):
+        for name in ("lot_detail", "lot_records", "lot_label", "lot_pdf", "lot_epcis"):
             world.tell(f"traceability:{name}", which, pk=lot.pk)
+        world.tell("traceability:lot_link", which, uscc=enterprise.uscc, number=lot.number)
     _filings(world)
 
 
@@ -324,7 +325,7 @@ def _filings(world: World) -> None:
         )
         draft = handover.declare_nil(enterprise=enterprise, month=FEBRUARY, by=by["filer"], at=NOON)
         for names, about in (
-            (("filing_detail", "filing_receipt"), sent),
+            (("filing_detail", "filing_receipt", "filing_epcis"), sent),
             (("filing_attest", "filing_discard", "filing_hand_over", "filing_preview"), draft),
             (("upload_detail", "upload_file", "upload_progress"), upload),
         ):

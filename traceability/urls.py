@@ -15,7 +15,7 @@ from traceability.views import (
     uploads,
 )
 from traceability.views.shipments import answers, pages
-from traceability.views.tracing import flows, lots
+from traceability.views.tracing import flows, interchange, lots, overview, reach
 
 
 class MonthConverter:
@@ -132,6 +132,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lots/", lots.lot_list, name="lot_list"),
     path("lots/<int:pk>/", lots.lot_detail, name="lot_detail"),
     path("lots/<int:pk>/records/", lots.lot_records, name="lot_records"),
+    path("lots/<int:pk>/label/", interchange.lot_label, name="lot_label"),
+    path("lots/<int:pk>/pdf/", interchange.lot_pdf, name="lot_pdf"),
+    path("lots/<int:pk>/epcis/", interchange.lot_epcis, name="lot_epcis"),
+    path("filings/<int:pk>/epcis/", interchange.filing_epcis, name="filing_epcis"),
+    path("8010/<str:uscc>/10/<path:number>", interchange.lot_link, name="lot_link"),
     path("flows/", flows.flow_detail, name="flow_detail"),
+    path("flows/map/", overview.flow_map, name="flow_map"),
+    path("flows/trade/", overview.flow_trade, name="flow_trade"),
+    path("flows/series/", overview.flow_series, name="flow_series"),
+    path("flows/reach/", reach.reach_detail, name="reach_detail"),
     path("records/", flows.record_list, name="record_list"),
 ]

@@ -38,10 +38,14 @@ def typeset(template: str, content: dict[str, Any], *, at: datetime) -> bytes:
     )
 
 
-def code_of(text: str) -> str:
-    """A code to scan that says `text`, as SVG; a quarter of it may be soiled."""
+def code_of(text: str, *, sized: bool = True) -> str:
+    """A code to scan that says `text`, as SVG; a quarter of it may be soiled.
+
+    Not `sized` it takes the room that the page gives it.
+    """
     out = io.BytesIO()
-    segno.make_qr(text, error="q").save(out, kind="svg", border=2, xmldecl=False)
+    code = segno.make_qr(text, error="q")
+    code.save(out, kind="svg", border=2, xmldecl=False, omitsize=not sized)
     return out.getvalue().decode()
 
 

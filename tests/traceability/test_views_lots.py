@@ -206,3 +206,15 @@ def test_lot_records_are_those_that_the_reader_may_see(chain, client, southern, 
 
     assert "R1" not in own
     assert "R1" in everything
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_lot_pdf_is_a_paper_in_the_readers_language(chain, client, viewer, language):
+    client.cookies["django_language"] = language
+    client.force_login(viewer)
+
+    answer = client.get(reverse("traceability:lot_pdf", args=[the("OX1").pk]))
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert f"<dc:language><rdf:Bag><rdf:li>{language[:2]}".encode() in answer.content

@@ -35,11 +35,38 @@ class KnownForm(forms.Form):
         return day if day and day < self.today else None
 
 
-class FlowForm(KnownForm):
-    """Which months, whose, and of which elements."""
+class PeriodForm(KnownForm):
+    """Some months, as known on a day."""
 
     first = MonthFormField(label=_("From"), required=False)
     last = MonthFormField(label=_("To"), required=False)
+
+    def asked(self, name: str) -> Any:
+        """What was asked for in a field; None where it was nothing, or made no sense."""
+        self.full_clean()
+        return self.cleaned_data.get(name) or None
+
+    @property
+    def months(self) -> tuple[Month, Month]:
+        """The period: the year so far where none, or none that makes sense, was asked for."""
+        last = self.asked("last") or Month.of(self.today)
+        first = self.asked("first") or Month(last.year, 1)
+        return (first, last) if first <= last else (last, first)
+
+
+def _dress(form: forms.Form, prefix: str) -> None:
+    """Bootstrap's classes, and ids that stay."""
+    for name, field in form.fields.items():
+        select = isinstance(field.widget, forms.Select)
+        field.widget.attrs |= {
+            "class": "form-select" if select else "form-control",
+            "id": f"{prefix}-{name}" if name != "known" else "known",
+        }
+
+
+class FlowForm(PeriodForm):
+    """Which months, whose, and of which elements."""
+
     province = forms.ChoiceField(label=_("Province"), required=False)
     group = forms.TypedChoiceField(label=_("Group"), required=False, coerce=int, empty_value=None)
     enterprise = forms.IntegerField(required=False, widget=forms.HiddenInput())
@@ -64,21 +91,30 @@ class FlowForm(KnownForm):
         self.fields["province"].choices = everywhere + list(provinces)  # type: ignore[attr-defined]
         self.fields["group"].choices = everywhere + list(groups)  # type: ignore[attr-defined]
         self.fields["element"].choices = list(elements)  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            select = isinstance(field.widget, forms.Select)
-            field.widget.attrs |= {
-                "class": "form-select" if select else "form-control",
-                "id": f"flow-{name}" if name != "known" else "known",
-            }
+        _dress(self, "flow")
 
-    def asked(self, name: str) -> Any:
-        """What was asked for in a field; None where it was nothing, or made no sense."""
-        self.full_clean()
-        return self.cleaned_data.get(name) or None
 
-    @property
-    def months(self) -> tuple[Month, Month]:
-        """The period: the year so far where none, or none that makes sense, was asked for."""
-        last = self.asked("last") or Month.of(self.today)
-        first = self.asked("first") or Month(last.year, 1)
-        return (first, last) if first <= last else (last, first)
+class ReachForm(PeriodForm):
+    """What to follow: whose, which product, of which country and months, and which way."""
+
+    way = forms.ChoiceField(
+        label=_("Question"),
+        required=False,
+        choices=[("", _("Where did it go?")), ("back", _("What stands behind it?"))],
+    )
+    who = forms.CharField(label=_("Enterprise"), required=False, max_length=120)
+    product = forms.TypedChoiceField(
+        label=_("Product"), required=False, coerce=int, empty_value=None
+    )
+    country = forms.CharField(label=_("Country (VN)"), required=False, max_length=2)
+    field_order = ("way", "who", "product", "country", "first", "last", "known")
+
+    def __init__(self, *args: Any, products: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        everywhere: list[tuple[Any, Any]] = [("", _("all"))]
+        self.fields["product"].choices = everywhere + list(products)  # type: ignore[attr-defined]
+        _dress(self, "reach")
+
+    def clean_country(self) -> str:
+        """In capitals, as codes of countries are."""
+        return str(self.cleaned_data["country"]).upper()

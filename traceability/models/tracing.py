@@ -9,6 +9,8 @@ from portal.kernel.fields import KgField
 from traceability.models.filings import Filing, Kind
 from traceability.models.lots import Lot
 
+_WEIGHED = ("country", "gross_kg", "reo_kg", "known_from", "known_to")
+
 
 class Pool(models.Model):
     """Where mass mixes: what comes in leaves in the same proportions.
@@ -94,9 +96,18 @@ class Movement(models.Model):
 
     class Meta:
         default_permissions = ()
+        # A trace reads what lies at a pool from the index alone: it is there on one page.
         indexes = [
-            models.Index(fields=["source"], name="movement_source"),
-            models.Index(fields=["target"], name="movement_target"),
+            models.Index(
+                fields=["source"],
+                include=["target", "lot", "kind", *_WEIGHED],
+                name="movement_from_pool",
+            ),
+            models.Index(
+                fields=["target"],
+                include=["source", "lot", "kind", *_WEIGHED],
+                name="movement_to_pool",
+            ),
             models.Index(fields=["filing"], name="movement_filing"),
         ]
 

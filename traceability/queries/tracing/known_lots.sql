@@ -1,7 +1,7 @@
 -- What each lot was, as its earliest creation known at a moment tells it.
 select distinct on (r.lot_id)
        r.lot_id, l.number, l.maker_id, p.id, p.code, p.name_zh, p.name_en, p.stage, r.reo_percent,
-       r.assay, p.default_assay
+       r.assay
   from traceability_record r
   join traceability_filing f on f.id = r.filing_id and f.submitted_at <= %(known_at)s
    and not exists (select from traceability_filing g

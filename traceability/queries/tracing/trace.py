@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -64,12 +64,18 @@ class Trace:
 
 
 def trace_lot(
-    lot: Lot, *, upstream: bool, known_at: datetime = NOW, seen: Sequence[int] | None = None
+    lot: Lot,
+    *,
+    upstream: bool,
+    known_at: datetime = NOW,
+    seen: Sequence[int] | None = None,
+    to_draw: bool = False,
 ) -> Trace | None:
     """Trace a lot; None while no known filing makes it, or its grade is not known.
 
     `seen`: the enterprises whose trade the reader sees, None for all. To a reader who does not see
     the maker the lot is what came to those it sees, and all before that is another enterprise's.
+    `to_draw`: tell of every pool on the way, not only of those that it ends in.
     """
     asked = Asked(upstream=upstream, known_at=known_at, seen=seen)
     made, starts = _entered(lot, asked)
@@ -78,12 +84,12 @@ def trace_lot(
         return None
     if upstream and not made:
         line = Line(EndKind.ELSEWHERE, total.quantize(GRAM))
-        ends = [(pool, replace(line, kg=kg)) for pool, kg in starts.items()]
+        ends = [(pool, line._replace(kg=kg)) for pool, kg in starts.items()]
         facts = lot_facts([lot.pk], known_at)
         return Trace(
             True, starts, total, [line], ends, [], Spread(), pool_facts(starts, seen), facts
         )
-    return _traced(starts, walk(list(starts), asked))
+    return _traced(starts, walk(list(starts), asked), to_draw)
 
 
 def _entered(lot: Lot, asked: Asked) -> tuple[bool, dict[int, Decimal]]:
@@ -103,19 +109,26 @@ def _entered(lot: Lot, asked: Asked) -> tuple[bool, dict[int, Decimal]]:
     return bool(made), dict(made or brought)
 
 
-def _traced(starts: dict[int, Decimal], walked: Walk) -> Trace:
+def _traced(starts: dict[int, Decimal], walked: Walk, to_draw: bool) -> Trace:
     upstream = walked.asked.upstream
     steps = walked.steps()
     first, onward = _first_steps(starts, steps, walked) if upstream else ({}, starts)
     found = spread(onward, steps, opened=walked.opened, other_side=walked.weights_behind())
     for place, mass in first.items():
         found.flows[place] = found.flows.get(place, ZERO) + mass
-    reached = walked.opened | {step.far for step in steps if step.far is not None}
-    pools = pool_facts(reached, walked.asked.seen)
+    pools = pool_facts(_spoken_of(found, steps, walked, to_draw), walked.asked.seen)
     total = sum(starts.values(), ZERO)
     ends = list(ends_of(found, steps, pools, upstream=upstream))
     lines = lines_of((end for _, end in ends), total=total.quantize(GRAM))
     return Trace(upstream, starts, total, lines, ends, steps, found, pools, walked.lots)
+
+
+def _spoken_of(found: Spread, steps: Sequence[Step], walked: Walk, to_draw: bool) -> set[int]:
+    """The pools that a trace has something to say of."""
+    if to_draw:
+        return walked.opened | {step.far for step in steps if step.far is not None}
+    leaving = {steps[place].near for place in found.flows if steps[place].far is None}
+    return leaving | found.circles | set(found.rest) | set(found.beyond) | set(found.round)
 
 
 def _first_steps(

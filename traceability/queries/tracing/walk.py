@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -19,7 +19,7 @@ from traceability.rules.tracing.spread import Step
 # Later than anything is known: the ledger as it stands.
 NOW = datetime(9999, 12, 31, tzinfo=CIVIL)
 # So many movements of one trace are followed; what lies behind them is told as not followed.
-MOST_MOVEMENTS = 20_000
+MOST_MOVEMENTS = 100_000
 
 _WALK = "select * from traceability_walk(%(start)s, %(upstream)s, %(known_at)s, %(seen)s, %(most)s)"
 _LOTS_UNKNOWN = "select id, number, maker_id from traceability_lot where id = any (%(lots)s)"
@@ -49,11 +49,9 @@ class LotFacts:
     stage: str = ""
     reo_percent: Decimal | None = None
     assay: str = ""
-    default_assay: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """One movement as the walk found it: from the opened pool `near` on to `far`."""
 
     near: int
@@ -72,31 +70,29 @@ class Walk:
     asked: Asked
     moved: list[Moved]
     opened: set[int]
-    other_side: list[tuple[int, str, int, Decimal, Decimal | None]]
+    other_side: list[tuple[int, str, int | None, Decimal, Decimal | None]]
     lots: dict[int, LotFacts]
 
-    def reo_of(self, kind: str, lot_id: int, gross_kg: Decimal, reo_kg: Decimal | None) -> Decimal:
+    def reo_of(
+        self, kind: str, lot_id: int | None, gross_kg: Decimal, reo_kg: Decimal | None
+    ) -> Decimal:
         """The REO of a movement: as filed where it makes the lot, else by the lot's grade."""
-        grade = self.lots[lot_id].reo_percent
-        if kind in CREATING or grade is None:
-            return reo_kg or ZERO
-        return gross_kg * grade / 100
+        grade = None if kind in CREATING or lot_id is None else self.lots[lot_id].reo_percent
+        return (reo_kg or ZERO) if grade is None else gross_kg * grade / 100
 
     def steps(self) -> list[Step]:
         """The movements, weighed: in runs by their REO, in holdings and shipments as they are."""
         in_run = "input" if self.asked.upstream else "output"
         return [
             Step(
-                one.near,
-                one.far,
-                self.reo_of(one.kind, one.lot_id, one.gross_kg, one.reo_kg)
-                if one.kind == in_run
-                else one.gross_kg,
-                one.kind,
-                one.lot_id,
-                one.country,
+                near,
+                far,
+                self.reo_of(kind, lot, gross_kg, reo_kg) if kind == in_run else gross_kg,
+                kind,
+                lot,
+                country,
             )
-            for one in self.moved
+            for near, far, kind, lot, country, gross_kg, reo_kg in self.moved
         ]
 
     def weights_behind(self) -> dict[int, Decimal]:
@@ -110,8 +106,8 @@ class Walk:
         return sums
 
 
-def walk(start: Sequence[int], asked: Asked) -> Walk:
-    """Everything that the pools `start` lead to, each movement once."""
+def moved_from(start: Sequence[int], asked: Asked) -> tuple[list[Moved], set[int]]:
+    """The movements that the pools `start` lead to, each once, and the pools that were opened."""
     moved: list[Moved] = []
     opened: set[int] = set()
     facts = {"start": list(start), "upstream": asked.upstream, "known_at": asked.known_at}
@@ -119,14 +115,19 @@ def walk(start: Sequence[int], asked: Asked) -> Walk:
     for level, *columns in rows(_WALK, facts):
         opened.update(level)
         if columns[0] is not None:
-            near, far, kinds, lots, countries, gross_kg, reo_kg = columns
-            moved += map(Moved, near, far, kinds, lots, countries, gross_kg, reo_kg)
+            moved += map(Moved._make, zip(*columns, strict=True))
+    return moved, opened
+
+
+def walk(start: Sequence[int], asked: Asked) -> Walk:
+    """Everything that the pools `start` lead to, with what its pools and lots are."""
+    moved, opened = moved_from(start, asked)
     near_side = "source" if asked.upstream else "target"
     behind = rows(
         statement("other_side").replace("{near}", near_side),
         {"pools": list(opened), "known_at": asked.known_at},
     )
-    lots = {one.lot_id for one in moved} | {row[2] for row in behind}
+    lots = {one.lot_id for one in moved} | {row[2] for row in behind if row[2] is not None}
     return Walk(asked, moved, opened, behind, lot_facts(lots, asked.known_at))
 
 

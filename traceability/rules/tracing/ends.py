@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.kernel.quantity import ZERO, apportion, share
+from portal.kernel.quantity import ZERO, apportion
 from traceability.rules.tracing.spread import Spread, Step
 
 
@@ -72,8 +73,7 @@ class PoolFacts:
     open_to_reader: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One end of a trace: what became of `kg` REO of the lot, or where they came from.
 
     `enterprise_id`: who holds, lost, mined or shipped it; `partner_id`: the buyer or seller.
@@ -86,10 +86,6 @@ class Line:
     lot_id: int | None = None
     run: str = ""
     country: str = ""
-
-    def share_of(self, total: Decimal) -> Decimal | None:
-        """Its part of the whole, as a fraction."""
-        return share(self.kg, total)
 
 
 _NOBODYS = Line(EndKind.ELSEWHERE, ZERO)
@@ -107,25 +103,25 @@ def ends_of(
     rest = _origin if upstream else _remainder
     told = {step.near for step in steps}
     for pool, mass in found.rest.items():
-        yield pool, replace(rest(pools[pool], pool in told), kg=mass)
+        yield pool, rest(pools[pool], pool in told)._replace(kg=mass)
     for pool, mass in found.beyond.items():
         facts = pools[pool]
         shown = _at(EndKind.NOT_FOLLOWED, facts) if facts.open_to_reader else _NOBODYS
-        yield pool, replace(shown, kg=mass)
+        yield pool, shown._replace(kg=mass)
     for pool, mass in found.round.items():
-        yield pool, replace(_at(EndKind.ROUND, pools[pool]), kg=mass)
+        yield pool, _at(EndKind.ROUND, pools[pool])._replace(kg=mass)
 
 
 def lines_of(ends: Iterable[Line], *, total: Decimal) -> list[Line]:
     """The ends of a trace of `total` kg REO, largest first: to the gram they add up to it."""
     sums: dict[Line, Decimal] = defaultdict(Decimal)
     for end in ends:
-        sums[replace(end, kg=ZERO)] += end.kg
+        sums[end._replace(kg=ZERO)] += end.kg
     ordered = sorted(sums.items(), key=lambda end: (-end[1], end[0].kind, end[0].lot_id or 0))
     if not ordered or not total:
         return []
     parts = apportion(total, [max(mass, ZERO) for _, mass in ordered])
-    lines = [replace(line, kg=kg) for (line, _), kg in zip(ordered, parts, strict=True)]
+    lines = [line._replace(kg=kg) for (line, _), kg in zip(ordered, parts, strict=True)]
     return [line for line in lines if line.kg]
 
 

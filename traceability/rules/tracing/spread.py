@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from portal.kernel.quantity import ZERO
 
@@ -18,8 +19,7 @@ GOING_ROUND_LEAST = Decimal("1e-12")
 ROUNDS_MOST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One movement as a trace takes it: from the pool `near` to `far` (None: out of the graph).
 
     `weight` is its share among all steps from `near`, in that pool's own unit.
@@ -133,15 +133,16 @@ class _Spreading:
         weighed = sum((self.steps[place].weight for place in places), ZERO)
         whole = max(weighed, self.other_side.get(pool, ZERO))
         left = mass
+        flows, masses = self.found.flows, self.mass
         if whole:
             per_weight = mass / whole
             for place in places:
                 step = self.steps[place]
                 part = step.weight * per_weight
                 left -= part
-                self.found.flows[place] = self.found.flows.get(place, ZERO) + part
+                flows[place] = flows[place] + part if place in flows else part
                 if step.far is not None:
-                    self.mass[step.far] += part
+                    masses[step.far] += part
         if whole > weighed or not whole:
             self.found.rest[pool] = self.found.rest.get(pool, ZERO) + left
 

@@ -74,9 +74,11 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = KnownForm(request.GET, today=clock.today())
     known_at = moment_known(form.known_on)
     seen = seen_by(request.user)
-    upstream = trace_lot(lot, upstream=True, known_at=known_at, seen=seen)
-    downstream = trace_lot(lot, upstream=False, known_at=known_at, seen=seen)
-    traces = [trace for trace in (upstream, downstream) if trace is not None]
+    both = (
+        trace_lot(lot, upstream=upstream, known_at=known_at, seen=seen, to_draw=True)
+        for upstream in (True, False)
+    )
+    traces = [trace for trace in both if trace is not None]
     names = names_of(traces)
     sides = [Side(trace, lines_shown(trace, names, known_at)) for trace in traces]
     if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:

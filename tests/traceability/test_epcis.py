@@ -1,0 +1,189 @@
+"""Events of EPCIS 2.0: what each record becomes, valid against GS1's own schema."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from jsonschema import Draft7Validator
+
+from tests.traceability.ledger import Row, creation, extraction, feed, file, output, purchase, sale
+from traceability.models import Lot
+from traceability.rules.epcis import Recorded, document_of, events_of, lot_path
+from traceability.services.derivation import rebuild_derived
+
+SCHEMA = json.loads(
+    (Path(__file__).parent / "epcis" / "EPCIS-JSON-Schema.json").read_text(encoding="utf-8")
+)
+VALIDATOR = Draft7Validator(SCHEMA, format_checker=Draft7Validator.FORMAT_CHECKER)
+BASE = "https://portal.example"
+KINDS = (
+    *("extraction", "import", "recycled", "input", "output", "sale", "purchase", "export"),
+    *("loss", "stock"),
+)
+
+
+def faults(document: dict) -> list[str]:
+    return [
+        f"{list(fault.path)}: {fault.message[:200]}" for fault in VALIDATOR.iter_errors(document)
+    ]
+
+
+def recorded(kind: str, noon, line: int = 1, **changes) -> Recorded:
+    words = {
+        "filing_id": 7,
+        "line": line,
+        "kind": kind,
+        "on": date(2025, 1, 9),
+        "uscc": "91150000MA0000001A",
+        "lot": "批 1/A",
+        "lot_maker": "91150000MA0000002B",
+        "product": "OX-PRND",
+        "gross_kg": Decimal("12.500"),
+        "reo_percent": Decimal("99.500000"),
+        "run": "R 1" if kind in ("input", "output") else "",
+        "counterparty": "91150000MA0000003C" if kind in ("sale", "purchase") else "",
+        "document": "INV 1" if kind != "stock" else "",
+        "country": "JP" if kind in ("import", "export") else "",
+        "submitted_at": noon,
+        "replaced_at": None,
+    }
+    return Recorded(**words | changes)
+
+
+def test_every_kind_of_record_becomes_a_valid_event(noon):
+    records = [recorded(kind, noon, line) for line, kind in enumerate(KINDS, start=1)]
+
+    document = document_of(records, base=BASE, at=noon)
+
+    assert faults(document) == []
+    events = document["epcisBody"]["eventList"]
+    assert len(events) == len(KINDS) - 1  # what goes in and comes out is one event
+    assert len({event["eventID"] for event in events}) == len(events)
+
+
+def test_the_schema_refuses_what_is_wrong(noon):
+    document = document_of([recorded("stock", noon)], base=BASE, at=noon)
+    document["epcisBody"]["eventList"][0]["action"] = "COUNT"
+
+    assert faults(document) != []
+
+
+def test_a_run_tells_its_inputs_and_outputs(noon):
+    records = [recorded("input", noon, 1), recorded("output", noon, 2, lot="P")]
+
+    [event] = events_of(records, base=BASE)
+
+    assert event["type"] == "TransformationEvent"
+    assert [one["quantity"] for one in event["inputQuantityList"]] == [12.5]
+    assert event["outputQuantityList"][0]["epcClass"] == BASE + lot_path("91150000MA0000002B", "P")
+
+
+@pytest.mark.parametrize(("kind", "source"), [("sale", "1A"), ("purchase", "3C")])
+def test_a_shipment_goes_from_its_seller_to_its_buyer(noon, kind, source):
+    [event] = events_of([recorded(kind, noon)], base=BASE)
+
+    assert event["sourceList"][0]["source"].endswith(source)
+    assert event["bizTransactionList"][0]["type"] == "inv"
+
+
+def test_a_record_that_was_replaced_declares_its_error(noon, later):
+    [event] = events_of([recorded("loss", noon, replaced_at=later)], base=BASE)
+
+    assert event["errorDeclaration"] == {
+        "declarationTime": later.isoformat(timespec="seconds"),
+        "reason": "incorrect_data",
+    }
+
+
+def test_the_same_record_has_the_same_id_always(noon):
+    one, other = (next(events_of([recorded("loss", noon)], base=BASE)) for _ in range(2))
+
+    assert one["eventID"] == other["eventID"]
+
+
+# --- on pages ------------------------------------------------------------------------------------
+@pytest.fixture
+def chain(northern, southern):
+    """Northern mines and separates, Southern buys."""
+    abroad = creation("import", 2, "MON1", "100", "ORE-MON", "60")
+    abroad.fields.update(country="MM", document="D1")
+    mine = file(
+        northern,
+        "2025-01",
+        extraction(1, "ORE1", "1000"),
+        abroad,
+        feed(3, "ORE1", "800", "R1"),
+        output(5, "OX1", "400", "R1"),
+        sale(6, "OX1", "300", southern),
+        Row("stock", 31, "OX1", "0", northern),
+    )
+    file(southern, "2025-01", purchase(8, "OX1", "300", northern))
+    rebuild_derived()
+    return mine
+
+
+def events(answer) -> list[dict]:
+    assert answer["Content-Type"] == "application/ld+json"
+    document = json.loads(answer.content)
+    assert faults(document) == []
+    return document["epcisBody"]["eventList"]
+
+
+@pytest.mark.django_db
+def test_filing_epcis_tells_a_version_and_what_was_wrong_with_it(chain, client, viewer, northern):
+    client.force_login(viewer)
+    address = reverse("traceability:filing_epcis", args=[chain.pk])
+    before = events(client.get(address))
+
+    file(northern, "2025-01", extraction(1, "ORE1", "900"), reason="typing")
+    after = events(client.get(address))
+
+    assert len(before) == 5
+    assert not any("errorDeclaration" in event for event in before)
+    assert all("errorDeclaration" in event for event in after)
+
+
+@pytest.mark.django_db
+def test_lot_epcis_tells_the_trace_as_far_as_the_reader_sees_it(
+    chain, client, viewer, southern_filer
+):
+    address = reverse("traceability:lot_epcis", args=[Lot.objects.get(number="OX1").pk])
+    client.force_login(viewer)
+    everything = events(client.get(address))
+    client.force_login(southern_filer)
+    own = events(client.get(address))
+
+    assert {event["bizStep"] for event in everything} == {
+        *("commissioning", "shipping", "receiving", "cycle_counting"),
+    }
+    assert [event["bizStep"] for event in own] == ["receiving"]
+
+
+@pytest.mark.django_db
+def test_lot_label_leads_to_the_lot_for_who_may_see_it(
+    chain, client, viewer, southern_filer, northern
+):
+    ore = Lot.objects.get(number="ORE1")
+    link = reverse("traceability:lot_link", args=[northern.uscc, "ORE1"])
+    client.force_login(viewer)
+    label = client.get(reverse("traceability:lot_label", args=[ore.pk])).content.decode()
+
+    assert "<svg" in label
+    assert lot_path(northern.uscc, "ORE1") in label
+    assert lot_path(northern.uscc, "ORE1") == link
+    assert client.get(link).url == reverse("traceability:lot_detail", args=[ore.pk])
+    client.force_login(southern_filer)
+    assert client.get(link).status_code == 404
+
+
+@pytest.mark.django_db
+def test_lot_link_takes_any_number_that_a_filer_may_give(client, viewer, northern):
+    lot = Lot.objects.create(maker=northern, number="批 1/A#2")
+    client.force_login(viewer)
+
+    answer = client.get(lot_path(northern.uscc, lot.number))
+
+    assert answer.url == reverse("traceability:lot_detail", args=[lot.pk])

@@ -1,0 +1,116 @@
+"""Flows from afar: provinces, trade between groups, months."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from portal.kernel import clock
+from portal.kernel.period import Month
+from tests.cast import make_enterprise, make_user
+from tests.traceability.ledger import extraction, feed, file, give_cap, output, purchase, sale
+from traceability.queries.tracing.flows import Question
+from traceability.queries.tracing.overview import charts_of, tiles, trade_of
+from traceability.services.derivation import rebuild_derived
+
+pytestmark = pytest.mark.django_db
+JANUARY = Month(2025, 1)
+ASKED = Question(JANUARY, JANUARY)
+
+
+@pytest.fixture
+def january(northern, southern, noon):
+    """Northern mines in time; Southern, which buys, files late."""
+    give_cap(northern, "mining_rock", "1000")
+    file(
+        northern,
+        "2025-01",
+        extraction(1, "ORE1", "1000"),
+        sale(6, "ORE1", "800", southern),
+    )
+    file(
+        southern,
+        "2025-01",
+        purchase(8, "ORE1", "800", northern),
+        feed(9, "ORE1", "800", "R1", northern),
+        output(10, "OX1", "380", "R1"),
+        at=noon.replace(hour=9),
+    )
+    rebuild_derived()
+
+
+def test_tiles_tell_production_caps_and_discipline(january, noon):
+    found = {tile.region.pk: tile for tile in tiles(ASKED, deadline_day=10, now=noon)}
+
+    inner, jiangxi = found["150000"], found["360000"]
+    assert (inner.mined_kg, inner.cap_kg, inner.used_share) == (500, 1000, 0.5)
+    assert (inner.due, inner.in_time, inner.missing) == (1, 1, 0)
+    assert (jiangxi.separated_kg, jiangxi.due, jiangxi.in_time) == (380, 1, 0)
+    assert found["110000"].idle
+    assert len(found) == 34
+
+
+def test_tiles_count_no_month_before_its_deadline(january, noon):
+    found = tiles(ASKED, deadline_day=10, now=noon.replace(month=2))
+
+    assert sum(tile.due for tile in found) == 0
+
+
+def test_trade_goes_from_group_to_group(january, northern, southern, baotou):
+    group = make_enterprise("Group", baotou, is_group=True)
+    northern.parent = group
+    northern.save()
+
+    [way] = trade_of(ASKED)
+
+    assert (way.seller, way.buyer, way.kg) == (group, southern, 400)
+
+
+def test_charts_add_up_against_the_caps(january):
+    [(_, caps), (_, months)] = charts_of(Question(JANUARY, Month(2025, 2)))
+
+    figures = {str(one.name): list(one.values) for one in caps.series}
+    assert figures["mined"] == [Decimal("0.5"), None]
+    assert figures["caps of mining"] == [1, 1]
+    by_month = {str(one.name): list(one.values) for one in months.series}
+    assert by_month["mined"] == [Decimal("0.5"), None]  # nothing is filed of February
+    assert by_month["compounds made"] == [Decimal("0.38"), None]
+
+
+@pytest.mark.parametrize("name", ["flow_map", "flow_trade", "flow_series"])
+@pytest.mark.parametrize("measure", ["", "caps", "filing", "findings", "nonsense"])
+def test_pages_answer(january, client, viewer, name, measure, monkeypatch, noon):
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    client.cookies["django_language"] = "en"
+    client.force_login(viewer)
+
+    answer = client.get(
+        reverse(f"traceability:{name}"),
+        {"first": "2025-01", "last": "2025-02", "measure": measure},
+    )
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["flow_map", "flow_trade", "flow_series"])
+def test_pages_show_an_enterprise_its_own_only(january, client, southern, name, northern):
+    client.cookies["django_language"] = "en"
+    client.force_login(make_user(southern.organisation, "filer"))
+
+    text = client.get(
+        reverse(f"traceability:{name}"), {"first": "2025-01", "last": "2025-01"}
+    ).content.decode()
+
+    assert "Northern" not in text
+    assert "0.500" not in text
+
+
+def test_flow_trade_exports_every_way(january, client, viewer):
+    client.force_login(viewer)
+
+    answer = client.get(
+        reverse("traceability:flow_trade"),
+        {"first": "2025-01", "last": "2025-01", "export": "csv"},
+    )
+
+    assert b"400.000" in b"".join(answer.streaming_content)

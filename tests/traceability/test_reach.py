@@ -1,0 +1,144 @@
+"""Where much ends at once, and what stands behind a buyer or a country."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from portal.kernel.period import Month
+from tests.cast import make_user
+from tests.traceability.ledger import Row, extraction, feed, file, output, purchase, sale
+from traceability.queries.tracing.reach import Picked, enterprises_like, reach_of
+from traceability.queries.tracing.walk import Asked
+from traceability.services.derivation import rebuild_derived
+
+pytestmark = pytest.mark.django_db
+JANUARY = Month(2025, 1)
+
+
+@pytest.fixture
+def chain(northern, southern, outsider):
+    """Northern mines two lots; Southern separates them, sells to Outsider and to Japan."""
+    file(
+        northern,
+        "2025-01",
+        extraction(1, "A", "1000"),
+        extraction(2, "B", "1000", "ORE-BAST"),
+        sale(6, "A", "1000", southern),
+        sale(6, "B", "600", southern, "INV2"),
+    )
+    file(
+        southern,
+        "2025-01",
+        purchase(8, "A", "1000", northern),
+        purchase(8, "B", "600", northern, "INV2"),
+        feed(9, "A", "1000", "S1", northern),
+        feed(9, "B", "600", "S1", northern),
+        output(10, "P", "800", "S1"),
+        sale(11, "P", "400", outsider, "INV3"),
+        Row("export", 12, "P", "200", southern, {"country": "JP", "document": "C1"}),
+    )
+    rebuild_derived()
+
+
+def told(reach) -> dict[tuple[str, str, str], Decimal]:
+    assert sum(end.kg for end in reach.ends) == reach.total_kg
+    return {
+        (
+            end.kind.value,
+            end.enterprise.organisation.name_en if end.enterprise else "",
+            end.country,
+        ): end.kg
+        for end in reach.ends
+    }
+
+
+def test_reach_of_a_mine_are_its_buyers_and_uses(chain, northern):
+    reach = reach_of(Picked(JANUARY, JANUARY, enterprise=northern.pk), Asked(upstream=False))
+
+    assert told(reach) == {
+        ("sold_outside", "Outsider", ""): 400,
+        ("export", "Southern", "JP"): 200,
+        ("held", "Southern", ""): 200,
+        ("held", "Northern", ""): 200,
+    }
+
+
+def test_reach_of_a_product_is_its_part_only(chain):
+    from traceability.models import Product
+
+    product = Product.objects.get(code="ORE-BAST").pk
+    reach = reach_of(Picked(JANUARY, JANUARY, product=product), Asked(upstream=False))
+
+    # 300 of the 800 kg that went into S1.
+    assert told(reach)["export", "Southern", "JP"] == 75
+    assert reach.total_kg == 500
+
+
+def test_reach_back_from_a_country_are_the_mines_behind_it(chain):
+    reach = reach_of(Picked(JANUARY, JANUARY, country="JP"), Asked(upstream=True))
+
+    assert told(reach) == {("extraction", "Northern", ""): 200}
+
+
+def test_reach_back_from_a_buyer(chain, outsider):
+    reach = reach_of(Picked(JANUARY, JANUARY, enterprise=outsider.pk), Asked(upstream=True))
+
+    assert told(reach) == {("extraction", "Northern", ""): 400}
+
+
+def test_reach_ends_at_the_border_of_what_the_reader_sees(chain, northern):
+    reach = reach_of(Picked(JANUARY, JANUARY), Asked(upstream=False, seen=[northern.pk]))
+
+    assert told(reach) == {("elsewhere", "", ""): 800, ("held", "Northern", ""): 200}
+
+
+def test_reach_of_nothing_is_nothing(chain):
+    reach = reach_of(Picked(Month(2024, 1), Month(2024, 2)), Asked(upstream=False))
+
+    assert (reach.total_kg, reach.ends) == (0, [])
+
+
+def test_enterprises_like_takes_the_one_whose_name_or_code_it_is(chain, viewer, filer, northern):
+    assert enterprises_like(viewer, "Northern") == [northern]
+    assert enterprises_like(viewer, northern.uscc) == [northern]
+    assert len(enterprises_like(viewer, "thern")) == 2
+    assert enterprises_like(filer, "Southern") == []
+
+
+@pytest.fixture
+def read(client):
+    def get(user, **query):
+        client.cookies["django_language"] = "en"
+        client.force_login(user)
+        asked = {"first": "2025-01", "last": "2025-01"} | query
+        return client.get(reverse("traceability:reach_detail"), asked)
+
+    return get
+
+
+def test_reach_detail_names_buyers_and_countries(chain, read, viewer):
+    text = read(viewer, who="Northern").content.decode()
+
+    assert "Outsider" in text
+    assert "JP" in text
+
+
+def test_reach_detail_asks_which_enterprise_is_meant(chain, read, viewer, northern):
+    text = read(viewer, who="thern").content.decode()
+
+    assert "Which enterprise?" in text
+    assert northern.uscc in text
+
+
+def test_reach_detail_shows_an_enterprise_nothing_of_others(chain, read, southern):
+    text = read(make_user(southern.organisation, "filer"), way="back", country="jp")
+
+    assert "another enterprise" in text.content.decode()
+    assert "Northern" not in text.content.decode()
+
+
+def test_reach_detail_exports_all_ends(chain, read, viewer):
+    answer = read(viewer, who="Northern", export="csv")
+
+    assert b"Outsider" in b"".join(answer.streaming_content)

@@ -1,0 +1,155 @@
+"""Flows seen from afar: the map of provinces, trade between groups, months as lines."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from portal.kernel import clock
+from portal.kernel.access import requires
+from portal.kernel.exports import csv_answer, xlsx_answer
+from portal.kernel.pages import page
+from portal.kernel.templatetags import portal as shown
+from traceability.permissions import Perm
+from traceability.queries.tolerances import deadline_day
+from traceability.queries.tracing import overview as queries
+from traceability.queries.tracing.flows import amended_since
+from traceability.views.tracing.flows import flow_form, question, whose
+
+# Where each province lies on the map, column and row.
+PLACES = {
+    "230000": (9, 1), "150000": (6, 2), "110000": (7, 2), "210000": (8, 2), "220000": (9, 2),
+    "650000": (1, 3), "620000": (3, 3), "640000": (4, 3), "610000": (5, 3), "140000": (6, 3),
+    "130000": (7, 3), "120000": (8, 3), "630000": (2, 4), "410000": (6, 4), "370000": (7, 4),
+    "540000": (1, 5), "510000": (3, 5), "500000": (4, 5), "420000": (5, 5), "340000": (6, 5),
+    "320000": (7, 5), "310000": (8, 5), "530000": (3, 6), "520000": (4, 6), "430000": (5, 6),
+    "360000": (6, 6), "330000": (7, 6), "450000": (4, 7), "440000": (5, 7), "350000": (6, 7),
+    "710000": (7, 7), "460000": (4, 8), "820000": (5, 8), "810000": (6, 8),
+}  # fmt: skip
+MEASURES = {
+    "": gettext_lazy("production"),
+    "caps": gettext_lazy("use of caps"),
+    "filing": gettext_lazy("filed in time"),
+    "findings": gettext_lazy("open findings"),
+}
+LEVELS = 4
+WAYS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TileShown:
+    """A province as the map shows it: where, how dark, and what it says."""
+
+    tile: queries.Tile
+    column: int
+    row: int
+    level: int
+    words: str
+
+
+@require_safe
+@requires(Perm.VIEW_FILINGS)
+def flow_map(request: HttpRequest) -> HttpResponse:
+    """Production, use of caps, discipline of filing and findings, province by province."""
+    form = flow_form(request)
+    asked = question(request, form)
+    today = clock.today()
+    tiles = queries.tiles(asked, deadline_day=deadline_day(today), now=clock.now())
+    measure = request.GET.get("measure", "")
+    measure = measure if measure in MEASURES else ""
+    return page(
+        request,
+        "traceability/flow_map.html",
+        {
+            "form": form,
+            "first": asked.first,
+            "last": asked.last,
+            "measures": MEASURES.items(),
+            "measure": measure,
+            "measure_label": MEASURES[measure],
+            "tiles": _tiles_shown(tiles, measure),
+        },
+    )
+
+
+def _tiles_shown(tiles: list[queries.Tile], measure: str) -> list[TileShown]:
+    values = {tile.region.pk: _value(tile, measure) for tile in tiles}
+    most = max((value for value in values.values() if value), default=Decimal(0))
+    most = Decimal(1) if measure in ("caps", "filing") else most
+    found = []
+    for tile in tiles:
+        value = values[tile.region.pk]
+        level = 0
+        if value and most:
+            level = min(LEVELS, 1 + int(LEVELS * value / most * Decimal("0.999")))
+        found.append(TileShown(tile, *PLACES[tile.region.pk], level, _words(value, measure)))
+    return found
+
+
+def _value(tile: queries.Tile, measure: str) -> Decimal | None:
+    if measure == "caps":
+        return tile.used_share
+    if measure == "filing":
+        return tile.in_time_share
+    return Decimal(tile.findings) if measure == "findings" else tile.used_kg
+
+
+def _words(value: Decimal | None, measure: str) -> str:
+    if not value:
+        return "—" if value is None or measure != "findings" else "0"
+    if measure in ("caps", "filing"):
+        return shown.percent(value)
+    return shown.number(value) if measure == "findings" else shown.number(value / 1000)
+
+
+@require_safe
+@requires(Perm.VIEW_FILINGS)
+def flow_trade(request: HttpRequest) -> HttpResponseBase:
+    """Who sells how much to whom, group by group."""
+    form = flow_form(request)
+    asked = question(request, form)
+    ways = queries.trade_of(asked)
+    if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
+        header = [_("Seller"), _("Buyer"), _("kg REO")]
+        rows: list[list[Any]] = [
+            [shown.named(way.seller), shown.named(way.buyer), round(way.kg, 3)] for way in ways
+        ]
+        return (csv_answer if form_of == "csv" else xlsx_answer)("trade", header, rows)
+    return page(
+        request,
+        "traceability/flow_trade.html",
+        _shared(request, form, asked)
+        | {
+            "picture": queries.picture_of_trade(ways),
+            "ways": ways[:WAYS_SHOWN],
+            "all": len(ways),
+        },
+    )
+
+
+@require_safe
+@requires(Perm.VIEW_FILINGS)
+def flow_series(request: HttpRequest) -> HttpResponse:
+    """Production against the caps, and what came and went, month by month."""
+    form = flow_form(request)
+    asked = question(request, form)
+    return page(
+        request,
+        "traceability/flow_series.html",
+        _shared(request, form, asked) | {"charts": queries.charts_of(asked)},
+    )
+
+
+def _shared(request: HttpRequest, form: Any, asked: queries.Question) -> dict[str, Any]:
+    return {
+        "form": form,
+        "known_on": form.known_on,
+        "since": amended_since(request.user, asked),
+        "whose": whose(request, form),
+        "first": asked.first,
+        "last": asked.last,
+    }

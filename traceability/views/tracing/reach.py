@@ -1,0 +1,101 @@
+"""Where much ends at once: from a mine, a product, months or a country to buyers and uses."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from enterprises.models import Enterprise
+from enterprises.queries import seen_by
+from portal.kernel import clock
+from portal.kernel.access import requires
+from portal.kernel.exports import csv_answer, xlsx_answer
+from portal.kernel.pages import page
+from portal.kernel.templatetags.portal import named
+from traceability.forms.tracing import ReachForm
+from traceability.models import Product
+from traceability.permissions import Perm
+from traceability.queries.tracing import reach as queries
+from traceability.queries.tracing.walk import Asked
+from traceability.views.tracing.lots import moment_known
+
+ENDS_SHOWN = 60
+
+
+@require_safe
+@requires(Perm.VIEW_FILINGS)
+def reach_detail(request: HttpRequest) -> HttpResponseBase:
+    """The buyers and uses that something reached, or the mines behind a buyer or a country."""
+    products = [(one.pk, f"{one.code} {named(one)}") for one in Product.objects.all()]
+    form = ReachForm(request.GET, today=clock.today(), products=products)
+    offered = queries.enterprises_like(request.user, form.asked("who") or "")
+    chosen = offered[0] if len(offered) == 1 else None
+    upstream = form.asked("way") == "back"
+    undecided = bool(form.asked("who")) and chosen is None
+    reach = queries.Reach(queries.ZERO, [], 0) if undecided else _reach(request, form, chosen)
+    if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
+        return _export(form_of, reach)
+    title = _title(form, chosen, products)
+    stages = dict(Product.Stage.choices)
+    return page(
+        request,
+        "traceability/reach_detail.html",
+        {
+            "form": form,
+            "known_on": form.known_on,
+            "offered": offered if undecided else [],
+            "undecided": undecided,
+            "months": form.months,
+            "upstream": upstream,
+            "chosen": title,
+            "reach": reach,
+            "rows": [(end, stages.get(end.stage, "")) for end in reach.ends[:ENDS_SHOWN]],
+            "picture": queries.picture_of_reach(reach, title, stages, upstream=upstream),
+        },
+    )
+
+
+def _reach(request: HttpRequest, form: ReachForm, chosen: Enterprise | None) -> queries.Reach:
+    first, last = form.months
+    return queries.reach_of(
+        queries.Picked(
+            first=first,
+            last=last,
+            enterprise=chosen.pk if chosen else None,
+            product=form.asked("product"),
+            country=form.asked("country") or "",
+        ),
+        Asked(
+            upstream=form.asked("way") == "back",
+            known_at=moment_known(form.known_on),
+            seen=seen_by(request.user),
+        ),
+    )
+
+
+def _title(form: ReachForm, chosen: Enterprise | None, products: list[tuple[int, str]]) -> str:
+    """What was picked, in words."""
+    words = [named(chosen)] if chosen else []
+    if product := form.asked("product"):
+        words.append(dict(products)[product])
+    if country := form.asked("country"):
+        words.append(country)
+    everything = _("all exports") if form.asked("way") == "back" else _("all sources")
+    return " · ".join(words) or everything
+
+
+def _export(form: str, reach: queries.Reach) -> HttpResponseBase:
+    header = [_("What"), _("Enterprise"), _("Country"), _("Stage"), _("kg REO"), _("Percent")]
+    rows: list[list[Any]] = [
+        [
+            str(end.kind.label),
+            named(end.enterprise) if end.enterprise else "",
+            end.country,
+            end.stage,
+            end.kg,
+            round(end.part * 100, 6) if end.part is not None else None,
+        ]
+        for end in reach.ends
+    ]
+    return (csv_answer if form == "csv" else xlsx_answer)("reach", header, rows)
