@@ -46,9 +46,7 @@ def decision_compare(request: HttpRequest) -> HttpResponseBase:
     """Ceilings and allocations of two decisions, or of two years, line by line."""
     decisions = list(queries.decisions_visible_to(request.user))
     years = queries.years_on_record()
-    form = forms.CompareForm(
-        _defaults(years, decisions) | request.GET.dict(), years=years, decisions=decisions
-    )
+    form = forms.CompareForm(_asked(request, years, decisions), years=years, decisions=decisions)
     rows: list[ComparedRow] = []
     sums: list[dict[str, Any]] = []
     sides = ("", "")
@@ -73,12 +71,19 @@ def decision_compare(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _defaults(years: list[int], decisions: list[Decision]) -> dict[str, str]:
-    """The latest year on record and the one before it; without two, the latest decisions."""
+def _asked(request: HttpRequest, years: list[int], decisions: list[Decision]) -> dict[str, str]:
+    """What was asked; else the latest year and the one before it, or a decision and the one before.
+
+    Without two years on record the latest two decisions.
+    """
+    asked = request.GET.dict()
     sides = [f"{forms.YEAR}-{year}" for year in years[:2]]
+    each = [f"{forms.DECISION}-{decision.pk}" for decision in decisions]
     if len(sides) < 2:
-        sides = [f"{forms.DECISION}-{each.pk}" for each in decisions[:2]]
-    return dict(zip(("b", "a"), sides, strict=False))
+        sides = each[:2]
+    if "a" not in asked and asked.get("b") in each[:-1]:
+        sides = each[each.index(asked["b"]) :]
+    return dict(zip(("b", "a"), sides, strict=False)) | asked
 
 
 def _figures(side: str, decisions: Iterable[Decision]) -> Figures:

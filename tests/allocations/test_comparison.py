@@ -85,6 +85,12 @@ def test_a_year_is_set_against_a_decision(decisions, signed_in):
     assert exported(client, **sides, category="mining_rock")[1:] == []
 
 
+def test_a_decision_alone_is_set_against_the_one_before(decisions, signed_in):
+    header, *_rows = exported(signed_in("viewer"), b=f"decision-{decisions[1].pk}")
+
+    assert header[1:3] == ["2025-01, t REO", "2025-02, t REO"]
+
+
 def test_only_what_differs_is_shown_when_asked(decisions, issued, northern, signed_in):
     same = issued(
         ("separation", "100"), (northern, "separation", "60"), kind="batch", document_no="same"
