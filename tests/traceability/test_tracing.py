@@ -254,3 +254,56 @@ def through(trace: Trace, made: int) -> Decimal:
         ),
         Decimal(0),
     )
+
+
+# --- elements ------------------------------------------------------------------------------------
+NEODYMIUM = ("Nd2O3",)
+
+
+@pytest.fixture
+def two_ores(northern):
+    """Two ores of different split, separated in one run; carbonate of one of them."""
+    rich, poor = extraction(1, "A", "1000"), extraction(1, "B", "1000")
+    rich.fields["assay"], poor.fields["assay"] = "Nd2O3:30;CeO2:70", "Nd2O3:10;CeO2:90"
+    file(
+        northern,
+        "2025-01",
+        rich,
+        poor,
+        feed(3, "A", "600", "R1"),
+        feed(3, "B", "600", "R1"),
+        output(5, "ND", "120", "R1", "OX-ND"),
+        output(5, "CE", "480", "R1", "OX-CE"),
+        feed(4, "A", "200", "R2"),
+        output(6, "CARB", "100", "R2", "CMP-CARB"),
+    )
+    rebuild_derived()
+
+
+def test_trace_of_an_element_follows_the_element(two_ores, northern):
+    whole = trace_lot(lot(northern, "ND"), upstream=True)
+    neodymium = trace_lot(lot(northern, "ND"), upstream=True, oxides=NEODYMIUM)
+
+    assert told(whole) == {"extraction A Northern": "60.000", "extraction B Northern": "60.000"}
+    # 90 of the 120 kg Nd2O3 that went in are A's.
+    assert told(neodymium) == {"extraction A Northern": "90.000", "extraction B Northern": "30.000"}
+
+
+def test_trace_of_an_element_downstream_goes_where_the_element_went(two_ores, northern):
+    trace = trace_lot(lot(northern, "A"), upstream=False, oxides=NEODYMIUM)
+
+    assert told(trace) == {
+        "held ND Northern": "90.000",
+        "held CARB Northern": "30.000",
+        "held A Northern": "30.000",
+    }
+
+
+def test_trace_of_an_element_takes_what_a_run_was_fed_where_nobody_told(two_ores, northern):
+    trace = trace_lot(lot(northern, "CARB"), upstream=True, oxides=NEODYMIUM)
+
+    assert told(trace) == {"extraction A Northern": "30.000"}
+
+
+def test_trace_of_an_element_that_a_lot_does_not_hold_tells_nothing(two_ores, northern):
+    assert trace_lot(lot(northern, "CE"), upstream=True, oxides=NEODYMIUM) is None

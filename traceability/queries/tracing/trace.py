@@ -69,27 +69,35 @@ def trace_lot(
     upstream: bool,
     known_at: datetime = NOW,
     seen: Sequence[int] | None = None,
+    oxides: Sequence[str] | None = None,
     to_draw: bool = False,
 ) -> Trace | None:
     """Trace a lot; None while no known filing makes it, or its grade is not known.
 
     `seen`: the enterprises whose trade the reader sees, None for all. To a reader who does not see
     the maker the lot is what came to those it sees, and all before that is another enterprise's.
+    `oxides`: trace these alone, in kg of them; None also where nobody knows how much the lot holds.
     `to_draw`: tell of every pool on the way, not only of those that it ends in.
     """
-    asked = Asked(upstream=upstream, known_at=known_at, seen=seen)
+    asked = Asked(upstream=upstream, known_at=known_at, seen=seen, oxides=oxides)
     made, starts = _entered(lot, asked)
     total = sum(starts.values(), ZERO)
     if not total:
         return None
-    if upstream and not made:
+    if upstream and not made and oxides is None:
         line = Line(EndKind.ELSEWHERE, total.quantize(GRAM))
         ends = [(pool, line._replace(kg=kg)) for pool, kg in starts.items()]
         facts = lot_facts([lot.pk], known_at)
         return Trace(
             True, starts, total, [line], ends, [], Spread(), pool_facts(starts, seen), facts
         )
-    return _traced(starts, walk(list(starts), asked), to_draw)
+    walked = walk(list(starts), asked)
+    if walked.shares is not None:
+        share = walked.shares.get(lot.pk)
+        if not share or (upstream and not made):
+            return None
+        starts = {pool: kg * share for pool, kg in starts.items()}
+    return _traced(starts, walked, to_draw)
 
 
 def _entered(lot: Lot, asked: Asked) -> tuple[bool, dict[int, Decimal]]:

@@ -12,7 +12,9 @@ from django.db import connection
 
 from portal.kernel.period import CIVIL
 from portal.kernel.quantity import ZERO
+from traceability.models import Product
 from traceability.rules.intake import CREATING
+from traceability.rules.tracing.elements import RunSides, share_told, with_inferred
 from traceability.rules.tracing.ends import PoolFacts
 from traceability.rules.tracing.spread import Step
 
@@ -27,11 +29,15 @@ _LOTS_UNKNOWN = "select id, number, maker_id from traceability_lot where id = an
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a trace looks: which way, as known when, by whom (None: sees all), how far."""
+    """How a trace looks: which way, as known when, by whom (None: sees all), how far.
+
+    `oxides`: of which part of the oxide alone; None for all of it.
+    """
 
     upstream: bool
     known_at: datetime = NOW
     seen: Sequence[int] | None = None
+    oxides: Sequence[str] | None = None
     most: int = MOST_MOVEMENTS
 
 
@@ -72,13 +78,20 @@ class Walk:
     opened: set[int]
     other_side: list[tuple[int, str, int | None, Decimal, Decimal | None]]
     lots: dict[int, LotFacts]
+    shares: dict[int, Decimal | None] | None = None
 
     def reo_of(
         self, kind: str, lot_id: int | None, gross_kg: Decimal, reo_kg: Decimal | None
     ) -> Decimal:
-        """The REO of a movement: as filed where it makes the lot, else by the lot's grade."""
+        """The REO of a movement: as filed where it makes the lot, else by the lot's grade.
+
+        Of the oxides asked about alone, where they are; nothing where nobody knows them.
+        """
         grade = None if kind in CREATING or lot_id is None else self.lots[lot_id].reo_percent
-        return (reo_kg or ZERO) if grade is None else gross_kg * grade / 100
+        kg = (reo_kg or ZERO) if grade is None else gross_kg * grade / 100
+        if self.shares is None or lot_id is None:
+            return kg
+        return kg * (self.shares.get(lot_id) or ZERO)
 
     def steps(self) -> list[Step]:
         """The movements, weighed: in runs by their REO, in holdings and shipments as they are."""
@@ -125,10 +138,33 @@ def walk(start: Sequence[int], asked: Asked) -> Walk:
     near_side = "source" if asked.upstream else "target"
     behind = rows(
         statement("other_side").replace("{near}", near_side),
-        {"pools": list(opened), "known_at": asked.known_at},
+        {
+            "pools": list(opened),
+            "known_at": asked.known_at,
+            "by_lot": ["input", "output"] if asked.oxides else ["input"],
+        },
     )
     lots = {one.lot_id for one in moved} | {row[2] for row in behind if row[2] is not None}
-    return Walk(asked, moved, opened, behind, lot_facts(lots, asked.known_at))
+    walked = Walk(asked, moved, opened, behind, lot_facts(lots, asked.known_at))
+    if asked.oxides is not None:
+        walked.shares = _shares(walked, asked.oxides)
+    return walked
+
+
+def _shares(walked: Walk, oxides: Sequence[str]) -> dict[int, Decimal | None]:
+    """The share of `oxides` in every lot of a walk, as far as it is told or follows."""
+    usual = dict(Product.objects.values_list("pk", "default_assay"))
+    told = {
+        lot.pk: share_told(lot.assay, usual.get(lot.product_id or 0), oxides)
+        for lot in walked.lots.values()
+    }
+    runs: dict[int, RunSides] = defaultdict(RunSides)
+    sides = [(one.near, *one[2:4], *one[5:]) for one in walked.moved]
+    for pool, kind, lot_id, gross_kg, reo_kg in [*sides, *walked.other_side]:
+        if lot_id is not None and kind in ("input", "output"):
+            into = runs[pool].inputs if kind == "input" else runs[pool].outputs
+            into.append((lot_id, walked.reo_of(kind, lot_id, gross_kg, reo_kg)))
+    return with_inferred(told, (run for run in runs.values() if run.inputs))
 
 
 def lot_facts(lots: Iterable[int], known_at: datetime = NOW) -> dict[int, LotFacts]:

@@ -23,6 +23,7 @@ from traceability.permissions import Perm
 from traceability.queries.findings import findings_visible_to, ranked
 from traceability.queries.tracing import lots as queries
 from traceability.queries.tracing.drawn import drawn, names_of
+from traceability.queries.tracing.flows import ELEMENTS
 from traceability.queries.tracing.lines import LineShown, exported, lines_shown, sums_by_kind
 from traceability.queries.tracing.trace import Trace, trace_lot
 from traceability.queries.tracing.walk import NOW
@@ -74,8 +75,10 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = KnownForm(request.GET, today=clock.today())
     known_at = moment_known(form.known_on)
     seen = seen_by(request.user)
+    element = request.GET.get("element", "")
+    oxides = ELEMENTS.get(element, ELEMENTS[""])[1]
     both = (
-        trace_lot(lot, upstream=upstream, known_at=known_at, seen=seen, to_draw=True)
+        trace_lot(lot, upstream=upstream, known_at=known_at, seen=seen, oxides=oxides, to_draw=True)
         for upstream in (True, False)
     )
     traces = [trace for trace in both if trace is not None]
@@ -92,6 +95,8 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "form": form,
             "known_on": form.known_on,
             "known_query": f"?known={form.known_on}" if form.known_on else "",
+            "elements": [(key, label) for key, (label, _oxides) in ELEMENTS.items()],
+            "element": element if oxides else "",
             "sides": sides,
             "total_kg": traces[0].total_kg if traces else None,
             "drawn": drawn(traces, names, request.user, fold=FOLDS.get(request.GET.get("by", ""))),
