@@ -64,6 +64,8 @@ fuzz: setup-dev
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_import
 	$(BIN)/python -m tests.benchmarks.bench_trace
+	$(BIN)/python -m tests.benchmarks.bench_upload
+	$(BIN)/python -m tests.benchmarks.bench_filing
 	$(BIN)/python -m pytest tests/benchmarks/bench_issue.py tests/benchmarks/bench_rounds.py \
 		tests/benchmarks/bench_workbench.py -s -q
 

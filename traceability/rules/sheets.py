@@ -101,6 +101,7 @@ def _both_names(columns: Sequence[str]) -> str:
     )
 
 
+_PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _CHINESE_DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
 _PACKED_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -148,6 +149,8 @@ def day_text(text: str) -> str:
 
 def mass_text(text: str) -> str:
     """A number written in full width, with separators or a percent sign, as plain digits."""
+    if _PLAIN_NUMBER.fullmatch(text):
+        return text
     plain = unicodedata.normalize("NFKC", text).replace(" ", "").removesuffix("%")
     plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain
     return plain.removeprefix("+")

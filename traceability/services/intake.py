@@ -114,14 +114,25 @@ def stage_rows(no: int, rows: Iterable[SourceRow]) -> int:
         cursor.copy(f"copy intake_row ({_STAGED_COLUMNS}) from stdin") as copy,
     ):
         for row in rows:
-            cells = [without_breaks(cell) or None if cell else None for cell in row.cells]
+            cells: Sequence[str | None] = [(cell and cell.strip()) or None for cell in row.cells]
             fault = _CONTROL.sub("?", row.fault) if row.fault else None
-            for place, cell in enumerate(cells):
-                if cell and _CONTROL.search(cell):
-                    fault, cells[place] = f"{COLUMNS[place]}:control", None
+            # One look at the whole row: hardly any needs more.
+            if _CONTROL.search("".join(filter(None, cells))):
+                cells, fault = _without_control(cells, fault)
             copy.write_row((no, row.line, fault, *cells, row.verb, row.own_line))
             count += 1
     return count
+
+
+def _without_control(
+    cells: Sequence[str | None], fault: str | None
+) -> tuple[list[str | None], str | None]:
+    """The cells on one line each; those with other control characters are empty and at fault."""
+    plain = [(cell and without_breaks(cell)) or None for cell in cells]
+    for place, cell in enumerate(plain):
+        if cell and _CONTROL.search(cell):
+            fault, plain[place] = f"{COLUMNS[place]}:control", None
+    return plain, fault
 
 
 def without_breaks(cell: str) -> str:

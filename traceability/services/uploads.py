@@ -32,6 +32,12 @@ DELIVERIES = 3
 # So many faults are kept to be shown; their number is told whole.
 MOST_ERRORS = 5_000
 _STEP = 500
+# Seconds between two tellings of the progress.
+_PAUSE = 0.25
+_TAKEN = (
+    *("state", "deliveries", "taken_at", "done", "total", "errors", "error_count"),
+    "finished_at",
+)
 _LOCK = 0x5550_4C44
 
 
@@ -135,7 +141,8 @@ def _take(upload: Upload, at: datetime) -> Upload:
         taken.deliveries += 1
         taken.taken_at = at
         taken.done, taken.total = 0, 0
-    taken.save()
+    # Not the file itself, which can be large.
+    taken.save(update_fields=_TAKEN)
     return taken
 
 
@@ -180,9 +187,11 @@ def _fill(
 
 
 def _told_rows(table: read.Table, told: Callable[[int], None]) -> Iterator[SourceRow]:
+    due = time.monotonic()
     for count, (line, texts) in enumerate(table.rows(), start=1):
-        if count % _STEP == 0:
+        if count % _STEP == 0 and time.monotonic() >= due:
             told(count)
+            due = time.monotonic() + _PAUSE
         yield SourceRow(line, texts)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -58,13 +59,16 @@ class Table:
 
         Raises FileRefused when there are too many, or none.
         """
-        places = [self.columns.get(name) for name in self.names]
+        # A column that is not there reads as one beyond the end.
+        places = [(name, self.columns.get(name, sys.maxsize)) for name in self.names]
         for line in self.body:
+            cells, width = line.cells, len(line.cells)
+            # Most cells are empty: these are not even looked at.
             texts = [
-                self._text(line, name, line.cells[place])
-                if place is not None and place < len(line.cells)
+                self._text(line, name, cells[place])
+                if place < width and cells[place] != ""
                 else None
-                for name, place in zip(self.names, places, strict=True)
+                for name, place in places
             ]
             self._look_beside(line)
             if any(texts):

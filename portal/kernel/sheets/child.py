@@ -1,6 +1,6 @@
 """Reads a workbook in a process of its own, which may die of it.
 
-Run as `python -m portal.kernel.sheets.child MOST_LINES`.
+`read` starts it, and tells how many lines a sheet may have at most.
 
 In: the workbook, on standard input. Out: lines of JSON: {"sheet": name, "rows": number of lines},
 then for each line that holds something [number, column of the first cell, [cells]]; or
@@ -68,11 +68,13 @@ def _read(content: bytes, most_lines: int, out: TextIO) -> None:
         _say(out, {"sheet": about.name, "rows": sheet.total_height})
         first = sheet.start[1] if sheet.start else 0
         for number, cells in enumerate(sheet.iter_rows(), start=1):
-            if any(cell != "" for cell in cells):
-                _say(out, [number, first, [_plain(cell) for cell in cells]])
+            # Most lines hold a text or a number other than 0, which is quickly seen.
+            if any(cells) or any(cell != "" for cell in cells):
+                _say(out, [number, first, cells])
 
 
 def _plain(cell: Any) -> Any:
+    """What JSON has no words for."""
     if isinstance(cell, datetime):
         midnight = cell.time() == time()
         return {"d": cell.date().isoformat() if midnight else cell.isoformat(sep=" ")}
@@ -80,12 +82,11 @@ def _plain(cell: Any) -> Any:
         return {"d": cell.isoformat()}
     if isinstance(cell, time | timedelta):
         return str(cell)
-    return cell
+    raise TypeError(type(cell))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=_plain)
 
 
 def _say(out: TextIO, line: Any) -> None:
-    out.write(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    out.write(_ENCODER.encode(line) + "\n")

@@ -1,5 +1,6 @@
 """Reading CSV: UTF-8 with or without a mark, UTF-16 with one, GB18030; comma, semicolon or tab."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,6 +9,8 @@ from portal.kernel.sheets.faults import FileRefused
 from portal.kernel.sheets.header import HEADER_WITHIN
 
 _LONGEST_CELL = 5_000
+_LOOKED_AT = 80_000  # bytes in which the header row is looked for
+_PIECE = 1024 * 1024
 _DELIMITERS = ",\t;，"
 
 
@@ -21,26 +24,34 @@ def delimited_lines(
 
     Raises FileRefused when the text can't be decoded or divided.
     """
-    text = _decoded(content)
-    return _divided(text, _delimiter(text, header_columns))
+    encoding = _encoding(content)
+    start = content[:_LOOKED_AT].decode(encoding, errors="ignore")
+    # Decoded piece by piece as it is read: a large file is not held twice.
+    text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+    return _divided(text, _delimiter(start, header_columns))
 
 
-def _decoded(content: bytes) -> str:
+def _encoding(content: bytes) -> str:
+    """The first encoding that all of it can be read in."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
         encodings = ("utf-8-sig", "gb18030")
     for encoding in encodings:
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return content.decode(encoding)
+            for begin in range(0, len(content), _PIECE):
+                decoder.decode(content[begin : begin + _PIECE])
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
+        return encoding
     raise FileRefused("encoding")
 
 
 def _delimiter(text: str, header_columns: HeaderColumns) -> str:
     """The one that makes a header row of one of the first lines; else the comma."""
-    first = text[:20_000].splitlines()[:HEADER_WITHIN]
+    first = text.splitlines()[:HEADER_WITHIN]
     for delimiter in _DELIMITERS:
         for line in first:
             cells = [cell.strip().strip('"') for cell in line.split(delimiter)]
@@ -53,8 +64,8 @@ def _delimiter(text: str, header_columns: HeaderColumns) -> str:
     return ","
 
 
-def _divided(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _divided(text: io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     begins = 1
     while True:
         try:
@@ -63,8 +74,8 @@ def _divided(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise FileRefused("quotes", line=begins) from error
-        if any(len(cell) > _LONGEST_CELL for cell in cells):
+        if cells and max(map(len, cells)) > _LONGEST_CELL:
             raise FileRefused("quotes", line=begins)
-        if any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             yield begins, cells
         begins = reader.line_num + 1

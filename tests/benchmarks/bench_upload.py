@@ -1,0 +1,172 @@
+"""From a file to records in the draft, against less and against more: `make bench`.
+
+    python -m tests.benchmarks.bench_upload [XLSX_ROWS CSV_ROWS]
+
+On one server and on the same rows, each in a process of its own, the best of several runs:
+
+- bare: `COPY` of the CSV file as it stands into a table of text, and one `INSERT ... SELECT` of its
+  rows into the table of records, with its indexes, foreign keys and triggers;
+- csv, xlsx: the file as the portal takes it, kept, read, every row checked, stored in the draft,
+  with its progress told: from `receive_upload` to the result that the page shows;
+- json: the same rows in one request of the API, answered;
+- django-import-export, tuned: in bulk, lots made beforehand, every key looked up in memory, without
+  a difference being made or kept; it checks form and type alone.
+
+Peak memory is that of the process and of the one that reads the workbook for it.
+"""
+
+import csv
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import xlsxwriter
+
+from portal import embedded
+from tests.benchmarks.bench_import import database
+
+RUNS = 3
+HEADER = (
+    *("kind", "date", "lot", "lot_maker", "product", "gross_kg", "reo_percent", "run"),
+    *("counterparty", "document", "country", "assay", "note"),
+)
+PARTNERS = 20
+# One way of putting rows in, in a process of its own: seconds and peak memory.
+CHILD = """
+import json, resource, sys, time
+import django
+django.setup()
+from tests.benchmarks import upload_ways
+seconds, records = getattr(upload_ways, sys.argv[1])(sys.argv[2])
+peak = max(resource.getrusage(who).ru_maxrss for who in
+           (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+print(json.dumps({"seconds": seconds, "records": records, "peak_mb": peak}))
+"""
+
+
+def write_rows(folder: Path, rows: int) -> None:
+    """A plant's month as CSV and, up to what a test of workbooks needs, as XLSX."""
+    chance = random.Random(rows)  # the same number of rows always gives the same files
+    partners = json.loads((folder.parent / "partners.json").read_text(encoding="utf-8"))
+    folder.mkdir()
+    with (folder / "month.csv").open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerow(HEADER)
+        for n in range(rows):
+            writer.writerow(row(n, chance, partners))
+    if rows <= 50_000:
+        write_workbook(folder)
+
+
+def row(n: int, chance: random.Random, partners: list[str]) -> list[str]:
+    """A third each: ore mined, a lot sold, a lot counted."""
+    lot, day = f"L{n // 3:06}", f"2025-01-{chance.randint(1, 28):02}"
+    kg = f"{chance.randint(100, 90_000)}.{chance.randint(0, 999):03}"
+    if n % 3 == 0:
+        return ["extraction", day, lot, "", "ORE-MIX", kg, "55.25", "", "", "", "", "", "早班"]
+    if n % 3 == 1:
+        return [
+            "sale",
+            day,
+            lot,
+            "",
+            "",
+            kg,
+            "",
+            "",
+            chance.choice(partners),
+            f"INV{n:07}",
+            *[""] * 3,
+        ]
+    return ["stock", "2025-01-31", lot, "", "", kg, *[""] * 7]
+
+
+def write_workbook(folder: Path) -> None:
+    """The rows of the CSV file as Excel keeps them: days as days, masses as numbers."""
+    with (folder / "month.csv").open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))
+    with xlsxwriter.Workbook(folder / "month.xlsx", {"constant_memory": True}) as book:
+        sheet, days = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        for line, cells in enumerate(rows):
+            for place, cell in enumerate(cells):
+                if line and place == 1:
+                    sheet.write_datetime(line, place, datetime.fromisoformat(cell), days)
+                elif line and place in (5, 6) and cell:
+                    sheet.write_number(line, place, float(cell))
+                elif cell:
+                    sheet.write_string(line, place, cell)
+
+
+def main(xlsx_rows: int = 20_000, csv_rows: int = 200_000) -> None:
+    """Measure and print."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+    folder.chmod(0o711)
+    try:
+        with embedded.servers(folder / "run") as addresses:
+            os.environ.update(addresses)
+            os.environ["PORTAL_RUN_DIR"] = str(folder / "run")
+            os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+            run("prepare", folder / "partners.json")
+            measure(folder, xlsx_rows, ("bare", "csv_", "xlsx", "json_", "import_export"))
+            measure(folder, csv_rows, ("bare", "csv_"))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(folder: Path, rows: int, ways: tuple[str, ...]) -> None:
+    """Every way of putting `rows` rows in, each into a fresh database."""
+    place = folder / str(rows)
+    write_rows(place, rows)
+    print(f"{rows:,} rows, CSV {(place / 'month.csv').stat().st_size / 1024**2:.1f} MB")
+    best: dict[str, float] = {}
+    for way in ways:
+        done = []
+        for _ in range(1 if way == "import_export" else RUNS):
+            with database(os.environ["DATABASE_URL"], "upload", template="portal") as url:
+                done.append(run(way, place, url=url))
+        assert {each["records"] for each in done} == {rows}, done
+        best[way] = min(each["seconds"] for each in done)
+        peak = max(each["peak_mb"] for each in done)
+        print(
+            f"  {way.strip('_'):<14} {best[way]:7.2f} s  peak {peak:5.0f} MB{told(way, best)}",
+            flush=True,
+        )
+
+
+def told(way: str, best: dict[str, float]) -> str:
+    """How it compares."""
+    if way == "bare":
+        return ""
+    ratio = f"  x {best[way] / best['bare']:.2f} of bare"
+    if way == "xlsx":
+        ratio += f", x {best['xlsx'] / best['csv_']:.2f} of csv"
+    if way == "import_export":
+        ratio += (
+            f", x {best[way] / best['csv_']:.1f} of csv, x {best[way] / best['xlsx']:.1f} of xlsx"
+        )
+    return ratio
+
+
+def run(way: str, place: Path, *, url: str = "") -> dict[str, float]:
+    """One way in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, way, str(place)],
+        env={**os.environ, **({"DATABASE_URL": url} if url else {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"{way} failed:\n{done.stderr[-4000:]}")
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+if __name__ == "__main__":
+    main(*(int(number) for number in sys.argv[1:]))
