@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import time
 from collections.abc import Callable
 from datetime import date, datetime
@@ -49,6 +50,16 @@ select %(filing)s, row_number() over (), b.kind, b.date::date, l.id, p.id, b.gro
   left join enterprises_enterprise c on c.uscc = b.counterparty
   left join traceability_product p on p.code = b.product
 """
+
+
+def processor_seconds() -> float:
+    """What this process, its children and its end of the database have used of a processor."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    spent = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()
+    ticks = int(spent[11]) + int(spent[12])
+    return sum(os.times()[:4]) + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def prepare(place: str) -> Done:
