@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0020_cases_stay_on_record")]
+    dependencies = [("traceability", "0021_movement_covering_indexes")]
     operations = [
         migrations.RunSQL(
             "alter table traceability_upload alter column content set storage external",
