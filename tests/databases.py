@@ -5,6 +5,7 @@ after themselves: issued and submitted rows refuse to be deleted, so no database
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ RUN = os.environ["PORTAL_TEST_RUN"]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 TEMPLATE = f"portal_test_{RUN}"
 CLONE = f"{TEMPLATE}_{WORKER}"
+TRIES = 60
 
 
 def make_template() -> None:
@@ -35,7 +37,7 @@ def make_clone() -> None:
     """A fresh database for this worker, in place of the one it used."""
     leave()
     with _maintenance() as server:
-        server.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", CLONE))
+        _drop(server, CLONE)
         server.execute(_named("CREATE DATABASE {} TEMPLATE {}", CLONE, TEMPLATE))
     use(CLONE)
 
@@ -47,7 +49,7 @@ def drop_all() -> None:
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE]
         )
         for (name,) in found.fetchall():
-            server.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+            _drop(server, name)
 
 
 def use(name: str) -> None:
@@ -60,6 +62,19 @@ def leave() -> None:
     """Close this thread's connection, and those that wait for a thread."""
     connections["default"].close()
     connections["default"].close_pool()
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    """Drop a database; a worker of the server itself (autovacuum) may be in it for a moment."""
+    for patience in range(TRIES, -1, -1):
+        try:
+            server.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+        except psycopg.errors.InsufficientPrivilege:
+            if not patience:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def _named(statement: str, *names: str) -> sql.Composed:
