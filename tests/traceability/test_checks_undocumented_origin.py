@@ -122,3 +122,17 @@ def test_a_month_of_far_more_scrap_than_usual(recycler, mass, fires):
     assert bool(findings) is fires
     if fires:
         assert "in a usual month of this enterprise it is 990.000 kg" in said(findings[0])
+
+
+@pytest.mark.parametrize(
+    ("document", "fires"), [("610120251704", True), ("022020250001234567", False)]
+)
+def test_an_import_under_a_number_as_long_as_nobody_else_s(recycler, document, fires):
+    numbers = [f"0220202500{place:08}" for place in range(22)]
+    rows = [imported(2, f"I{place}", "10", number) for place, number in enumerate(numbers)]
+    file(recycler, "2025-01", *rows, imported(3, "X", "500", document))
+
+    findings = found("undocumented_origin")
+
+    assert [each.arithmetic["why"] for each in findings] == (["shape"] if fires else [])
+    assert not fires or "“610120251704”" in said(findings[0])

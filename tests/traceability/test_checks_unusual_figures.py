@@ -51,7 +51,7 @@ def test_the_masses_of_one_month_come_again_in_others(northern):
 
     [finding] = signs("repeated")
 
-    assert str(finding.month) == "2025-01"
+    assert str(finding.month) == "2025-02"
     assert "4 of 6 masses (extraction) from 2025-01 to 2025-02" in said(finding)
 
 
@@ -147,3 +147,22 @@ def test_lots_of_its_own_that_none_of_its_filings_makes(northern, inner_mongolia
 
     assert (finding.enterprise, finding.severity) == (northern, "high")
     assert "2 enterprises hold or use 3 lots of this maker" in said(finding)
+
+
+def test_last_digits_that_are_mostly_the_same(northern):
+    masses = [[f"{9_000 + 97 * (5 * month + place)}7" for place in range(5)] for month in range(12)]
+    mined(northern, *masses)
+
+    [finding] = signs("digits")
+
+    assert "The last digits of 60 masses (extraction)" in said(finding)
+    assert "are mostly 7;" in said(finding)
+
+
+def test_last_digits_as_scales_show_them(northern):
+    masses = [
+        [f"{90_000 + 971 * (5 * month + place)}" for place in range(5)] for month in range(12)
+    ]
+    mined(northern, *masses)
+
+    signs()

@@ -1,9 +1,10 @@
 with feed_of as (
-  -- Where nobody filed what a lot is, it is taken to be like the richest of the enterprise's other
-  -- feed of that year.
+  -- Where nobody filed what a lot is, and the enterprise feeds ore, it is taken to be like the richest
+  -- of its other ore of that year.
   select i.enterprise_id, w.element, max(coalesce(o.percent, 0)) as percent
-    from (select distinct enterprise_id, product_id from run_part
-           where kind = 'input' and product_id is not null) i
+    from (select distinct r.enterprise_id, r.product_id
+            from run_part r join traceability_product p on p.id = r.product_id and p.stage = 'ore'
+           where r.kind = 'input') i
     join (select distinct element from element_out) w on true
     left join ore_most o on o.product_id = i.product_id and o.element = w.element
    group by 1, 2
@@ -15,7 +16,7 @@ with feed_of as (
          coalesce(i.most_kg, 0) + coalesce(
            i.unknown_kg * g.share * f.percent / 100 * (1 + %(element_range_percent)s / 100.0), 0)
            as bound_kg,
-         (i.unknown_kg is not null and g.share is null) as in_the_dark
+         (i.unknown_kg is not null and f.percent is null) as in_the_dark
     from element_out w
     join element_in i using (enterprise_id, run, element)
     left join feed_of f on f.enterprise_id = w.enterprise_id and f.element = w.element
@@ -51,7 +52,11 @@ with feed_of as (
     join spread s using (enterprise_id, element, fed_with)
    where s.runs >= 6 and b.usual_kg > 0 and b.unknown_kg is null
      and b.least_kg <= b.bound_kg + %(element_tolerance_kg)s
-     and b.kg / b.usual_kg > s.middle + greatest(8 * s.noise, s.middle * %(element_jump_percent)s / 100.0)
+     -- Ores of one kind differ by what the published splits differ by.
+     and b.kg / b.usual_kg > greatest(s.middle + 8 * s.noise,
+                                      s.middle * (1 + %(element_jump_percent)s / 100.0),
+                                      s.middle * b.bound_kg / b.usual_kg
+                                        / (1 + %(element_range_percent)s / 100.0))
      and b.kg - b.usual_kg * s.middle > %(element_tolerance_kg)s
 ), ranked as (
   -- One finding for a run: the element that is furthest over.

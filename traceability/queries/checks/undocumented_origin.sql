@@ -38,6 +38,25 @@ with entered as (
 ), usual_month as (
   select enterprise_id, percentile_cont(0.5) within group (order by kg)::numeric as kg, count(*) as months
     from monthly group by 1
+), shape as (
+  -- Numbers of one kind of document are as long as each other.
+  select id, enterprise_id, kind, length(document) as long,
+         count(*) over (partition by kind, length(document)) as alike,
+         count(*) over (partition by kind) as of_all,
+         count(*) over (partition by kind, length(document), enterprise_id) as own_alike,
+         count(*) over (partition by kind, enterprise_id) as own
+    from entered where %(enterprise)s::bigint is null and not unusable
+), odd as (
+  select j.enterprise_id, j.kind, min(j.month) as month, max(j.month) as to_month, count(*) as lots,
+         sum(j.reo_kg) as kg, (array_agg(j.lot_id order by j.date, j.id))[1] as lot_id,
+         (array_agg(j.filed_document order by j.date, j.id))[1] as document,
+         (array_agg(j.id order by j.date, j.id))[1:20] as ids
+    from shape s
+    join judged j on j.id = s.id
+   where j.why is null and s.kind = 'import' and s.of_all >= 20
+     and s.alike = s.own_alike and s.alike <= s.of_all * 0.05 and s.own_alike < s.own * 0.5
+     and exists (select from shape m where m.kind = s.kind and m.alike >= s.of_all * 0.8)
+   group by 1, 2
 )
 select concat_ws(':', u.enterprise_id, u.kind, u.why) as key,
        case when u.reo_kg >= 1000 then 'high' else 'medium' end as severity,
@@ -62,3 +81,11 @@ select concat_ws(':', m.enterprise_id, 'recycled', 'volume', m.month), 'medium',
   from monthly m
   join usual_month u using (enterprise_id)
  where u.months >= 4 and m.kg > u.kg * %(jump_factor)s
+union all
+select 'country:' || concat_ws(':', o.enterprise_id, o.kind, 'shape'), 'low',
+       o.enterprise_id, null, o.month, '', case when o.lots = 1 then o.lot_id end, '', o.document,
+       o.kg,
+       jsonb_build_object(
+         'why', 'shape', 'kind', o.kind, 'lots', o.lots, 'to_month', o.to_month,
+         'kg', round(o.kg, 3)::text, 'document', o.document, 'records', to_jsonb(o.ids))
+  from odd o

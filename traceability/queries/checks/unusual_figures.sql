@@ -9,19 +9,26 @@ with mass as (
      and (%(enterprise)s::bigint is null or l.enterprise_id = %(enterprise)s)
 ), repeated as (
   -- Weighed masses of five digits and more do not come again in other months by chance.
-  select m.enterprise_id, m.kind, count(*) as of_records,
+  select m.enterprise_id, m.kind, (
+           select count(*) from mass a
+            where a.enterprise_id = m.enterprise_id and a.kind = m.kind) as of_records,
          count(*) filter (where v.months > 1) as records,
-         min(m.month) filter (where v.months > 1) as month,
+         -- The first month in which one came again.
+         min(m.month) filter (where v.months > 1 and m.month > v.first_month) as month,
          max(m.month) filter (where v.months > 1) as to_month,
          (array_agg(m.id order by m.gross_kg, m.month) filter (where v.months > 1))[1:20] as ids
     from mass m
-    join (select enterprise_id, kind, product_id, gross_kg, count(distinct month) as months
+    join (select enterprise_id, kind, product_id, gross_kg, count(distinct month) as months,
+                 min(month) as first_month
             from mass where digits >= 5 group by 1, 2, 3, 4) v
          using (enterprise_id, kind, product_id, gross_kg)
    where m.digits >= 5
    group by 1, 2
   having count(*) filter (where v.months > 1) >= 4
-     and count(*) filter (where v.months > 1) >= count(*) * %(repeated_percent)s / 100.0
+     and count(*) filter (where v.months > 1) >= (
+           select count(*) from mass a
+            where a.enterprise_id = m.enterprise_id and a.kind = m.kind)
+         * %(repeated_percent)s / 100.0
 ), monthly as (
   select enterprise_id, kind, product_id, month, sum(gross_kg) as kg, count(*) as records,
          (array_agg(id order by gross_kg desc, id))[1:20] as ids
@@ -40,10 +47,11 @@ with mass as (
    group by m.enterprise_id, m.kind, m.product_id, u.months
   having count(*) >= 4 and count(*) >= u.months * 0.5
 ), roundness as (
-  -- Masses of two digits and zeros, against what others who do the same write down. Only a run over
-  -- the whole country knows them.
+  -- Masses of two digits and zeros (of ore, three from ten tonnes on), against what others who do the same
+  -- write down. Only a run over the whole country knows them.
   select enterprise_id, kind, stage, count(*) as records,
-         count(*) filter (where digits <= 2) as round_records,
+         count(*) filter (where digits <= case when kind = 'extraction' and gross_kg >= 10000
+                                               then 3 else 2 end) as round_records,
          min(month) as month, max(month) as to_month,
          (array_agg(id order by digits, id))[1:20] as ids
     from mass
@@ -57,6 +65,27 @@ with mass as (
      and (select percentile_cont(0.5) within group (order by o.round_records::float8 / o.records)
             from roundness o where o.kind = r.kind and o.stage = r.stage
              and o.enterprise_id <> r.enterprise_id) <= 0.2
+), last_digit as (
+  -- The last digit that an enterprise's scales show falls on each of ten alike; who invents figures
+  -- has favourites. What is packed in round masses shows noughts and fives and is left alone.
+  select d.enterprise_id, d.kind, sum(d.records) as records, min(d.month) as month,
+         max(d.to_month) as to_month, (array_agg(d.digit order by d.records desc))[1:3] as favourites,
+         (sum(d.records::numeric * d.records) * 10 / sum(d.records) - sum(d.records)) as chi_square
+    from (select m.enterprise_id, m.kind, (m.grams / s.step) %% 10 as digit, count(*) as records,
+                 min(m.month) as month, max(m.month) as to_month
+            from (select *, trunc(gross_kg * 1000)::bigint as grams from mass where digits >= 3) m
+            join (select enterprise_id, kind,
+                         case when bool_and(gross_kg * 1000 %% 1000 = 0) then 1000
+                              when bool_and(gross_kg * 1000 %% 100 = 0) then 100
+                              when bool_and(gross_kg * 1000 %% 10 = 0) then 10 else 1 end as step
+                    from mass where digits >= 3 group by 1, 2) s using (enterprise_id, kind)
+           group by 1, 2, 3) d
+   group by 1, 2
+  having sum(d.records) >= 50
+     -- Far more than chance, and most of the figures.
+     and sum(d.records::numeric * d.records) * 10 / sum(d.records) - sum(d.records)
+         > greatest(45, sum(d.records))
+     and coalesce(sum(d.records) filter (where d.digit in (0, 5)), 0) < sum(d.records) * 0.5
 ), produced_in as (
   select enterprise_id, category, month, kg, ln(kg) as size
     from production where kg > 0
@@ -76,7 +105,7 @@ with mass as (
     from produced_in p
     join spread_of s using (enterprise_id, category)
    where s.months >= 6
-     and p.size - s.middle > greatest(ln(%(jump_factor)s::numeric / 2.0), 6 * s.noise)
+     and p.size - s.middle > greatest(ln(%(jump_factor)s::numeric / 2.0), 4 * s.noise)
 ), even as (
   -- Recoveries that hardly differ are computed, not weighed.
   select r.enterprise_id, r.fed_with, r.given_stage, count(*) as runs, avg(r.share) as share,
@@ -150,6 +179,13 @@ with mass as (
   select 'round', enterprise_id, concat(kind, ':', stage), month, to_month, null, '', null, ids,
          jsonb_build_object('round_records', round_records, 'of_records', records, 'kind', kind)
     from too_round
+  union all
+  select 'digits', enterprise_id, kind, month, to_month, null, '', null,
+         (select (array_agg(m.id order by m.id))[1:20] from mass m
+           where m.enterprise_id = d.enterprise_id and m.kind = d.kind),
+         jsonb_build_object('of_records', records, 'kind', kind, 'chi_square', round(chi_square, 1)::text,
+                            'favourites', array_to_string(favourites, ', '))
+    from last_digit d
   union all
   select 'jump', j.enterprise_id, concat(j.category, ':', j.month), j.month, j.month, null, '', j.kg,
          coalesce((select (array_agg(p.id order by p.reo_kg desc))[1:20] from produced p

@@ -59,7 +59,8 @@ with norm as (
   -- whole country knows them.
   select fed_with, given_stage, percentile_cont(0.5) within group (order by share)::numeric as share
     from yearly
-   where %(enterprise)s::bigint is null
+   -- How much of a magnet is cut away is each maker's own.
+   where %(enterprise)s::bigint is null and given_stage <> 'product'
    group by 1, 2
   having count(*) >= 5
 ), spread as (

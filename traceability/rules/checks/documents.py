@@ -51,7 +51,9 @@ def undocumented_origin(facts: Facts) -> str:
     Fires: once for an enterprise, kind and reason, for imports and recycled lots whose document is
     missing or no number; recycled lots of ore products; imports from China itself; imports of ore
     by an enterprise that neither separates nor trades; recycled lots of an enterprise that does not
-    recycle; and for a month in which a recycler took in `jump_factor` times its usual.
+    recycle; and for a month in which a recycler took in `jump_factor` times its usual. In a run
+    over the country also for imports under numbers as long as nobody else's, where nearly all are
+    alike.
     Tolerates: what metal and magnet makers take back of their own runs' losses, and
     `undocumented_least_kg`.
     """
@@ -96,6 +98,13 @@ _ORIGIN = {
         " enterprise whose activities don't include it.",
         "%(count)s lots (%(kind)s), %(kg)s kg REO from %(first)s to %(last)s, enter at an"
         " enterprise whose activities don't include it.",
+        count,
+    ),
+    "shape": lambda count: ngettext(
+        "%(count)s lot (%(kind)s), %(kg)s kg REO from %(first)s to %(last)s, has a document number"
+        " (“%(document)s”) of another length than all others of its kind in the country.",
+        "%(count)s lots (%(kind)s), %(kg)s kg REO from %(first)s to %(last)s, have document numbers"
+        " (“%(document)s”) of another length than all others of their kind in the country.",
         count,
     ),
     "volume": lambda count: ngettext(

@@ -12,11 +12,12 @@ def unusual_figures(facts: Facts) -> str:
     Source: flows are entered truthfully (2025 Measures).
     Fires, each sign once for an enterprise: weighed masses of five digits that come again in other
     months (`repeated_percent` of them, at least four); the same total month after month; masses of
-    two digits and zeros (`round_percent` of them) where others write figures as scales show them;
-    a month of counted production far beyond the enterprise's others (half of `jump_factor`, six
-    times their spread); recoveries that hardly differ (`even_recovery_percent`); a run far above
-    the enterprise's other runs; partners who tell of shipments that it does not file; and lots that
-    are said to be its own and that no filing of it makes.
+    two digits and zeros (of ore, three; `round_percent` of them) where others write what scales
+    show; last digits that are mostly the same; a month of counted production far beyond the
+    enterprise's others (half of `jump_factor`, four times their spread); recoveries that hardly
+    differ (`even_recovery_percent`); a run far above the enterprise's other runs; partners who tell
+    of shipments that it does not file; and lots that are said to be its own and that no filing of
+    it makes.
     Tolerates: packaging in round masses, where others of the kind do likewise; idle months;
     seasons.
     """
@@ -48,6 +49,13 @@ def _round(facts: Facts) -> str:
     return _(
         "%(round_records)s of %(of_records)s masses (%(kind)s) from %(first)s to %(last)s are two"
         " digits and zeros; others who do the same write what their scales show."
+    )
+
+
+def _digits(facts: Facts) -> str:
+    return _(
+        "The last digits of %(of_records)s masses (%(kind)s) from %(first)s to %(last)s are mostly"
+        " %(favourites)s; scales show each digit about as often."
     )
 
 
@@ -90,6 +98,7 @@ _SIGNS = {
     "repeated": _repeated,
     "constant": _constant,
     "round": _round,
+    "digits": _digits,
     "jump": _jump,
     "even": _even,
     "above": _above,
