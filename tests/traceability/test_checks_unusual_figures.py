@@ -52,7 +52,7 @@ def test_the_masses_of_one_month_come_again_in_others(northern):
     [finding] = signs("repeated")
 
     assert str(finding.month) == "2025-02"
-    assert "4 of 6 masses (extraction) from 2025-01 to 2025-02" in said(finding)
+    assert "4 of 6 masses (extraction) from 2025-02 to 2025-02" in said(finding)
 
 
 def test_small_masses_of_few_digits_may_come_again(northern):
