@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from allocations.forms.lines import (
@@ -15,7 +16,13 @@ from allocations.forms.lines import (
     enterprises_named,
 )
 from allocations.models import Decision, Scenario
-from allocations.rules import CRITERIA_WEIGHED, TOTAL_CONTROL, Bound, ScenarioRules
+from allocations.rules import (
+    CRITERIA_WEIGHED,
+    TOTAL_CONTROL,
+    TOTAL_CONTROL_SINCE,
+    Bound,
+    ScenarioRules,
+)
 from enterprises.models import Enterprise
 from portal.kernel.period import civil_day
 from portal.kernel.quantity import to_kg
@@ -221,7 +228,12 @@ class PlannedForm(forms.Form):
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["year"].initial = civil_day(at).year + 1
+        following = civil_day(at).year + 1
+        self.fields["year"].initial = following
+        self.fields["year"].validators += [
+            MinValueValidator(TOTAL_CONTROL_SINCE),
+            MaxValueValidator(following),
+        ]
 
 
 class ScenariosForm(forms.Form):

@@ -23,6 +23,7 @@ from django.db.models.functions import Coalesce, ExtractYear
 from django.utils.module_loading import import_string
 
 from allocations.models import AllocationLine, Decision, Penalty, PenaltyAnswer
+from allocations.permissions import Perm
 from allocations.queries.caps import cap_kg
 from allocations.rules import CHANGEABLE, PenaltyTold
 from enterprises.models import Enterprise
@@ -31,13 +32,17 @@ from portal.accounts.models import Organisation, User
 from portal.kernel.sql import among
 
 OPEN, TAKEN = "open", PenaltyAnswer.Verdict.TAKEN.value
+# What authorities and enterprises learn of a cut: that it was issued, or the penalty set aside.
+MADE_KNOWN = Q(verdict=PenaltyAnswer.Verdict.SET_ASIDE) | Q(decision__status=Decision.Status.ISSUED)
 
 
-def with_state(penalties: QuerySet[Penalty]) -> QuerySet[Any]:
+def with_state(penalties: QuerySet[Penalty], *, made_known: bool = False) -> QuerySet[Any]:
     """Each penalty with its `state` (open, taken, declined, set_aside) and its `year_cut`.
 
     A cut that was taken is open again when its line is gone or the decision was withdrawn.
+    `made_known`: as those see it who do not see decisions being made.
     """
+    given = PenaltyAnswer.objects.filter(MADE_KNOWN) if made_known else PenaltyAnswer.objects
     line = AllocationLine.objects.filter(
         decision=OuterRef("decision"),
         enterprise=OuterRef("holder"),
@@ -45,7 +50,7 @@ def with_state(penalties: QuerySet[Penalty]) -> QuerySet[Any]:
     )
     stands = ~Q(decision__status=Decision.Status.WITHDRAWN) & Exists(line)
     latest = (
-        PenaltyAnswer.objects.filter(penalty=OuterRef("pk"))
+        given.filter(penalty=OuterRef("pk"))
         .order_by("-pk")
         .annotate(
             state=Case(
@@ -63,7 +68,9 @@ def with_state(penalties: QuerySet[Penalty]) -> QuerySet[Any]:
 def penalties_visible_to(user: User) -> QuerySet[Penalty]:
     """The penalties of the enterprises that `user` may see, with their state."""
     seen = enterprises_visible_to(user).order_by().values("pk")
-    return with_state(Penalty.objects.filter(enterprise__in=seen)).select_related(
+    penalties = Penalty.objects.filter(enterprise__in=seen)
+    made_known = not user.holds(Perm.VIEW_DECISIONS)
+    return with_state(penalties, made_known=made_known).select_related(
         "enterprise__organisation", "enterprise__parent__organisation", "authority", "entered_by"
     )
 
@@ -120,9 +127,12 @@ def decisions_to_cut(penalty: Penalty) -> QuerySet[Decision]:
     )
 
 
-def answers_to(penalty: Penalty) -> QuerySet[PenaltyAnswer]:
-    """What was done about a penalty, the first first."""
-    return penalty.answers.select_related("user__organisation", "decision", "holder__organisation")
+def answers_to(penalty: Penalty, user: User) -> QuerySet[PenaltyAnswer]:
+    """What was done about a penalty, the first first, as far as `user` may know of it."""
+    answers = penalty.answers.select_related(
+        "user__organisation", "decision", "holder__organisation"
+    )
+    return answers if user.holds(Perm.VIEW_DECISIONS) else answers.filter(MADE_KNOWN)
 
 
 def penalising_authorities(enterprise: Enterprise) -> QuerySet[Organisation]:

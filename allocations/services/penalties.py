@@ -36,18 +36,13 @@ def enter_penalty(
 
     Raises NotTheirMinistry, PenaltyUnfit or PenaltyTwice.
     """
+    document = document.strip()
     rules.require_penalty_ministry(by.organisation.ministry)
     rules.require_penalty(
         decided_on=decided_on, on=civil_day(at), over_kg=over_kg, ground=ground, document=document
     )
-    rules.require_competent(
-        authority_prefix=authority.region.prefix if authority.region else None,
-        region=enterprise.region_id,
-    )
-    if finding is not None:
-        rules.require_finding_of(queries.finding_told(finding), enterprise_id=enterprise.pk)
     enterprise = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
-    document = document.strip()
+    _require_of(enterprise, authority, finding)
     rules.require_once(
         entered=queries.is_entered(
             authority=authority, document=document, enterprise=enterprise, category=category
@@ -152,6 +147,14 @@ def set_penalty_aside(*, penalty: Penalty, reason: str, by: User, at: datetime) 
     answer = _answer(penalty, PenaltyAnswer.Verdict.SET_ASIDE, reason, by=by, at=at)
     audit.record("penalty.set_aside", penalty, by=by, at=at, reason=answer.reason)
     return answer
+
+
+def _require_of(enterprise: Enterprise, authority: Organisation, finding: int | None) -> None:
+    """The authority may decide about the enterprise, and the finding is about it."""
+    prefix = authority.region.prefix if authority.region else None
+    rules.require_competent(authority_prefix=prefix, region=enterprise.region_id)
+    if finding is not None:
+        rules.require_finding_of(queries.finding_told(finding), enterprise_id=enterprise.pk)
 
 
 def _cut(

@@ -45,7 +45,7 @@ def penalty_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "penalty": penalty,
         "source": rules.ground_source(penalty.ground),
-        "answers": queries.answers_to(penalty),
+        "answers": queries.answers_to(penalty, request.user),
         "may_see_decisions": request.user.holds(Perm.VIEW_DECISIONS),
         "may_take": drafts and penalty.state in {"open", "declined"},
         "may_decline": drafts and penalty.state == "open",

@@ -12,6 +12,7 @@ from allocations.models import Penalty, PenaltyAnswer
 from portal.accounts.models import Organisation
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import CIVIL
+from tests.allocations.conftest import issue_now
 from tests.cast import make_designated, make_user
 
 pytestmark = pytest.mark.django_db
@@ -317,6 +318,40 @@ def test_penalties_and_answers_stay_as_they_were_entered(penalise, drafter):
         Penalty.objects.update(over_kg=1)
 
 
+@pytest.mark.parametrize("who", ["recipient", "filer"])
+def test_what_is_drafted_about_a_cut_is_not_made_known_before_it_is_issued(
+    penalise, plan, drafter, supervisor, signed_in, who
+):
+    penalty, declined = penalise(), penalise(document="NM [2025] 8")
+    take(penalty, plan, drafter)
+    services.decline_penalty(penalty=declined, reason="Hardship", by=drafter, at=AUTUMN)
+    client = signed_in(who)
+
+    page = client.get(penalty.get_absolute_url()).content.decode()
+    listed = client.get(reverse("allocations:penalty_list"), {"state": "open"}).content.decode()
+
+    assert plan.title not in page
+    assert "As much as it was over" not in page
+    assert "NM [2025] 7" in listed
+    assert "NM [2025] 8" in listed
+    assert "Hardship" not in client.get(declined.get_absolute_url()).content.decode()
+
+
+def test_an_enterprise_learns_of_a_cut_when_it_is_issued(
+    penalise, plan, drafter, agree, signatory, signed_in
+):
+    penalty = penalise()
+    take(penalty, plan, drafter)
+    services.circulate(decision=plan, by=drafter, at=AUTUMN)
+    plan.refresh_from_db()
+    issue_now(decision=agree(plan), document_no="1", approval_no="2", by=signatory, at=AUTUMN)
+
+    page = signed_in("filer").get(penalty.get_absolute_url()).content.decode()
+
+    assert "cut taken" in page
+    assert "As much as it was over" in page
+
+
 # --- pages ---------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("who", "seen"),
@@ -394,7 +429,7 @@ def test_the_grid_shows_the_cut_that_is_proposed(penalise, plan, signed_in):
     url = reverse("allocations:decision_grid_rows", args=[plan.pk])
     rows = signed_in("drafter").get(url).json()["rows"]
 
-    assert [row[-1] for row in rows if row[0]] == ["50.000"]
+    assert [row[14] for row in rows if row[0]] == ["50.000"]
 
 
 @pytest.mark.parametrize("deed", ["decline", "set_aside"])

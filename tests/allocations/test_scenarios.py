@@ -405,6 +405,16 @@ def test_what_cannot_be_read_or_met_is_said_on_the_form(year, signed_in, add, ty
 
 
 @pytest.mark.usefixtures("_in_autumn")
+@pytest.mark.parametrize("planned", ["2024", "2027", "99999", "x"])
+def test_a_year_that_cannot_be_planned_is_asked_for_again(signed_in, planned):
+    url = reverse("allocations:scenario_add")
+
+    answer = signed_in("drafter").get(url, {"year": planned, "category": "separation"})
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.usefixtures("_in_autumn")
 def test_a_conflict_is_said_in_chinese_too(year, client, drafter, add):
     client.force_login(drafter)
     client.cookies["django_language"] = "zh-hans"

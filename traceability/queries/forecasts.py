@@ -29,18 +29,16 @@ HISTORY_YEARS = 5
 Key = tuple[int, str]
 
 # Twelve months in a row for each enterprise, category and year, the latest year first.
-_USED = """
-with used as (
-    select enterprise_id, category, extract(year from month)::int as year,
-           jsonb_object_agg(extract(month from month)::int, reo_kg) as kg
-      from traceability_capuse
-     where month between %(from)s and %(to)s
-     group by 1, 2, 3
+_MONTHS = ", ".join(
+    f"coalesce(sum(reo_kg) filter (where extract(month from month) = {number}), 0)"
+    for number in range(1, MONTHS + 1)
 )
-select enterprise_id, category, year,
-       array(select coalesce((kg ->> n::text)::numeric, 0) from generate_series(1, 12) n order by n)
-  from used
- order by year desc
+_USED = f"""
+select enterprise_id, category, extract(year from month)::int as year, array[{_MONTHS}]
+  from traceability_capuse
+ where month between %(from)s and %(to)s
+ group by 1, 2, 3
+ order by 3 desc
 """
 # The months filed of each enterprise and year, as one number with a bit for each.
 _FILED = """
