@@ -10,12 +10,20 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 from django.db.models.functions import Abs
 
-from allocations.models import Assessment, Promotion, Scenario, ScenarioShare
+from allocations.models import Assessment, Decision, Promotion, Scenario, ScenarioShare
 from allocations.permissions import Perm
 from allocations.queries.caps import caps, year_position
 from allocations.queries.content import holder_facts, told_by
 from allocations.queries.penalties import open_penalties_of
-from allocations.rules import Candidate, HolderFacts, ScenarioRules, Share, category_fits, propose
+from allocations.rules import (
+    CHANGEABLE,
+    Candidate,
+    HolderFacts,
+    ScenarioRules,
+    Share,
+    category_fits,
+    propose,
+)
 from allocations.rules.content import activity_of
 from enterprises.models import Enterprise
 from enterprises.rules import holds_throughout
@@ -194,6 +202,11 @@ def shares_of(scenario: Scenario) -> QuerySet[Any]:
     return scenario.shares.select_related(
         "enterprise__organisation", "enterprise__parent__organisation"
     ).annotate(change_kg=F("kg") - F("last_kg"))
+
+
+def decisions_written_in(year: int) -> QuerySet[Decision]:
+    """The decisions of a year that can still be written, the latest first."""
+    return Decision.objects.filter(year=year, status__in=CHANGEABLE).order_by("-number")
 
 
 def is_named(*, year: int, category: str, name: str) -> bool:

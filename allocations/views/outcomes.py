@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allocations import queries
 from allocations.models import Scenario
 from allocations.queries import Compared
 from allocations.rules import CRITERIA_WEIGHED, ScenarioRules
@@ -58,16 +57,16 @@ def left_out_named(left_out: Sequence[Sequence[Any]]) -> list[tuple[Enterprise, 
     return [(each, why[each.pk]) for each in found.order_by("organisation__name_zh", "pk")]
 
 
-def group_rows(scenarios: Sequence[Scenario]) -> list[tuple[str, Decimal, list[Decimal]]]:
+def group_rows(rows: Sequence[Compared]) -> list[tuple[str, Decimal, list[Decimal]]]:
     """Each group with its members: last year, and in each scenario; others come last."""
     sums: dict[int | None, tuple[Decimal, list[Decimal]]] = {}
     names: dict[int | None, str] = {None: _("enterprises outside the groups")}
-    for row in queries.compared(scenarios):
+    for row in rows:
         head = row.enterprise if row.enterprise.is_group else row.enterprise.parent
         group = head.pk if head else None
         if head is not None:
             names[group] = named(head)
-        last, shares = sums.get(group, (ZERO, [ZERO] * len(scenarios)))
+        last, shares = sums.get(group, (ZERO, [ZERO] * len(row.kg)))
         sums[group] = (
             last + row.last_kg,
             [whole + (kg or ZERO) for whole, kg in zip(shares, row.kg, strict=True)],
@@ -76,9 +75,8 @@ def group_rows(scenarios: Sequence[Scenario]) -> list[tuple[str, Decimal, list[D
     return [(names[group], *sums[group]) for group in order]
 
 
-def comparison_chart(scenarios: Sequence[Scenario]) -> Chart:
+def comparison_chart(rows: Sequence[Compared], scenarios: Sequence[Scenario]) -> Chart:
     """Last year and each scenario, for the largest enterprises; the others together."""
-    rows = queries.compared(scenarios)
     shown, rest = rows[:CHARTED], rows[CHARTED:]
     categories = [named(row.enterprise) for row in shown]
     if rest:

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from allocations import forms, queries, rules, services, tables
-from allocations.models import Category, Decision, Scenario, ScenarioShare
+from allocations import forms, queries, services, tables
+from allocations.models import Category, Scenario, ScenarioShare
 from allocations.permissions import Perm
 from allocations.rules import ScenarioRules, Share
 from allocations.views.decisions import READ_AND_WRITE, may_draft, require_drafter
@@ -88,14 +88,15 @@ def scenario_add(request: HttpRequest) -> HttpResponse:
 def scenario_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One scenario: its rules, its shares beside last year's caps, who was left out."""
     scenario = _visible(request, pk)
+    rows = queries.compared([scenario])
     context = {
         "scenario": scenario,
         "moved": queries.moved(scenario),
         "rules": rules_in_words(_rules(scenario)),
-        "groups": group_rows([scenario]),
+        "groups": group_rows(rows),
         "chosen": [scenario],
         "left_out": left_out_named(scenario.left_out),
-        "chart": comparison_chart([scenario]),
+        "chart": comparison_chart(rows, [scenario]),
         "promotions": scenario.promotions.select_related("decision", "user"),
         "may_make": request.user.holds(Perm.DRAFT_DECISION),
         "may_promote": may_draft(request),
@@ -125,20 +126,21 @@ def scenario_compare(request: HttpRequest, pk: int) -> HttpResponseBase:
         scenarios=alike,
     )
     chosen: list[Scenario] = form.cleaned_data["scenario"] if form.is_valid() else [first]
+    rows = queries.compared(chosen)
     context = {
         "scenario": first,
         "form": form,
         "outcomes": [(each, queries.moved(each), rules_in_words(_rules(each))) for each in chosen],
-        "groups": group_rows(chosen),
+        "groups": group_rows(rows),
         "chosen": chosen,
-        "chart": comparison_chart(chosen),
+        "chart": comparison_chart(rows, chosen),
     }
     return list_page(
         request,
         template="allocations/scenario_compare.html",
         name=f"scenarios-{first.year}-{first.category}",
         table=tables.ComparedTable,
-        queryset=queries.compared(chosen),
+        queryset=rows,
         per_page=SHARES_PER_PAGE,
         context=context,
         extra_columns=tables.compared_columns(chosen),
@@ -151,7 +153,6 @@ def scenario_promote(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a scenario the lines of its category in a decision of its year."""
     require_drafter(request)
     scenario = _visible(request, pk)
-    decisions = Decision.objects.filter(year=scenario.year, status__in=rules.CHANGEABLE)
     told = "; ".join(f"{name}: {value}" for name, value in rules_in_words(_rules(scenario)))
     has_ceiling = any(
         each.category.value == scenario.category and each.ceiling_kg
@@ -159,7 +160,7 @@ def scenario_promote(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = forms.PromoteForm(
         request.POST or None,
-        decisions=decisions.order_by("-number"),
+        decisions=queries.decisions_written_in(scenario.year),
         initial={
             "reason": (_("Scenario %(name)s") % {"name": scenario.name} + f". {told}")[:200],
             "with_ceiling": not has_ceiling,

@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from allocations.services import enter_penalty, remind_of_copies
+from allocations.queries import caps
+from allocations.services import assess_capacity, enter_penalty, remind_of_copies
 from allocations.services.published import load_published_figures
 from allocations.tasks import issue_due_decisions
 from enterprises.models import Enterprise
@@ -140,6 +143,7 @@ def _load_everything(report: Report, *, by: User) -> None:
     _load_filings(by=by)
     report("accounts")
     _load_accounts()
+    _load_assessments(at=at)
     audit.record("demonstration.loaded", day, by=by, at=at, day=day.day)
 
 
@@ -196,6 +200,28 @@ def _world_without_the_visitors_month() -> Iterator[tuple[Path, Path]]:
                 start = ",".join(LEFT_TO_THE_VISITOR) + ","
                 kept.writelines(line for line in lines if not line.startswith(start))
         yield copies[0], copies[1]
+
+
+def _load_assessments(*, at: datetime) -> None:
+    """Invented capacities and scores of whoever has a cap, the same at every start."""
+    by = User.objects.get(username="demo-miit-drafter")
+    year = civil_day(at).year
+    draw = Random(year)  # noqa: S311 - invented figures, not secrets
+    rows = sorted(caps(year), key=lambda row: (row.enterprise_id, row.category))
+    holders = Enterprise.objects.in_bulk({row.enterprise_id for row in rows})
+    for row in rows:
+        assess_capacity(
+            enterprise=holders[row.enterprise_id],
+            category=row.category,
+            from_year=year,
+            capacity_kg=row.cap_kg * draw.randint(105, 150) / 100,
+            document="演示数据 invented for the demonstration",
+            technology=Decimal(draw.randint(55, 95)),
+            environment=Decimal(draw.randint(55, 95)),
+            safety=Decimal(draw.randint(55, 95)),
+            by=by,
+            at=at,
+        )
 
 
 def _load_penalty() -> None:
