@@ -300,9 +300,11 @@ def test_trace_of_an_element_downstream_goes_where_the_element_went(two_ores, no
 
 
 def test_trace_of_an_element_takes_what_a_run_was_fed_where_nobody_told(two_ores, northern):
-    trace = trace_lot(lot(northern, "CARB"), upstream=True, oxides=NEODYMIUM)
+    upstream = trace_lot(lot(northern, "CARB"), upstream=True, oxides=NEODYMIUM)
+    downstream = trace_lot(lot(northern, "CARB"), upstream=False, oxides=NEODYMIUM)
 
-    assert told(trace) == {"extraction A Northern": "30.000"}
+    assert told(upstream) == {"extraction A Northern": "30.000"}
+    assert told(downstream) == {"held CARB Northern": "30.000"}
 
 
 def test_trace_of_an_element_that_a_lot_does_not_hold_tells_nothing(two_ores, northern):

@@ -43,6 +43,11 @@ class Drawn:
     folded: bool
     nodes: int
 
+    @property
+    def may_unfold(self) -> bool:
+        """Whether the whole picture is small enough to be drawn."""
+        return self.nodes <= MOST_NODES
+
 
 def names_of(traces: list[Trace]) -> Names:
     """The names of all that traces speak of, as far as the reader may know them."""

@@ -57,7 +57,6 @@ class Reach:
 
     total_kg: Decimal
     ends: list[Reached]
-    movements: int
 
 
 def reach_of(picked: Picked, asked: Asked) -> Reach:
@@ -65,7 +64,7 @@ def reach_of(picked: Picked, asked: Asked) -> Reach:
     starts = _starts(picked, asked)
     total = sum(starts.values(), ZERO).quantize(GRAM)
     if not total:
-        return Reach(ZERO, [], 0)
+        return Reach(ZERO, [])
     walked = walk(list(starts), asked)
     steps = walked.steps()
     found = spread(starts, steps, opened=walked.opened, other_side=walked.weights_behind())
@@ -73,7 +72,7 @@ def reach_of(picked: Picked, asked: Asked) -> Reach:
     pools = pool_facts(reached, asked.seen)
     stages = {lot.pk: lot.stage for lot in walked.lots.values()}
     ends = (end for _pool, end in ends_of(found, steps, pools, upstream=asked.upstream))
-    return Reach(total, _named(lines_of(_joined(ends, stages), total=total), total), len(steps))
+    return Reach(total, _named(lines_of(_joined(ends, stages), total=total), total))
 
 
 def _starts(picked: Picked, asked: Asked) -> dict[int, Decimal]:

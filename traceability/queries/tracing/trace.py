@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -92,6 +92,10 @@ def trace_lot(
             True, starts, total, [line], ends, [], Spread(), pool_facts(starts, seen), facts
         )
     walked = walk(list(starts), asked)
+    if walked.shares is not None and not upstream and walked.shares.get(lot.pk) is None:
+        # What the lot was made of tells what it holds.
+        behind = walk(list(starts), replace(asked, upstream=True)).shares or {}
+        walked = walk(list(starts), asked, known={lot.pk: behind.get(lot.pk)})
     if walked.shares is not None:
         share = walked.shares.get(lot.pk)
         if not share or (upstream and not made):

@@ -132,8 +132,13 @@ def moved_from(start: Sequence[int], asked: Asked) -> tuple[list[Moved], set[int
     return moved, opened
 
 
-def walk(start: Sequence[int], asked: Asked) -> Walk:
-    """Everything that the pools `start` lead to, with what its pools and lots are."""
+def walk(
+    start: Sequence[int], asked: Asked, *, known: Mapping[int, Decimal | None] | None = None
+) -> Walk:
+    """Everything that the pools `start` lead to, with what its pools and lots are.
+
+    `known`: the share of the oxides asked about in lots of which nothing else would tell.
+    """
     moved, opened = moved_from(start, asked)
     near_side = "source" if asked.upstream else "target"
     behind = rows(
@@ -147,11 +152,13 @@ def walk(start: Sequence[int], asked: Asked) -> Walk:
     lots = {one.lot_id for one in moved} | {row[2] for row in behind if row[2] is not None}
     walked = Walk(asked, moved, opened, behind, lot_facts(lots, asked.known_at))
     if asked.oxides is not None:
-        walked.shares = _shares(walked, asked.oxides)
+        walked.shares = _shares(walked, asked.oxides, known or {})
     return walked
 
 
-def _shares(walked: Walk, oxides: Sequence[str]) -> dict[int, Decimal | None]:
+def _shares(
+    walked: Walk, oxides: Sequence[str], known: Mapping[int, Decimal | None]
+) -> dict[int, Decimal | None]:
     """The share of `oxides` in every lot of a walk, as far as it is told or follows."""
     usual = dict(Product.objects.values_list("pk", "default_assay"))
     told = {
@@ -164,6 +171,7 @@ def _shares(walked: Walk, oxides: Sequence[str]) -> dict[int, Decimal | None]:
         if lot_id is not None and kind in ("input", "output"):
             into = runs[pool].inputs if kind == "input" else runs[pool].outputs
             into.append((lot_id, walked.reo_of(kind, lot_id, gross_kg, reo_kg)))
+    told |= {lot: share for lot, share in known.items() if told.get(lot) is None}
     return with_inferred(told, (run for run in runs.values() if run.inputs))
 
 

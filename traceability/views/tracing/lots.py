@@ -98,7 +98,6 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "elements": [(key, label) for key, (label, _oxides) in ELEMENTS.items()],
             "element": element if oxides else "",
             "sides": sides,
-            "total_kg": traces[0].total_kg if traces else None,
             "drawn": drawn(traces, names, request.user, fold=FOLDS.get(request.GET.get("by", ""))),
             "circling": [pool for trace in traces for pool in trace.circling],
             "holdings": queries.holdings_of(lot, known_at=known_at, seen=seen),

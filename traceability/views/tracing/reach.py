@@ -33,7 +33,7 @@ def reach_detail(request: HttpRequest) -> HttpResponseBase:
     chosen = offered[0] if len(offered) == 1 else None
     upstream = form.asked("way") == "back"
     undecided = bool(form.asked("who")) and chosen is None
-    reach = queries.Reach(queries.ZERO, [], 0) if undecided else _reach(request, form, chosen)
+    reach = queries.Reach(queries.ZERO, []) if undecided else _reach(request, form, chosen)
     if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
         return _export(form_of, reach)
     title = _title(form, chosen, products)
