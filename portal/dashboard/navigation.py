@@ -1,6 +1,8 @@
 """The main navigation: what stands in it, for whom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -37,7 +39,8 @@ class Shown:
     label: Promise
     icon: str
     current: bool
-    count: int = 0
+    # Asked only where the navigation is drawn: parts of a page have the same context.
+    count: Callable[[], int] | None = None
 
 
 # The entry that shows how much waits there.
@@ -109,7 +112,7 @@ def shown_to(request: HttpRequest) -> list[Shown]:
             entry.label,
             entry.icon,
             addresses[name] == current,
-            _waiting(user) if name == SHIPMENTS else 0,
+            partial(_waiting, user) if name == SHIPMENTS else None,
         )
         for name, entry in wanted.items()
         if name in addresses

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import BigIntegerField, Func, Model, QuerySet, Value
 from django.db.models.sql.datastructures import BaseTable
 
@@ -52,3 +53,16 @@ def derived(model: type[Row], sql: str, values: Mapping[str, Any]) -> QuerySet[R
         _PLACE.sub("%s", sql), [values[place] for place in places], model._meta.db_table, alias
     )
     return rows
+
+
+def at_hand(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """The same derived rows, asked for once and kept until the transaction ends.
+
+    For a page that counts, sorts and pages them. Not for what is read after it, as an export is.
+    """
+    name = connection.ops.quote_name(f"{rows.model._meta.db_table}_at_hand")
+    sql, values = rows.order_by().query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"drop table if exists pg_temp.{name}")
+        cursor.execute(f"create temp table {name} on commit drop as {sql}", values)
+    return derived(rows.model, f"select * from {name}", {})

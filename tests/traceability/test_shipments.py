@@ -10,9 +10,10 @@ from django.db import DatabaseError, connection, transaction
 
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import Month
+from portal.notices.models import Notice
 from tests.cast import make_user
 from tests.traceability.ledger import file, kg, nil, purchase, sale
-from traceability.models import Filing, Record, Shipment, ShipmentAnswer
+from traceability.models import Filing, Lot, Record, Shipment, ShipmentAnswer
 from traceability.queries.shipments import (
     Days,
     disputes_visible_to,
@@ -373,7 +374,13 @@ def test_accept_together_records_what_waits_and_counts_the_rest(
     keys = [each.named for each in waiting.values()]
 
     done = accept_shipments(
-        keys=keys, arrived_on=date(2025, 2, 5), if_closed=rules.NEITHER, by=southern_filer, at=noon
+        buyer=southern,
+        keys=keys,
+        days=DAYS,
+        arrived_on=date(2025, 2, 5),
+        if_closed=rules.NEITHER,
+        by=southern_filer,
+        at=noon,
     )
 
     assert (done.accepted, done.answered, done.held) == (8, 1, 0)
@@ -391,10 +398,18 @@ def test_accept_together_holds_what_belongs_to_a_submitted_month(
     nil(southern, "2025-02")
 
     held = accept_shipments(
-        keys=[sold.named], arrived_on=None, if_closed=rules.NEITHER, by=southern_filer, at=noon
+        buyer=southern,
+        keys=[sold.named],
+        days=DAYS,
+        arrived_on=None,
+        if_closed=rules.NEITHER,
+        by=southern_filer,
+        at=noon,
     )
     taken = accept_shipments(
+        buyer=southern,
         keys=[sold.named],
+        days=DAYS,
         arrived_on=None,
         if_closed=IfClosed(next_open=True),
         by=southern_filer,
@@ -548,6 +563,58 @@ def test_what_was_answered_with_own_lines_and_withdrawn_is_shown_as_withdrawn(no
     file(northern, "2025-02", reason="Wrong buyer")
 
     assert states(inbox(southern)) == {"INV1": "withdrawn"}
+
+
+# --- who is told ---------------------------------------------------------------------------------
+def told(*people) -> list[list[str]]:
+    """The kinds of notice that each of these people has got."""
+    return [
+        list(Notice.objects.filter(user=each).order_by("id").values_list("kind", flat=True))
+        for each in people
+    ]
+
+
+def test_buyers_are_told_what_a_submission_files_and_an_amendment_changes(
+    northern, southern, outsider, filer, attester, southern_filer, supervisor, noon, later
+):
+    def submit(*rows: Any, reason: str = "") -> None:
+        draft = open_draft(
+            enterprise=northern, month=Month(2025, 2), by=filer, at=noon, reason=reason
+        )
+        lots = Lot.objects.get_or_create(maker=northern, number="A")[0]
+        Record.objects.bulk_create(
+            Record(
+                filing=draft, line=line, kind="sale", date=ARRIVED, lot=lots, gross_kg=kg(mass),
+                counterparty=buyer, document=f"D{line}",
+            )
+            for line, (mass, buyer) in enumerate(rows, start=1)
+        )  # fmt: skip
+        submit_filing(filing=draft, by=attester, at=later)
+
+    submit(("10", southern), ("20", southern), ("30", outsider))
+    assert told(southern_filer, filer, supervisor) == [["shipments_filed"], [], []]
+    assert "to be confirmed: 2." in Notice.objects.get().text
+
+    submit(("10", southern), ("25", southern), ("35", outsider), reason="Scale")
+    assert told(southern_filer) == [["shipments_filed", "shipments_changed"]]
+    notice = Notice.objects.get(kind="shipments_changed")
+    assert "changed or withdrawn: 1." in notice.text
+    assert notice.get_absolute_url().endswith("/shipments/months/2025-02/?state=to_do")
+
+
+def test_the_other_side_of_a_dispute_is_told(
+    sold, southern_filer, southern_attester, filer, supervisor, noon
+):
+    refuse(sold, southern_filer, noon, "0")
+    write_remark(key=sold.named, text="Look", by=filer, at=noon)
+    rule_on_dispute(key=sold.named, ruling="upheld", text="Seen", by=supervisor, at=noon)
+    take_back_refusal(key=sold.named, by=southern_filer, at=noon)
+
+    assert told(filer, southern_attester, southern_filer) == [
+        ["shipment_disputed", "shipment_decided", "shipment_taken_back"],
+        ["shipment_written", "shipment_decided"],
+        ["shipment_written", "shipment_decided"],
+    ]
 
 
 # --- who sees what -------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ def test_inbox_lists_what_waits_and_counts_it(signed_in, filing, django_assert_m
     assert "INV1" in body(answer)
     assert "INV4" not in body(answer)
     assert 'name="key"' in body(answer)
+    assert 'id="accept-all"' in body(answer)
     assert '<span class="nav-count">3</span>' in body(answer)
 
 
@@ -353,6 +354,14 @@ def test_accept_all_that_fit_the_filter(signed_in, filing, southern):
     answer = client.post(f"{MANY}?which=all&month=2025-02", {}, follow=True)
     assert "2 shipments accepted" in body(answer)
     assert answer.context["counts"] == [("accepted", 3)]
+
+
+def test_accepting_all_keeps_to_the_filter_of_the_list(signed_in, filing):
+    text = body(signed_in("southern_filer").get(INBOX, {"search": "INV2", "month": "2025-02"}))
+
+    form = text[text.index(f'action="{MANY}"') : text.index('id="accept-all"')]
+    assert '<input type="hidden" name="search" value="INV2">' in form
+    assert '<input type="hidden" name="month" value="2025-02">' in form
 
 
 def test_shipments_to_others_are_not_accepted(signed_in, key, southern):

@@ -17,6 +17,7 @@ from traceability.queries.shipments import may_write, shipments_of
 from traceability.queries.shipments.answers import answers_of
 from traceability.rules import shipments as rules
 from traceability.rules.shipments import ShipmentKey
+from traceability.services.telling import tell_of_remark
 
 
 @transaction.atomic
@@ -26,6 +27,7 @@ def write_remark(*, key: ShipmentKey, text: str, by: User, at: datetime) -> Ship
         raise PermissionDenied
     answer = _disputed(key, at=at)
     remark = ShipmentRemark.objects.create(answer=answer, text=text.strip(), by=by, at=at)
+    tell_of_remark(remark, by=by, at=at)
     audit.record("shipment.remark_written", remark, by=by, at=at, shipment=str(key), text=text)
     return remark
 
@@ -42,6 +44,7 @@ def rule_on_dispute(
     remark = ShipmentRemark.objects.create(
         answer=answer, text=text.strip(), ruling=ruling, by=by, at=at
     )
+    tell_of_remark(remark, by=by, at=at)
     audit.record(
         "shipment.dispute_decided",
         remark,

@@ -19,6 +19,7 @@ from traceability.rules import filings as filing_rules
 from traceability.services import derivation, intake
 from traceability.services.intake import RowsRefused, SourceRow
 from traceability.services.movements import derive_movements
+from traceability.services.telling import tell_buyers
 
 STATEMENT_TIMEOUT = "120s"
 _AS_IN_FORCE = """
@@ -144,6 +145,7 @@ def submit_filing(*, filing: Filing, by: User, at: datetime) -> Filing:
     derivation.hold()
     derivation.derive(added=[filing.pk], removed=superseded)
     derive_movements([filing.pk])
+    tell_buyers(filing, superseded=superseded, by=by, at=at)
     audit.record(
         "filing.submitted",
         filing,

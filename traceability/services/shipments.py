@@ -1,6 +1,6 @@
 """A buyer's answers to what sellers filed: accepted, refused in part, never came, taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,13 +14,15 @@ from portal.kernel import audit
 from portal.kernel.access import require_allowed
 from portal.kernel.period import Month, civil_day
 from portal.kernel.quantity import ZERO
+from portal.notices.kinds import Kind
 from traceability.models import Shipment, ShipmentAnswer
 from traceability.permissions import Perm
 from traceability.queries.filings import closed_months
-from traceability.queries.shipments import normal_on, shipments_of
+from traceability.queries.shipments import Days, normal_on, shipments_of, shipments_to
 from traceability.rules import shipments as rules
 from traceability.rules.shipments import Answer, IfClosed, ShipmentKey
 from traceability.services.purchases import Purchase, record_purchases
+from traceability.services.telling import tell_seller
 
 Verdict = ShipmentAnswer.Verdict
 _ANSWER = """
@@ -62,7 +64,7 @@ def accept_shipment(
     Raises AlreadyAnswered, ShipmentChanged, ReceivedAmiss, ReasonMissing, ArrivalAmiss,
     LessThanRecorded or MonthIsSubmitted.
     """
-    buyer = _held(key, by=by)
+    buyer = _held(key.buyer_id, by=by)
     shipment = _as_it_stands(key, at=at)
     standing = _standing(shipment)
     rules.require_answerable(standing, seen_kg=seen_kg, states=rules.ACCEPTABLE)
@@ -84,7 +86,7 @@ def refuse_shipment(
 
     What arrived is recorded. Raises as `accept_shipment` does.
     """
-    buyer = _held(key, by=by)
+    buyer = _held(key.buyer_id, by=by)
     shipment = _as_it_stands(key, at=at)
     standing = _standing(shipment)
     rules.require_answerable(standing, seen_kg=seen_kg, states=rules.REFUSABLE)
@@ -99,11 +101,12 @@ def take_back_refusal(*, key: ShipmentKey, by: User, at: datetime) -> ShipmentAn
 
     Raises NoDispute.
     """
-    _held(key, by=by)
+    _held(key.buyer_id, by=by)
     shipment = _as_it_stands(key, at=at)
     if shipment.state not in rules.IN_DISPUTE:
         raise rules.NoDispute(_("This shipment is not in dispute."))
     said = _kept(shipment, Verdict.WITHDRAWN, Answer(ZERO, None), by=by, at=at)
+    tell_seller(Kind.SHIPMENT_TAKEN_BACK, said, by=by, at=at)
     audit.record("shipment.refusal_taken_back", said, by=by, at=at, **_told(shipment))
     return said
 
@@ -111,29 +114,29 @@ def take_back_refusal(*, key: ShipmentKey, by: User, at: datetime) -> ShipmentAn
 @transaction.atomic
 def accept_shipments(
     *,
-    keys: Sequence[ShipmentKey],
+    buyer: Enterprise,
+    keys: Collection[ShipmentKey],
+    days: Days,
     arrived_on: date | None,
     if_closed: IfClosed,
     by: User,
     at: datetime,
 ) -> AcceptedMany:
-    """Confirm shipments to one buyer together, each as it was filed.
+    """Confirm shipments to one buyer, sent in these `days`, each as it was filed.
 
     Each arrived on the day it was sent, or on `arrived_on` where that is later. Those that
     somebody answered meanwhile, and those whose month is submitted (unless `if_closed` says
     what to do), are left as they are and counted.
     """
-    if not keys:
-        return AcceptedMany(0, 0, 0)
-    buyer = _held(keys[0], by=by)
+    buyer = _held(buyer.pk, by=by)
     today = civil_day(at)
-    own = [key for key in keys if key.buyer_id == buyer.pk]
-    waiting = list(
-        shipments_of(own, today=today, own=True)
-        .filter(state=rules.WAITING)
-        .prefetch_related(None)
-        .order_by("sold_to", "key")
-    )
+    standing = shipments_to(buyer, days, today=today).filter(state=rules.WAITING)
+    chosen = set(keys)
+    waiting = [
+        shipment
+        for shipment in standing.prefetch_related(None).order_by("sold_to", "key")
+        if shipment.named in chosen
+    ]
     purchases = _purchases(buyer, waiting, arrived_on, if_closed=if_closed, today=today)
     if purchases:
         record_purchases(buyer, purchases, amendment=if_closed.amendment, by=by, at=at)
@@ -147,12 +150,12 @@ def accept_shipments(
             kg=sum(purchase.shipment.sold_kg or ZERO for purchase in purchases),
             months=sorted({str(Month.of(purchase.recorded_on)) for purchase in purchases}),
         )
-    return AcceptedMany(len(purchases), len(keys) - len(waiting), len(waiting) - len(purchases))
+    return AcceptedMany(len(purchases), len(chosen) - len(waiting), len(waiting) - len(purchases))
 
 
-def _held(key: ShipmentKey, *, by: User) -> Enterprise:
+def _held(buyer_id: int, *, by: User) -> Enterprise:
     """The buyer, whose shipments nobody else answers until the transaction ends."""
-    buyer = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=key.buyer_id)
+    buyer = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=buyer_id)
     require_allowed(by, Perm.PREPARE_FILING, buyer)
     return buyer
 
@@ -196,6 +199,8 @@ def _say(
             purchases = [Purchase(shipment, arrived_on, day, kg)]
             record_purchases(buyer, purchases, amendment=if_closed.amendment, by=by, at=at)
     said = _kept(shipment, verdict, answer, by=by, at=at)
+    if said.disputes:
+        tell_seller(Kind.SHIPMENT_DISPUTED, said, by=by, at=at)
     audit.record(
         f"shipment.{verdict}",
         said,

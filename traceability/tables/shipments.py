@@ -103,6 +103,7 @@ class _ShipmentTable(ListTable):
         model = Shipment
         fields = ()
         order_by = "-sold_to"
+        attrs = {"class": "table table-vcenter card-table wrap-heads"}
 
     def __init__(self, *args: Any, answer_days: AnswerDays, **kwargs: Any) -> None:
         self.answer_days = answer_days
@@ -126,6 +127,11 @@ class InboxTable(_ShipmentTable):
             *("tick", "state", "document", "seller", "lot", "product"),
             *("sold_kg", "recorded_kg", "sold_to", "due"),
         )
+
+    def __init__(self, *args: Any, waiting: int, **kwargs: Any) -> None:
+        # How many the reader may accept; their boxes are sent with the buttons below the list.
+        self.waiting = waiting
+        super().__init__(*args, exclude=() if waiting else ("tick",), **kwargs)
 
 
 class SentTable(_ShipmentTable):

@@ -5,72 +5,24 @@ tells how each fact prints.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.roles import OrganisationKind
+from portal.notices.kinds.shipments import SHIPMENTS
+from portal.notices.kinds.told import (
+    AUTHORITY,
+    BELOW,
+    ENTERPRISE,
+    MINISTRY,
+    Channel,
+    Kind,
+    KindTold,
+)
 from portal.notices.kinds.words import said
 
+__all__ = ["KINDS", "Channel", "Kind", "KindTold", "kinds_for", "say"]
 
-class Channel(StrEnum):
-    """How notices of one kind reach a person."""
-
-    MAIL = "mail"
-    PORTAL = "portal"
-    OFF = "off"
-
-
-class Kind(StrEnum):
-    """What a notice can be about."""
-
-    DECISION_CIRCULATED = "decision_circulated"
-    DECISION_SIGNED = "decision_signed"
-    SIGN_OFFS_VOIDED = "sign_offs_voided"
-    DECISION_ORDERED = "decision_ordered"
-    DECISION_STOPPED = "decision_stopped"
-    DECISION_HELD_BACK = "decision_held_back"
-    DECISION_ISSUED = "decision_issued"
-    DECISION_WITHDRAWN = "decision_withdrawn"
-    LINE_COMMENTED = "line_commented"
-    COMMENT_ANSWERED = "comment_answered"
-    COPY_RECEIVED = "copy_received"
-    COPY_PASSED_DOWN = "copy_passed_down"
-    COPY_OUTDATED = "copy_outdated"
-    COPY_REMINDER = "copy_reminder"
-    QUERY_ASKED = "query_asked"
-    QUERY_ANSWERED = "query_answered"
-    FILING_DUE = "filing_due"
-    FILING_OVERDUE = "filing_overdue"
-    CASE_ASKED = "case_asked"
-    CASE_ANSWERED = "case_answered"
-    CASE_CLOSED = "case_closed"
-
-
-@dataclass(frozen=True, slots=True)
-class KindTold:
-    """One kind: its name, its words, the page it leads to, and whom it can concern.
-
-    `page` is the name of an address that takes the notice's subject. `channel` holds until a person
-    chooses another; `may_be_off` says whether no notice at all is among the choices.
-    """
-
-    kind: Kind
-    name: Promise
-    words: Promise
-    page: str
-    of: frozenset[OrganisationKind]
-    channel: Channel = Channel.MAIL
-    may_be_off: bool = False
-
-
-_MINISTRY = frozenset({OrganisationKind.MINISTRY})
-_BELOW = frozenset({OrganisationKind.AUTHORITY, OrganisationKind.ENTERPRISE})
-_AUTHORITY = frozenset({OrganisationKind.AUTHORITY})
-_ENTERPRISE = frozenset({OrganisationKind.ENTERPRISE})
 
 _KINDS: Iterable[KindTold] = (
     KindTold(
@@ -78,14 +30,14 @@ _KINDS: Iterable[KindTold] = (
         _("a decision is circulated"),
         _("Decision %(decision)s is with the ministries for sign-off."),
         "allocations:decision_detail",
-        _MINISTRY,
+        MINISTRY,
     ),
     KindTold(
         Kind.DECISION_SIGNED,
         _("a ministry gives its verdict"),
         _("%(ministry)s gave its verdict on decision %(decision)s: %(verdict)s."),
         "allocations:decision_detail",
-        _MINISTRY,
+        MINISTRY,
         channel=Channel.PORTAL,
         may_be_off=True,
     ),
@@ -97,28 +49,28 @@ _KINDS: Iterable[KindTold] = (
             " are void."
         ),
         "allocations:decision_detail",
-        _MINISTRY,
+        MINISTRY,
     ),
     KindTold(
         Kind.DECISION_ORDERED,
         _("an issue is ordered"),
         _("Decision %(decision)s is to be issued at %(issues_at)s; until then it can be stopped."),
         "allocations:decision_detail",
-        _MINISTRY,
+        MINISTRY,
     ),
     KindTold(
         Kind.DECISION_STOPPED,
         _("an issue is stopped"),
         _("%(ministry)s stopped the issue of decision %(decision)s: %(reason)s"),
         "allocations:decision_detail",
-        _MINISTRY,
+        MINISTRY,
     ),
     KindTold(
         Kind.DECISION_HELD_BACK,
         _("a decision could not be issued"),
         _("Decision %(decision)s could not be issued when its time had come: %(reason)s"),
         "allocations:decision_detail",
-        _MINISTRY,
+        MINISTRY,
     ),
     KindTold(
         Kind.DECISION_ISSUED,
@@ -128,14 +80,14 @@ _KINDS: Iterable[KindTold] = (
             " %(copies)s."
         ),
         "allocations:decision_detail",
-        _MINISTRY,
+        MINISTRY,
     ),
     KindTold(
         Kind.DECISION_WITHDRAWN,
         _("a decision is withdrawn"),
         _("Decision %(decision)s is withdrawn: %(reason)s"),
         "allocations:decision_detail",
-        _MINISTRY,
+        MINISTRY,
         may_be_off=True,
     ),
     KindTold(
@@ -143,7 +95,7 @@ _KINDS: Iterable[KindTold] = (
         _("a ministry comments on a decision"),
         _("%(ministry)s commented on decision %(decision)s, %(line)s: %(text)s"),
         "allocations:decision_comments",
-        _MINISTRY,
+        MINISTRY,
         channel=Channel.PORTAL,
         may_be_off=True,
     ),
@@ -152,7 +104,7 @@ _KINDS: Iterable[KindTold] = (
         _("a comment of one's own is answered"),
         _("%(ministry)s answered your comment on decision %(decision)s, %(line)s: %(text)s"),
         "allocations:decision_comments",
-        _MINISTRY,
+        MINISTRY,
         channel=Channel.PORTAL,
         may_be_off=True,
     ),
@@ -164,7 +116,7 @@ _KINDS: Iterable[KindTold] = (
             " %(due_on)s."
         ),
         "allocations:copy_detail",
-        _BELOW,
+        BELOW,
     ),
     KindTold(
         Kind.COPY_PASSED_DOWN,
@@ -174,7 +126,7 @@ _KINDS: Iterable[KindTold] = (
             " acknowledge it by %(due_on)s."
         ),
         "allocations:copy_detail",
-        _AUTHORITY,
+        AUTHORITY,
     ),
     KindTold(
         Kind.COPY_OUTDATED,
@@ -184,7 +136,7 @@ _KINDS: Iterable[KindTold] = (
             " acknowledge the new copy by %(due_on)s."
         ),
         "allocations:copy_detail",
-        _BELOW,
+        BELOW,
     ),
     KindTold(
         Kind.COPY_REMINDER,
@@ -194,28 +146,28 @@ _KINDS: Iterable[KindTold] = (
             " been acknowledged yet."
         ),
         "allocations:copy_detail",
-        _BELOW,
+        BELOW,
     ),
     KindTold(
         Kind.QUERY_ASKED,
         _("an authority asks about its copy"),
         _("%(sender)s asks about its copy of decision %(decision)s: %(text)s"),
         "allocations:copy_query_answer",
-        _MINISTRY,
+        MINISTRY,
     ),
     KindTold(
         Kind.QUERY_ANSWERED,
         _("a query about a copy is answered"),
         _("%(ministry)s answered your query about the copy of decision %(decision)s: %(text)s"),
         "allocations:copy_detail",
-        _AUTHORITY,
+        AUTHORITY,
     ),
     KindTold(
         Kind.FILING_DUE,
         _("a filing is due soon"),
         _("The filing for %(month)s is due on %(due_on)s and has not been submitted yet."),
         "traceability:filing_month",
-        _ENTERPRISE,
+        ENTERPRISE,
         may_be_off=True,
     ),
     KindTold(
@@ -223,29 +175,30 @@ _KINDS: Iterable[KindTold] = (
         _("a filing is overdue"),
         _("The filing for %(month)s was due on %(due_on)s and has not been submitted."),
         "traceability:filing_month",
-        _ENTERPRISE,
+        ENTERPRISE,
     ),
     KindTold(
         Kind.CASE_ASKED,
         _("a question about a finding"),
         _("You are asked about findings, to answer by %(due_on)s: “%(text)s”"),
         "traceability:case_detail",
-        _ENTERPRISE,
+        ENTERPRISE,
     ),
     KindTold(
         Kind.CASE_ANSWERED,
         _("an enterprise answers in a case"),
         _("An enterprise answered in a case of yours: “%(text)s”"),
         "traceability:case_detail",
-        _MINISTRY,
+        MINISTRY,
     ),
     KindTold(
         Kind.CASE_CLOSED,
         _("a case is closed"),
         _("A case about your enterprise was closed: “%(text)s”"),
         "traceability:case_detail",
-        _ENTERPRISE,
+        ENTERPRISE,
     ),
+    *SHIPMENTS,
 )
 
 KINDS: dict[str, KindTold] = {told.kind.value: told for told in _KINDS}

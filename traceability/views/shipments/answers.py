@@ -103,7 +103,7 @@ def shipment_accept_many(request: HttpRequest) -> HttpResponse:
     """Accept what was ticked, or all that waits and fits the filter, each as it was filed."""
     enterprise = own_enterprise(request)
     require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
-    chosen = _chosen(request, enterprise)
+    chosen = queries.for_one_page(_chosen(request, enterprise))
     totals = chosen.order_by().aggregate(
         kg=Sum("sold_kg"), count=Count("key"), first=Min("sold_to")
     )
@@ -113,7 +113,9 @@ def shipment_accept_many(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and totals["count"]:
         with refusals_on(form):
             done = shipments.accept_shipments(
+                buyer=enterprise,
                 keys=queries.standing_keys(chosen, most=MOST_TOGETHER),
+                days=days_asked(request, clock.today()),
                 arrived_on=form.cleaned_data["arrived_on"],
                 if_closed=form.way(),
                 by=request.user,

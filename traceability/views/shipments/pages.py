@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -39,9 +40,12 @@ def shipment_inbox(request: HttpRequest) -> HttpResponseBase:
     """What others sent to the reader's enterprise, with how much of it waits."""
     enterprise = own_enterprise(request)
     today = clock.today()
-    shipments = queries.shipments_to(enterprise, days_asked(request, today), today=today)
+    days = days_asked(request, today)
+    shipments = _derived_once(request, queries.shipments_to(enterprise, days, today=today))
     may_answer = allowed(request.user, Perm.PREPARE_FILING, enterprise)
     counts = queries.counts_by_state(shipments)
+    if days == queries.Days.up_to(today):
+        queries.remember_to_confirm(enterprise, counts)
     return list_page(
         request,
         template="traceability/shipment_inbox.html",
@@ -52,10 +56,9 @@ def shipment_inbox(request: HttpRequest) -> HttpResponseBase:
         context={
             "counts": _shown(counts),
             "base": _base(request),
-            "waiting": counts.get(rules.WAITING, 0),
         },
         answer_days=AnswerDays.on(today),
-        exclude=() if may_answer else ("tick",),
+        waiting=counts.get(rules.WAITING, 0) if may_answer else 0,
     )
 
 
@@ -65,7 +68,8 @@ def shipment_sent(request: HttpRequest) -> HttpResponseBase:
     """What the reader's enterprise filed as sold to others, and what became of it."""
     enterprise = own_enterprise(request)
     today = clock.today()
-    shipments = queries.shipments_from(enterprise, days_asked(request, today), today=today)
+    days = days_asked(request, today)
+    shipments = _derived_once(request, queries.shipments_from(enterprise, days, today=today))
     return list_page(
         request,
         template="traceability/shipment_sent.html",
@@ -173,6 +177,11 @@ def _clock(shipment: Shipment, today: date) -> dict[str, Any]:
         "days_left": left,
         "days_over": -left,
     }
+
+
+def _derived_once(request: HttpRequest, shipments: QuerySet[Shipment]) -> QuerySet[Shipment]:
+    """What a page shows is derived once; an export is read after the page's transaction."""
+    return shipments if request.GET.get("export") else queries.for_one_page(shipments)
 
 
 def own_enterprise(request: HttpRequest) -> Enterprise:
