@@ -156,6 +156,46 @@ def test_charts_are_drawn_and_shown_as_a_table(signed_in, address):
     assert tables.first.locator("tbody tr").count() == 12
 
 
+PICTURES = (
+    "/traceability/flows/",
+    "/traceability/flows/reach/",
+    "/traceability/flows/trade/",
+    "/traceability/lots/3048/",  # a magnet of the falsified sample
+)
+PLAIN = ("/traceability/flows/map/", "/traceability/flows/series/", "/traceability/lots/")
+
+
+def test_traces_and_flows_have_no_fault_and_their_pictures_are_drawn(signed_in, address):
+    page = signed_in("demo-miit-supervisor")
+
+    for language in LANGUAGES:
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            for path in (*PICTURES, *PLAIN):
+                page.goto(f"{address}{path}")
+                page.wait_for_load_state("networkidle")
+                assert _faults(page) == [], f"{path} {language} {width}"
+                assert page.locator("#picture canvas").count() == (path in PICTURES), path
+
+
+def test_the_picture_of_a_lot_leads_on_and_is_saved(signed_in, address, tmp_path):
+    page = signed_in("demo-miit-supervisor")
+    page.goto(f"{address}/traceability/lots/?number=MAG-NDFEB-2510")
+    page.locator("td a").first.click()
+    page.wait_for_selector("#picture canvas")
+
+    with page.expect_download() as picture:
+        page.click("#picture-png")
+    picture.value.save_as(tmp_path / "lot.png")
+    page.locator("details.chart-table summary").click()
+    page.locator("details.chart-table tbody a").first.click()
+    page.wait_for_selector("#picture canvas")
+
+    assert (tmp_path / "lot.png").read_bytes().startswith(b"\x89PNG")
+    assert page.said == []
+
+
 def test_a_month_from_the_records_to_the_receipt(signed_in, address, tmp_path):
     page = signed_in("demo-filer")
     page.goto(f"{address}/")
