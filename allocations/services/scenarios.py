@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from allocations import queries, rules
 from allocations.models import (
@@ -39,6 +39,8 @@ def save_scenario(
     rules.require_plannable(
         year=year, this_year=civil_day(at).year, category=category, total_kg=total
     )
+    with connection.cursor() as cursor:  # two who save under one name: the second is told so
+        cursor.execute("select pg_advisory_xact_lock(hashtext('allocations_scenario'), %s)", [year])
     taken = queries.is_named(year=year, category=category, name=name.strip())
     rules.require_name(name, taken=taken)
     outcome = queries.outcome_of(year, category, scenario_rules)

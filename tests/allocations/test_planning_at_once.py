@@ -1,10 +1,11 @@
-"""Two deeds about one penalty at once, on connections of their own."""
+"""Two deeds about one penalty or scenario at once, on connections of their own."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from allocations import rules, services
-from allocations.models import Penalty
+from allocations.models import Penalty, Scenario
+from allocations.rules import ScenarioRules
 from portal.kernel.period import CIVIL
 from tests.allocations.test_services_at_once import at_once  # noqa: F401 - a fixture
 
@@ -71,3 +72,28 @@ def test_of_two_who_enter_the_same_penalty_one_does(
 
     assert sorted(isinstance(each, rules.PenaltyTwice) for each in answers) == [False, True]
     assert Penalty.objects.count() == 1
+
+
+def test_of_two_who_save_under_one_name_one_does(
+    committed_db,
+    issued,
+    northern,
+    drafter,
+    at_once,  # noqa: F811
+):
+    issued(("separation", "100"), (northern, "separation", "60"))
+
+    def save():
+        return services.save_scenario(
+            name="Balanced",
+            year=2026,
+            category="separation",
+            scenario_rules=ScenarioRules(Decimal(90_000), {"last": Decimal(1)}),
+            by=drafter,
+            at=datetime(2025, 11, 5, 12, tzinfo=CIVIL),
+        )
+
+    answers = at_once(save, save)
+
+    assert sorted(isinstance(each, rules.ScenarioNamed) for each in answers) == [False, True]
+    assert Scenario.objects.count() == 1
