@@ -8,7 +8,7 @@ SC", so that no machine's own font is taken for them: `papers/fonts/NoticeSansSC
 
 import io
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -34,7 +34,8 @@ def typeset(template: str, content: dict[str, Any], *, at: datetime) -> bytes:
         format="pdf",
         sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
         pdf_standards=STANDARD,
-        timestamp=at.replace(microsecond=0),
+        # Typst takes no zone that knows summer time.
+        timestamp=at.astimezone(UTC).replace(microsecond=0),
     )
 
 
