@@ -93,8 +93,17 @@ def _begin_with_records_in_force(filing: Filing) -> None:
     filing.save(update_fields=["record_count"])
 
 
-def fill_draft(*, filing: Filing, rows: Iterable[SourceRow], by: User, at: datetime) -> int:
+def fill_draft(
+    *,
+    filing: Filing,
+    rows: Iterable[SourceRow],
+    by: User,
+    at: datetime,
+    plain: tuple[bytes, Sequence[str]] | None = None,
+) -> int:
     """Put `rows` in the place of all records of a draft; how many there are now.
+
+    `plain`: the same rows as a CSV file that can be copied as it stands, and its columns.
 
     Whoever fills it is its preparer; one that was handed over is taken back. Raises RowsRefused
     with every fault of every row: then the draft stays as it was. Raises AlreadySubmitted or
@@ -114,10 +123,12 @@ def fill_draft(*, filing: Filing, rows: Iterable[SourceRow], by: User, at: datet
             until=min(civil_day(at), filing.month.last_day),
             filing_id=filing.pk,
         )
-        count = intake.stage_rows(1, rows)
-        intake.check_rows()
-        if faults := list(intake.faults()):
-            raise RowsRefused(faults)
+        count = intake.stage_plain(*plain) if plain else None
+        if count is None:
+            count = intake.stage_rows(1, rows)
+            intake.check_rows()
+            if faults := list(intake.faults()):
+                raise RowsRefused(faults)
         filing.records.all()._raw_delete(filing.records.db)
         intake.store_rows(version=filing.version)
         filing.record_count = count

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import DataError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
@@ -18,6 +18,7 @@ from portal.kernel.period import Month
 from traceability.rules.countries import COUNTRIES
 from traceability.rules.intake import (
     ASSAY_SUM_MOST,
+    CHINESE_KINDS,
     COLUMNS,
     CREATING,
     LONGEST,
@@ -25,6 +26,7 @@ from traceability.rules.intake import (
     OXIDES,
     RowError,
 )
+from traceability.rules.sheets import MOST_ROWS
 
 _SQL = Path(__file__).parent / "sql"
 _SHARE = r"[0-9]{1,3}(\.[0-9]{1,6})?"
@@ -32,6 +34,14 @@ _PART = f"({'|'.join(OXIDES)}):{_SHARE}"
 _ASSAY = f"^{_PART}(;{_PART})*$"
 _STAGED_COLUMNS = ", ".join(("filing_no", "line", "fault", *COLUMNS, "verb", "own_line"))
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+_PIECE = 1024 * 1024
+_CODE_OF_KIND = {chinese: kind for kind, chinese in CHINESE_KINDS.items()}
+_DROP_EMPTY = f"delete from intake_row where num_nonnulls({', '.join(COLUMNS)}) = 0"
+_KINDS_IN_CHINESE = """
+update intake_row set kind = %(kinds)s::jsonb ->> kind where %(kinds)s::jsonb ? kind
+"""
 
 
 class RowsRefused(Refusal):
@@ -122,6 +132,36 @@ def stage_rows(no: int, rows: Iterable[SourceRow]) -> int:
             copy.write_row((no, row.line, fault, *cells, row.verb, row.own_line))
             count += 1
     return count
+
+
+def stage_plain(content: bytes, columns: Sequence[str]) -> int | None:
+    """Copy a CSV file of filing 1 into staging as it stands; how many rows there were.
+
+    None when it can't be copied, is longer than a file may be, or has rows that its checks find at
+    fault: then nothing is staged, and the file is to be read cell by cell. Part of a deed.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            statement = f"copy intake_row ({', '.join(columns)}) from stdin (format csv, header)"
+            with cursor.copy(statement) as copy:
+                for begin in range(0, len(content), _PIECE):
+                    copy.write(content[begin : begin + _PIECE])
+            cursor.execute(_DROP_EMPTY)
+            cursor.execute(_KINDS_IN_CHINESE, {"kinds": json.dumps(_CODE_OF_KIND)})
+            cursor.execute("select count(*) from intake_row")
+            count = int(cursor.fetchone()[0])
+            if 0 < count <= MOST_ROWS:
+                check_rows()
+                cursor.execute("select exists (select from intake_error)")
+                if not cursor.fetchone()[0]:
+                    return count
+            raise _NotPlain
+    except (_NotPlain, DataError):
+        return None
+
+
+class _NotPlain(Exception):
+    """The file has to be read cell by cell."""
 
 
 def _without_control(

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from traceability.services.filings import fill_draft, open_draft
 from traceability.services.handover import require_open
 from traceability.services.intake import RowsRefused, SourceRow
 from traceability.sheets import read
+from traceability.sheets.plain import plain_columns
 
 State = Upload.State
 # A file whose checking was begun this often and never ended is set aside.
@@ -154,8 +155,9 @@ def _check(upload: Upload, at: datetime) -> None:
         read.opened(content, upload.file_name, product_names=names) as table,
         _progress_of(upload, table.lines) as told,
     ):
+        columns = None if table.sheet else plain_columns(content)
         try:
-            _fill(upload, table, told, at, begun)
+            _fill(upload, table, told, at, begun, (content, columns) if columns else None)
         except RowsRefused as refused:
             faults = sorted({*refused.rows, *table.faults}, key=_order)
             kept = [_kept(fault, table) for fault in faults[:MOST_ERRORS]]
@@ -169,7 +171,12 @@ def _check(upload: Upload, at: datetime) -> None:
 
 @transaction.atomic
 def _fill(
-    upload: Upload, table: read.Table, told: Callable[[int], None], at: datetime, begun: float
+    upload: Upload,
+    table: read.Table,
+    told: Callable[[int], None],
+    at: datetime,
+    begun: float,
+    plain: tuple[bytes, Sequence[str]] | None,
 ) -> None:
     """Put the rows into the draft, which nobody has handed over any more."""
     if later_accepted(upload):
@@ -177,7 +184,9 @@ def _fill(
     require_open(upload.enterprise, upload.month)
     draft = open_draft(enterprise=upload.enterprise, month=upload.month, by=upload.by, at=at)
     rows = _told_rows(table, told)
-    upload.total = upload.done = fill_draft(filing=draft, rows=rows, by=upload.by, at=at)
+    upload.total = upload.done = fill_draft(
+        filing=draft, rows=rows, by=upload.by, at=at, plain=plain
+    )
     if table.faults:
         raise RowsRefused(())
     Filing.objects.filter(pk=draft.pk).update(ready_at=None)

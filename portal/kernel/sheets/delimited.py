@@ -24,15 +24,15 @@ def delimited_lines(
 
     Raises FileRefused when the text can't be decoded or divided.
     """
-    encoding = _encoding(content)
+    encoding = encoding_of(content)
     start = content[:_LOOKED_AT].decode(encoding, errors="ignore")
     # Decoded piece by piece as it is read: a large file is not held twice.
     text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
     return _divided(text, _delimiter(start, header_columns))
 
 
-def _encoding(content: bytes) -> str:
-    """The first encoding that all of it can be read in."""
+def encoding_of(content: bytes) -> str:
+    """The first encoding that all of it can be read in. Raises FileRefused when there is none."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
