@@ -100,6 +100,13 @@ def test_faults_of_a_plain_file_are_told_by_their_lines(upload: Any) -> None:
     assert Filing.objects.count() == 0
 
 
+@pytest.mark.parametrize("row", [f"{ROW},beside", "extraction,2025-02-03"])
+def test_what_cannot_be_copied_is_read_cell_by_cell(upload: Any, row: str) -> None:
+    refused = upload(f"{HEADER}\n{ROW}\n{row}\n")
+
+    assert (refused.state, refused.errors[0]["line"]) == ("refused", 3)
+
+
 def test_a_plain_file_is_copied(upload: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "stage_rows", None)
 

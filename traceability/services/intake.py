@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import DataError, connection, transaction
+import psycopg
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
@@ -156,7 +157,7 @@ def stage_plain(content: bytes, columns: Sequence[str]) -> int | None:
                 if not cursor.fetchone()[0]:
                     return count
             raise _NotPlain
-    except (_NotPlain, DataError):
+    except (_NotPlain, psycopg.DataError):
         return None
 
 
