@@ -325,9 +325,18 @@ def _filings(world: World) -> None:
         )
         draft = handover.declare_nil(enterprise=enterprise, month=FEBRUARY, by=by["filer"], at=NOON)
         for names, about in (
-            (("filing_detail", "filing_receipt", "filing_epcis"), sent),
+            (
+                (
+                    *("filing_detail", "filing_receipt", "filing_receipt_pdf", "filing_epcis"),
+                    *("filing_return", "filing_ask", "filing_answer"),
+                ),
+                sent,
+            ),
             (("filing_attest", "filing_discard", "filing_hand_over", "filing_preview"), draft),
-            (("upload_detail", "upload_file", "upload_progress"), upload),
+            (
+                ("upload_detail", "upload_file", "upload_progress", "upload_rows", "upload_stop"),
+                upload,
+            ),
         ):
             for name in names:
                 world.tell(f"traceability:{name}", which, pk=about.pk)
@@ -350,6 +359,9 @@ def _filings(world: World) -> None:
             world.tell(f"api:{name}", which, pk=about.pk)
     for name, month in (("month", FEBRUARY), ("nil", FEBRUARY), ("template", FEBRUARY)):
         world.tell(f"traceability:filing_{name}", "any", month=month)
+    for name in ("rows", "shape", "workspace", "workspace_rows", "look_up"):
+        world.tell(f"traceability:filing_{name}", "any", month=FEBRUARY)
+    world.tell("traceability:filing_row", "any", month=FEBRUARY, line=0)
     world.tell("traceability:filing_amend", "any", month=JANUARY)
 
 

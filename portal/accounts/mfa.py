@@ -1,12 +1,14 @@
-"""Holds the roles that need a second factor to having one."""
+"""Holds the roles that need a second factor to having one; asks anew who it is that asks."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from portal.kernel.api import problem_answer
 
+_CODE_DIGITS = 6
 # What somebody may open who has not shown a second factor yet.
 _WAY_THERE = (
     "account_login",
@@ -55,3 +58,21 @@ def _lacks_second_factor(request: HttpRequest) -> bool:
     # The user must be named: without, allauth silently answers that there are no records.
     shown = get_authentication_records(request, user)
     return all(record["method"] != "mfa" for record in shown)
+
+
+def is_confirmed(request: HttpRequest, secret: str) -> bool:
+    """Whether `secret` is the password of who asks, or the code that their second factor shows.
+
+    Failed tries count like those of a sign-in. Raises ValidationError after too many codes.
+    """
+    user = request.user
+    factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    if factor and len(secret) == _CODE_DIGITS and secret.isdecimal():
+        forget_tries = check_rate_limit(user)
+        if factor.wrap().validate_code(secret):
+            factor.record_usage()
+            forget_tries()
+            return True
+        return False
+    found = authenticate(request, username=user.get_username(), password=secret)
+    return found is not None and found.pk == user.pk

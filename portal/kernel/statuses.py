@@ -65,7 +65,9 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "queued": ("neutral", _("waiting")),
         "working": ("info", _("checking")),
         "accepted": ("good", _("in the draft")),
+        "partly": ("warn", _("partly in the draft")),
         "refused": ("bad", _("has errors")),
+        "stopped": ("neutral", _("stopped")),
         "failed": ("bad", _("could not be read")),
     },
     "reconciliation": {

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.browser
 
 SECONDS_TO_START = 240
 PLANT_MONTH = "/traceability/desk/2025-11/"
+OTHER_MONTH = "/traceability/desk/2025-12/"
 ROLES = [actor.username for actor in ACTORS]
 LANGUAGES = ("zh-hans", "en")
 WIDTHS = (1400, 390)
@@ -220,6 +221,7 @@ def test_a_month_from_the_records_to_the_receipt(signed_in, address, tmp_path):
     attester.locator('a[href*="/attest/"]').first.click()
     attester.wait_for_load_state("networkidle")
     attester.check("main input[type=checkbox]")
+    attester.fill("main input[type=password]", PASSWORD)
     attester.locator("main form button.btn-primary").first.click()
     attester.wait_for_url(re.compile("/receipt/"))
     receipt = attester.locator("main").inner_text()
@@ -242,6 +244,38 @@ def _spoiled(good: Path, spoiled: Path) -> Path:
     lines[3] = ",".join(cells)
     spoiled.write_text("\n".join(lines), encoding="gb18030")
     return spoiled
+
+
+def test_records_are_written_in_the_grid_by_keyboard(signed_in, address):
+    page = signed_in("demo-filer")
+    page.goto(f"{address}{OTHER_MONTH}workspace/?tab=sales")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_selector(".tabulator-placeholder-contents")
+    assert _faults(page) == []
+
+    page.keyboard.press("Alt+n")
+    page.wait_for_selector(".tabulator-editing input")
+    page.keyboard.type("2025-12-04")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".tabulator-edit-list-item")  # the lots that are held
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("much")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cell-wrong")  # saved, and judged by the portal
+    assert "is not a number" in page.locator(".grid-faults").last.inner_text()
+    assert _faults(page) == []
+
+    page.reload()
+    page.wait_for_selector(".cell-wrong")
+    row = page.locator(".tabulator-row").first.inner_text()
+    assert "2025-12-04" in row
+    assert "much" in row
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert _faults(page) == [], width
 
 
 def test_the_banner_moves_to_the_next_day(signed_in, address):

@@ -1,5 +1,6 @@
 """Files on their way into a draft, and the draft on its way to the attester."""
 
+import io
 import os
 import threading
 from collections.abc import Iterator
@@ -26,10 +27,12 @@ from traceability.rules.handover import (
     NothingToAttest,
     RecordsInTheWay,
 )
-from traceability.services import uploads
+from traceability.rules.sheets import UploadDone
+from traceability.services import upload_rows, uploads
 from traceability.services.filings import open_draft
 from traceability.services.handover import attest_filing, declare_nil, hand_over
-from traceability.services.uploads import receive_upload, work_upload
+from traceability.services.uploads import receive_upload, stop_upload, work_upload
+from traceability.sheets.returned import write_returned
 
 HEADER = "kind,date,lot,product,gross_kg,reo_percent,run,counterparty,document,country,note"
 MINED = "extraction,2025-02-{:02},L-{},ORE-MIX,1000,60,,,,,"
@@ -220,7 +223,7 @@ def test_work_upload_sets_aside_what_broke_off_three_times(
         raise ConnectionError
 
     upload = send()
-    monkeypatch.setattr(uploads, "open_draft", broken)
+    monkeypatch.setattr(upload_rows, "open_draft", broken)
 
     for _ in range(uploads.DELIVERIES):
         with pytest.raises(ConnectionError):
@@ -413,3 +416,157 @@ def test_work_upload_takes_over_from_a_dead_worker(send: Any, later: datetime) -
     taken = work_upload(upload=upload, at=later)
 
     assert (taken.state, taken.deliveries, taken.done) == ("accepted", 2, 2)
+
+
+# --- adding to a draft, keeping what is right, stopping -------------------------------------------
+CHANGING = "verb,line," + HEADER
+
+
+def added(*rows: str) -> bytes:
+    """A CSV file whose rows say what they do to which line."""
+    return "\n".join([CHANGING, *rows]).encode()
+
+
+@pytest.fixture
+def add(northern: Enterprise, february: Month, filer: User, noon: datetime) -> Any:
+    """Send a file that adds to Northern's February, and check it."""
+
+    def sent(content: bytes, **how: Any) -> Upload:
+        upload = receive_upload(
+            enterprise=northern, month=february, file_name="more.csv", content=content, by=filer,
+            at=noon, **{"mode": "add", **how},
+        )  # fmt: skip
+        return work_upload(upload=upload, at=noon)
+
+    return sent
+
+
+def lots(filing: Filing) -> list[tuple[int, str, str]]:
+    """The lines of a filing: number, lot, mass."""
+    found = filing.records.order_by("line").values_list("line", "lot__number", "gross_kg")
+    return [(line, lot, str(kg)) for line, lot, kg in found]
+
+
+def test_a_file_adds_changes_and_cancels_by_line(add: Any, draft: Filing) -> None:
+    upload = add(
+        added(
+            "change,1," + MINED.format(3, 1).replace("1000", "900"),
+            "取消,2,,,,,,,,,,,",
+            ",," + MINED.format(5, 3),
+            "add,7," + MINED.format(6, 4),
+        )
+    )
+
+    assert (upload.state, upload.done) == ("accepted", 4)
+    assert lots(draft) == [(1, "L-1", "900.000"), (7, "L-4", "1000.000"), (8, "L-3", "1000.000")]
+
+
+def test_a_file_that_adds_is_refused_whole_for_one_wrong_line(add: Any, draft: Filing) -> None:
+    before = lots(draft)
+
+    upload = add(added("change,9," + MINED.format(3, 1), "add,1," + MINED.format(3, 5), "drop,2"))
+
+    assert upload.state == "refused"
+    assert {(e["line"], e["column"], e["code"]) for e in upload.errors} >= {
+        (2, "line", "line_unknown"),
+        (3, "line", "line_taken"),
+        (4, "verb", "verb_unknown"),
+    }
+    assert lots(draft) == before
+
+
+def test_what_is_right_goes_in_and_the_rest_comes_back(
+    add: Any, draft: Filing, send: Any, later: datetime
+) -> None:
+    rows = (MINED.format(5, 3), MINED.format(6, 4).replace("1000", "-4"))
+
+    upload = add(lines(*rows), keep_right=True)
+
+    assert (upload.state, upload.error_count) == ("partly", 1)
+    assert [lot for _line, lot, _kg in lots(draft)] == ["L-1", "L-2", "L-3"]
+    (row,) = queries.returned_rows(upload)
+    assert "more than 0" in row.problem
+    assert row.columns == {"gross_kg"}
+    corrected = io.BytesIO()
+    cells = ["4" if text == "-4" else text for text in row.cells]
+    write_returned(corrected, [(row.problem, row.columns, cells)], changes=True)
+    again = add(corrected.getvalue())
+    assert (again.state, lots(draft)[-1]) == ("accepted", (4, "L-4", "4.000"))
+
+
+def test_a_refused_month_comes_back_whole_and_can_be_sent_again(send: Any, later: datetime) -> None:
+    upload = work_upload(upload=send(BAD), at=later)
+
+    rows = list(queries.returned_rows(upload))
+
+    assert [bool(row.problem) for row in rows] == [False, True, False]
+    file = io.BytesIO()
+    good = [("", (), row.cells) for row in rows if not row.problem]
+    write_returned(file, good, changes=False)
+    again = work_upload(upload=send(file.getvalue(), "again.xlsx"), at=later)
+    assert (again.state, again.done) == ("accepted", 2)
+
+
+def test_nothing_right_changes_nothing(add: Any, draft: Filing) -> None:
+    before = lots(draft)
+
+    upload = add(lines("gift,2025-02-03,L-9,ORE-MIX,1,1"), keep_right=True, mode="replace")
+
+    assert (upload.state, lots(draft)) == ("refused", before)
+
+
+def test_additions_do_not_overtake_one_another_but_a_whole_month_does(
+    add: Any, send: Any, draft: Filing, northern: Enterprise, february: Month, filer: User,
+    noon: datetime, later: datetime,
+) -> None:  # fmt: skip
+    told = {
+        "enterprise": northern,
+        "month": february,
+        "file_name": "a.csv",
+        "by": filer,
+        "at": noon,
+    }
+    first = receive_upload(content=lines(MINED.format(7, 7)), mode="add", **told)
+    add(lines(MINED.format(8, 8)))
+    assert work_upload(upload=first, at=later).state == "accepted"
+
+    early = receive_upload(content=lines(MINED.format(9, 9)), mode="add", **told)
+    work_upload(upload=send(), at=later)
+    assert work_upload(upload=early, at=later).errors[0]["fault"] == "overtaken"
+
+
+def test_stop_upload_ends_one_that_waits_and_comes_too_late_for_one_that_is_done(
+    send: Any, filer: User, later: datetime
+) -> None:
+    waiting = send()
+    stopped = stop_upload(upload=waiting, by=filer, at=later)
+    assert (stopped.state, work_upload(upload=waiting, at=later).state) == ("stopped", "stopped")
+    assert not Filing.objects.exists()
+
+    done = work_upload(upload=send(), at=later)
+    with pytest.raises(UploadDone):
+        stop_upload(upload=done, by=filer, at=later)
+
+
+def test_stop_upload_breaks_off_one_under_way(
+    committed_db: str, send: Any, filer: User, later: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = send(lines(*[MINED.format(3, number) for number in range(1_200)]))
+    read_rows = upload_rows.fill_draft
+
+    def slow(**told: Any) -> int:
+        stopping = threading.Thread(target=stop)
+        stopping.start()
+        stopping.join()
+        return read_rows(**told)
+
+    def stop() -> None:
+        stop_upload(upload=upload, by=filer, at=later)
+        connections.close_all()
+
+    monkeypatch.setattr(upload_rows, "fill_draft", slow)
+
+    stopped = work_upload(upload=upload, at=later)
+
+    assert (stopped.state, Upload.objects.get().state) == ("stopped", "stopped")
+    assert not Filing.objects.exists()

@@ -1,11 +1,18 @@
 """The pages of filings: who opens them, what they show, and the whole way through a month."""
 
 import io
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +21,7 @@ from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month
 from traceability.models import Filing, Upload
+from traceability.queries.receipts import receipt_says
 from traceability.services.handover import attest_filing, hand_over
 from traceability.services.uploads import receive_upload, work_upload
 from traceability.sheets.read import opened
@@ -78,6 +86,11 @@ def submitted(draft: Filing, filer: User, attester: User, noon: datetime) -> Fil
 def url(name: str, *args: Any) -> str:
     """The address of a page of traceability."""
     return reverse(f"traceability:{name}", args=args)
+
+
+def signed(by: User) -> dict[str, str]:
+    """The statement of truthfulness, and the password of whoever makes it."""
+    return {"truthful": "on", "secret": by.username * 2}
 
 
 # --- who sees what ---
@@ -282,8 +295,8 @@ def test_a_month_from_hand_over_to_receipt(
     seen = page.context["form"].initial["seen"]
 
     with django_capture_on_commit_callbacks() as queued:
-        first = client.post(url("filing_attest", draft.pk), {"seen": seen, "truthful": "on"})
-    second = client.post(url("filing_attest", draft.pk), {"seen": seen, "truthful": "on"})
+        first = client.post(url("filing_attest", draft.pk), {"seen": seen, **signed(attester)})
+    second = client.post(url("filing_attest", draft.pk), {"seen": seen, **signed(attester)})
 
     assert first.headers["Location"] == second.headers["Location"]
     assert len(queued) == 1
@@ -305,6 +318,56 @@ def test_filing_attest_needs_the_statement(
     assert Filing.objects.get().status == "draft"
 
 
+def test_filing_attest_asks_who_attests_to_show_it_anew(
+    signed_in: Page, draft: Filing, filer: User, attester: User, noon: datetime
+) -> None:
+    hand_over(filing=draft, by=filer, at=noon)
+    client = signed_in("attester")
+    statement = {"seen": noon.isoformat(), "truthful": "on"}
+
+    without = client.post(url("filing_attest", draft.pk), statement)
+    wrong = client.post(url("filing_attest", draft.pk), {**statement, "secret": "guess"})
+    another = client.post(url("filing_attest", draft.pk), {**statement, **signed(filer)})
+
+    assert {without.status_code, wrong.status_code, another.status_code} == {422}
+    assert "neither your password" in wrong.content.decode()
+    assert Filing.objects.get().status == "draft"
+
+
+def test_filing_attest_takes_a_code_once(
+    signed_in: Page, draft: Filing, filer: User, attester: User, noon: datetime
+) -> None:
+    hand_over(filing=draft, by=filer, at=noon)
+    secret = generate_totp_secret()
+    TOTP.activate(attester, secret)
+    now = int(time.time()) // 30
+    code = format_hotp_value(hotp_value(secret, now))
+    statement = {"seen": noon.isoformat(), "truthful": "on", "secret": code}
+
+    answer = signed_in("attester").post(url("filing_attest", draft.pk), statement)
+
+    assert answer.status_code == 302
+    assert Filing.objects.get().status == "submitted"
+
+
+def test_the_receipt_is_a_paper_with_number_digest_and_code(
+    signed_in: Page, submitted: Filing
+) -> None:
+    answer = signed_in("viewer").get(url("filing_receipt_pdf", submitted.pk))
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert submitted.receipt_no in answer["Content-Disposition"]
+    assert answer.content.startswith(b"%PDF")
+    said = receipt_says(submitted)
+    assert (said["digest"], said["receipt_no"]) == (submitted.digest, submitted.receipt_no)
+    assert [each["zh"] for each in said["kinds"]] == ["开采"]
+    assert signed_in("filer").get(url("filing_receipt_pdf", submitted.pk)).content == answer.content
+
+
+def test_a_draft_has_no_receipt_on_paper(signed_in: Page, draft: Filing) -> None:
+    assert signed_in("filer").get(url("filing_receipt_pdf", draft.pk)).status_code == 404
+
+
 def test_filing_attest_refuses_the_preparer_and_names_who_can(
     signed_in: Page, draft: Filing, filer: User, attester: User, noon: datetime
 ) -> None:
@@ -315,7 +378,8 @@ def test_filing_attest_refuses_the_preparer_and_names_who_can(
     hand_over(filing=draft, by=filer, at=noon)
 
     answer = signed_in("attester").post(
-        url("filing_attest", draft.pk), {"seen": noon.isoformat(), "truthful": "on"}
+        url("filing_attest", draft.pk),
+        {"seen": noon.isoformat(), **signed(attester)},
     )
 
     text = answer.content.decode()

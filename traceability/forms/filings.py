@@ -1,5 +1,6 @@
 """What people send and state about a month."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from traceability.models import Filing
+from traceability.models import Filing, Upload
 from traceability.rules.sheets import FILE_FAULTS
 
 
@@ -25,6 +26,23 @@ class UploadForm(forms.Form):
             attrs={"accept": ".xlsx,.csv,.txt", "class": "form-control"}
         ),
     )
+
+    mode = forms.ChoiceField(
+        label=_("What the file is"),
+        choices=Upload.Mode.choices,
+        initial=Upload.Mode.REPLACE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    keep_right = forms.BooleanField(
+        label=_("Put in what is right and give the other rows back"),
+        required=False,
+        help_text=_("Otherwise a file with any fault saves nothing."),
+    )
+
+    def clean_mode(self) -> str:
+        """The whole month, unless something else was chosen."""
+        return self.cleaned_data["mode"] or Upload.Mode.REPLACE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,6 +86,28 @@ class AttestationForm(forms.Form):
         label=_("I make this statement for the enterprise"),
         error_messages={"required": _("Tick the statement of truthfulness to submit.")},
     )
+
+    secret = forms.CharField(
+        label=_("Your password, or the code of your second factor"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("Asked anew for each filing: attesting is signing."),
+    )
+
+    def __init__(
+        self, *args: Any, confirmed: Callable[[str], bool] = lambda secret: False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._confirmed = confirmed
+
+    def clean(self) -> dict[str, Any]:
+        """Who attests shows that it is they, once the statement is made."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        secret = cleaned.pop("secret", "")
+        if secret and not self.errors and not self._confirmed(secret):
+            self.add_error("secret", _("This is neither your password nor a code that holds now."))
+        return cleaned
 
     def clean_seen(self) -> datetime | None:
         """The instant at which the draft that was looked at had been handed over."""

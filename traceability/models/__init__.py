@@ -1,11 +1,14 @@
-"""Products, lots, filings, records, shipments, uploads, findings, cases, replays, the graph."""
+"""Products, lots, filings, records, unfinished rows, shipments, uploads, findings, cases, replays,
+the graph."""
 
 from traceability.models.cases import Case, CaseEntry
 from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
 from traceability.models.lots import Balance, Lot, Product
 from traceability.models.replays import Replay
+from traceability.models.rows import UnfinishedRow
 from traceability.models.shipments import Shipment, ShipmentAnswer, ShipmentRemark
+from traceability.models.supervision import DeadlineExtension, FilingRemark
 from traceability.models.tracing import Movement, Pool
 from traceability.models.uploads import Upload
 
@@ -15,7 +18,9 @@ __all__ = [
     "CapUse",
     "Case",
     "CaseEntry",
+    "DeadlineExtension",
     "Filing",
+    "FilingRemark",
     "Finding",
     "Kind",
     "Lot",
@@ -29,5 +34,6 @@ __all__ = [
     "ShipmentAnswer",
     "ShipmentRemark",
     "Tolerance",
+    "UnfinishedRow",
     "Upload",
 ]

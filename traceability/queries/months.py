@@ -1,8 +1,9 @@
 """The months of an enterprise: what is due when, what was filed, what is missing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db.models import BooleanField, Count, Min, QuerySet, Sum
 from django.db.models.expressions import RawSQL
@@ -12,17 +13,20 @@ from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.kernel.period import Month, deadline_of, end_of
 from portal.kernel.sql import among
-from traceability.models import CapUse, Filing, Kind, Tolerance
+from traceability.models import CapUse, DeadlineExtension, Filing, Kind, Tolerance
+from traceability.queries.extensions import extensions_of
 
 Status = Filing.Status
 _FIRST_FILED_LATE = """
-(select first.submitted_at >= (
+(select first.submitted_at >= (greatest(
             (first.month + interval '1 month')::date
             + (select t.value::int from traceability_tolerance t
                 where t.name = 'filing_deadline_day'
                   and t.valid_from <= (first.month + interval '1 month')::date
-                order by t.valid_from desc limit 1)
-        )::timestamp at time zone 'Asia/Shanghai'
+                order by t.valid_from desc limit 1),
+            (select max(x.last_day) + 1 from traceability_deadlineextension x
+              where x.enterprise_id = first.enterprise_id and x.month = first.month)
+        ))::timestamp at time zone 'Asia/Shanghai'
    from traceability_filing first
   where first.enterprise_id = traceability_filing.enterprise_id
     and first.month = traceability_filing.month and first.version = 1
@@ -40,6 +44,7 @@ class MonthShown:
     draft: Filing | None
     first_submitted_at: datetime | None
     today: date
+    extension: DeadlineExtension | None = None
 
     @property
     def is_late(self) -> bool:
@@ -82,12 +87,23 @@ def deadlines(months: Iterable[Month]) -> dict[Month, date]:
     }
 
 
+def deadlines_of(enterprises: Collection[int], month: Month) -> dict[int, date]:
+    """The last day of each of these enterprises to file a month, extensions counted."""
+    due, extended = deadlines([month])[month], extensions_of(enterprises, [month])
+    return {each: _later(due, extended.get((each, month))) for each in enterprises}
+
+
+def _later(due: date, extension: DeadlineExtension | None) -> date:
+    return max(due, extension.last_day) if extension else due
+
+
 def months_of(
     enterprise: Enterprise, months: Iterable[Month], *, today: date, drafts: bool
 ) -> list[MonthShown]:
     """These months of an enterprise; its drafts only where `drafts` says that they may be seen."""
     wanted = list(months)
     due = deadlines(wanted)
+    extended = extensions_of([enterprise.pk], wanted)
     in_force: dict[Month, Filing] = {}
     draft: dict[Month, Filing] = {}
     first: dict[Month, datetime | None] = {}
@@ -98,8 +114,18 @@ def months_of(
             in_force[filing.month] = filing
         if filing.version == 1:
             first[filing.month] = filing.submitted_at
+    granted = {month: extended.get((enterprise.pk, month)) for month in wanted}
     return [
-        MonthShown(m, due[m], in_force.get(m), draft.get(m), first.get(m), today) for m in wanted
+        MonthShown(
+            m,
+            _later(due[m], granted[m]),
+            in_force.get(m),
+            draft.get(m),
+            first.get(m),
+            today,
+            granted[m],
+        )
+        for m in wanted
     ]
 
 
@@ -112,6 +138,7 @@ def months_of_each(
     sent = Filing.objects.exclude(status=Status.DRAFT)
     everybody = sent.aggregate(first=Min("month"))["first"]
     ids = among([each.pk for each in enterprises])
+    extended = extensions_of([each.pk for each in enterprises], wanted)
     own = dict(
         sent.filter(enterprise_id__in=ids)
         .order_by()
@@ -134,9 +161,13 @@ def months_of_each(
         for month in wanted:
             if begun <= month <= last:
                 key = (enterprise.pk, month)
+                granted = extended.get(key)
+                due_on = _later(due[month], granted)
                 yield (
                     enterprise,
-                    MonthShown(month, due[month], in_force.get(key), None, first.get(key), today),
+                    MonthShown(
+                        month, due_on, in_force.get(key), None, first.get(key), today, granted
+                    ),
                 )
 
 
@@ -180,7 +211,7 @@ class KindCount:
 
     kind: Kind
     count: int
-    gross_kg: object
+    gross_kg: Decimal
 
 
 def counts_by_kind(filing: Filing) -> list[KindCount]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from enterprises.models import Enterprise
 from portal.kernel.period import Month
-from traceability.models import Filing
+from traceability.models import DeadlineExtension, Filing
 from traceability.queries.months import deadlines
 
 DAYS_BEFORE = (7, 3, 1)
@@ -25,8 +25,17 @@ def months_to_remind(today: date) -> Iterator[tuple[Month, date, int]]:
             yield month, deadline, left
 
 
-def organisations_unfiled(month: Month) -> list[int]:
-    """The organisations of enterprises that must file a month and have not submitted it.
+def organisations_unfiled(month: Month, *, today: date) -> list[int]:
+    """The organisations of enterprises that have not submitted a month, nor have more time."""
+    extended = DeadlineExtension.objects.filter(
+        enterprise=OuterRef("pk"), month=month, last_day__gte=today
+    )
+    unfiled = enterprises_unfiled(month).filter(~Exists(extended))
+    return list(unfiled.order_by("pk").values_list("organisation_id", flat=True))
+
+
+def enterprises_unfiled(month: Month) -> QuerySet[Enterprise]:
+    """The enterprises that must file a month and have not submitted it.
 
     Where the directory names no first month, that of the platform is it.
     """
@@ -38,5 +47,4 @@ def organisations_unfiled(month: Month) -> list[int]:
     if platform["first"] is not None and platform["first"] <= month:
         begun |= Q(files_from=None)
     still_there = Q(merged_on=None) | Q(merged_on__gte=month.first_day)
-    enterprises = Enterprise.objects.filing().filter(~Exists(submitted), begun, still_there)
-    return list(enterprises.order_by("pk").values_list("organisation_id", flat=True))
+    return Enterprise.objects.filing().filter(~Exists(submitted), begun, still_there)

@@ -1,6 +1,6 @@
 """Uploaded files: who may see them, which still wait, and what was found wrong in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from traceability.permissions import Perm
 from traceability.queries.filings import records_of
 from traceability.rules.intake import CHINESE_HEADERS
 from traceability.rules.sheets import FILE_FAULTS, row_fault_text
+from traceability.sheets import read
 
 State = Upload.State
 UNDER_WAY = (State.QUEUED, State.WORKING)
@@ -44,13 +45,25 @@ def uploads_left_over(sent_before: datetime) -> list[int]:
 
 
 def later_accepted(upload: Upload) -> bool:
-    """Whether a file sent after this one is in the draft already."""
-    return Upload.objects.filter(
+    """Whether a file sent after this one is in the draft already, so that this one comes too late.
+
+    One that only adds is not overtaken by others that do.
+    """
+    later = Upload.objects.filter(
         enterprise_id=upload.enterprise_id,
         month=upload.month,
         pk__gt=upload.pk,
-        state=State.ACCEPTED,
-    ).exists()
+        state__in=[State.ACCEPTED, State.PARTLY],
+    )
+    if upload.mode == Upload.Mode.ADD:
+        later = later.filter(mode=Upload.Mode.REPLACE)
+    return later.exists()
+
+
+def uploads_of(enterprise: Enterprise, month: Month, *, most: int = 20) -> list[Upload]:
+    """The files sent for a month, the last first."""
+    sent = Upload.objects.filter(enterprise=enterprise, month=month)
+    return list(sent.select_related("by").defer("content", "errors").order_by("-pk")[:most])
 
 
 def product_names() -> Mapping[str, str]:
@@ -97,6 +110,20 @@ def sheet_rows(filing: Filing) -> Iterator[list[date | Decimal | str | None]]:
         ]
 
 
+def lines_to_change(filing: Filing) -> Iterator[tuple[str, tuple[str, ...], list[str]]]:
+    """The records of a draft with their lines, as rows that would change them to what they are."""
+    lines = filing.records.order_by("line").values_list("line", flat=True)
+    for line, cells in zip(lines, sheet_rows(filing), strict=True):
+        texts = ["" if cell is None else _plain(cell) for cell in cells]
+        yield "", (), [*texts, "change", str(line)]
+
+
+def _plain(cell: date | Decimal | str) -> str:
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():f}"
+    return cell.isoformat() if isinstance(cell, date) else cell
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorShown:
     """One fault as its reader sees it: where it stands, what stands there, what is wrong."""
@@ -116,6 +143,39 @@ def file_fault(upload: Upload) -> str:
             words = str(FILE_FAULTS[told["fault"]])
             return words % facts if facts else words
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRow:
+    """One row of a file that comes back: what is wrong with it, where, and what stands in it."""
+
+    problem: str
+    columns: frozenset[str]
+    cells: Sequence[str | None]
+
+
+def returned_rows(upload: Upload) -> Iterator[ReturnedRow]:
+    """The rows of a file that was not taken in whole, each with what is wrong with it.
+
+    Of one that was taken in partly those that were left out; of one that was refused all of them.
+    """
+    wrong: dict[int, list[tuple[str, str]]] = {}
+    for told in upload.errors:
+        if "fault" not in told:
+            text = row_fault_text(told["code"], told.get("value", ""))
+            name = CHINESE_HEADERS.get(told["column"], told["column"])
+            wrong.setdefault(told["line"], []).append((told["column"], f"{name}: {text}"))
+    with read.opened(
+        bytes(upload.content),
+        upload.file_name,
+        product_names=product_names(),
+        changes=upload.mode == Upload.Mode.ADD,
+    ) as table:
+        for line, texts in table.rows():
+            found = wrong.get(line, [])
+            if found or upload.state == State.REFUSED:
+                columns = frozenset(column for column, _text in found)
+                yield ReturnedRow(" ".join(text for _column, text in found), columns, texts)
 
 
 def errors_of(upload: Upload) -> Iterator[ErrorShown]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel.errors import Refusal
 from portal.kernel.sheets.faults import READING_FAULTS, FileRefused
 from portal.kernel.sheets.header import HEADER_WITHIN, folded, header_of
 from traceability.rules.intake import (
@@ -40,6 +41,17 @@ FILE_FAULTS: dict[str, Promise] = READING_FAULTS | {
         " that fails too, tell the operator the number of the upload."
     ),
     "overtaken": _("A file that was sent later has been put into the draft instead."),
+    "wrong_month": _(
+        "Every row of this file is dated in %(found)s; this is the filing of %(month)s. Upload it"
+        " on the page of %(found)s."
+    ),
+    "wrong_enterprise": _(
+        "This template was made for the enterprise %(found)s, not for %(own)s. Download your own."
+    ),
+    "many_faults": _(
+        "More than %(most)s faults: nothing was put into the draft. Correct what they have in"
+        " common, and upload the file again."
+    ),
     "closed_meanwhile": _(
         "The month was submitted while the file was being checked. Start an amendment to change it."
     ),
@@ -59,6 +71,16 @@ class UploadRefused(FileRefused):
     FAULTS = FILE_FAULTS
 
 
+class UploadDone(Refusal):
+    """It is too late to stop a file."""
+
+
+def require_under_way(*, under_way: bool) -> None:
+    """A file is stopped while it waits or is being checked. Raises UploadDone."""
+    if not under_way:
+        raise UploadDone(_("Checking this file has ended already."))
+
+
 def row_fault_text(code: str, value: str) -> str:
     """What is wrong with a cell and what to do, in the reader's language."""
     return filled_in(ROW_FAULTS.get(code) or MESSAGES[code], value)
@@ -67,6 +89,11 @@ def row_fault_text(code: str, value: str) -> str:
 _HEADERS = {folded(name): name for name in COLUMNS} | {
     folded(chinese): name for name, chinese in CHINESE_HEADERS.items()
 }
+# A column that the portal itself puts first into what comes back; it is passed over.
+PROBLEM = "problem"
+PROBLEM_HEADERS = ("问题", PROBLEM)
+CHANGE_HEADERS = {"verb": ("操作", "verb"), "line": ("行号", "line")}
+_HEADERS |= dict.fromkeys(PROBLEM_HEADERS, PROBLEM)
 _CHANGE_HEADERS = _HEADERS | {"verb": "verb", "操作": "verb", "line": "line", "行号": "line"}
 _VERBS = {"新增": "add", "修改": "change", "取消": "cancel"}
 _KINDS = {folded(chinese): kind for kind, chinese in CHINESE_KINDS.items()} | {
@@ -103,6 +130,7 @@ def _both_names(columns: Sequence[str]) -> str:
 
 _PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 _CHINESE_DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
 _PACKED_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")
@@ -154,6 +182,13 @@ def mass_text(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).replace(" ", "").removesuffix("%")
     plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain
     return plain.removeprefix("+")
+
+
+def plain_number(text: str, column: str) -> str:
+    """A mass or grade without zeros that say nothing, as a record gives it back."""
+    if column in ("gross_kg", "reo_percent") and _NUMBER.fullmatch(text):
+        return f"{Decimal(text).normalize():f}"
+    return text
 
 
 @lru_cache(maxsize=4_096)  # a file says the same few things again and again

@@ -4,6 +4,7 @@ import json
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ from traceability.rules.intake import (
 from traceability.rules.sheets import MOST_ROWS, row_fault_text
 from traceability.serializers.filings import FilingOut
 from traceability.services.intake import SourceRow
-from traceability.services.records import Written
+from traceability.services.records import Written, table_rows, written_row
 from traceability.sheets import read
 
 # So many faults are told one by one; their number is told whole.
@@ -133,33 +134,12 @@ class Sent:
                 verb = value
             else:
                 fault = fault or f"kind:field_unknown:{name[:60]}"
-        return self._placed(at, cells, verb, line, fault)
+        return written_row(at, cells, verb=verb, line=line, fault=fault, verbs=self._verbs)
 
     def _table_rows(self, table: read.Table) -> Iterator[SourceRow]:
-        for at, (number, texts) in enumerate(table.rows(), start=1):
-            self.lines.append(number)
-            fault = None
-            if table.faults and table.faults[-1].line == number:
-                found = table.faults.pop()
-                fault = f"{found.column}:{found.code}:{found.value}"
-            verb, line = texts[len(COLUMNS) :] if self._verbs else (None, None)
-            yield self._placed(at, texts[: len(COLUMNS)], verb, line, fault)
-
-    def _placed(
-        self, at: int, cells: list[str | None], verb: str | None, line: str | None, fault: Any
-    ) -> SourceRow:
-        """The row with what it does to which line."""
-        own_line = None
-        if line:
-            if line.isascii() and line.isdecimal() and 0 < int(line[:10]) <= HIGHEST_LINE:
-                own_line = int(line)
-            else:
-                fault = fault or f"line:line_form:{line[:60]}"
-        if self._verbs:
-            verb = verb or "add"
-            if verb not in VERBS:
-                fault = fault or f"verb:verb_unknown:{verb[:60]}"
-        return SourceRow(at, cells, verb, own_line, fault)
+        for at, row in enumerate(table_rows(table, verbs=self._verbs), start=1):
+            self.lines.append(row.line)
+            yield replace(row, line=at)
 
     def told(self, fault: RowError) -> dict[str, Any]:
         """A fault as a machine reads it, in the caller's language."""

@@ -129,6 +129,7 @@ def fill_draft(
             intake.check_rows()
             if faults := list(intake.faults()):
                 raise RowsRefused(faults)
+        filing.unfinished_rows.all().delete()
         filing.records.all()._raw_delete(filing.records.db)
         intake.store_rows(version=filing.version)
         filing.record_count = count
@@ -185,6 +186,7 @@ def discard_draft(*, filing: Filing, by: User, at: datetime) -> None:
         records=filing.record_count,
     )
     filing.uploads.update(filing=None)
+    filing.unfinished_rows.all().delete()
     filing.records.all()._raw_delete(filing.records.db)
     filing.delete()
 

@@ -12,6 +12,7 @@ from traceability.models import Filing
 from traceability.queries.filings import differs, draft_of, in_force
 from traceability.rules import filings as filing_rules
 from traceability.rules import handover as rules
+from traceability.rules.workspace import require_finished
 from traceability.services.filings import locked, open_draft, submit_filing
 
 
@@ -19,11 +20,12 @@ from traceability.services.filings import locked, open_draft, submit_filing
 def hand_over(*, filing: Filing, by: User, at: datetime, nil: bool = False) -> Filing:
     """Give a draft to the attester. `nil`: it has no records because there is nothing to state.
 
-    Raises AlreadySubmitted, NothingToAttest, RecordsInTheWay, or NothingDiffers for an amendment
-    that changes nothing.
+    Raises AlreadySubmitted, UnfinishedRows, NothingToAttest, RecordsInTheWay, or NothingDiffers for
+    an amendment that changes nothing.
     """
     filing = locked(filing)
     filing_rules.require_draft(filing.status, filing.receipt_no)
+    require_finished(filing.unfinished_rows.count())
     rules.require_content(_handed(filing), nil=nil)
     if amended := in_force(filing.enterprise_id, filing.month):
         rules.require_difference(differs=differs(filing, amended))

@@ -1,6 +1,6 @@
 """Records of a draft: put in anew, or added, changed and cancelled by their lines, in bulk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,11 @@ from portal.kernel import audit
 from portal.kernel.period import civil_day
 from traceability.models import Filing
 from traceability.rules import filings as filing_rules
-from traceability.rules.intake import CREATING, RowError
+from traceability.rules.intake import COLUMNS, CREATING, HIGHEST_LINE, VERBS, RowError
 from traceability.services import intake
 from traceability.services.filings import limit_statements, locked
 from traceability.services.intake import RowsRefused, SourceRow
+from traceability.sheets.read import Table
 
 _OUT = """
 delete from traceability_record where filing_id = %s and line in (
@@ -41,6 +42,45 @@ class Written:
     record_count: int
     lines: Sequence[tuple[int, int]]
     refused: Sequence[RowError]
+
+
+def table_rows(table: Table, *, verbs: bool) -> Iterator[SourceRow]:
+    """The rows of a table, numbered by their lines, each with what reading it found wrong.
+
+    `verbs`: each may say what it does to which line of the draft.
+    """
+    for number, texts in table.rows():
+        fault = None
+        if table.faults and table.faults[-1].line == number:
+            found = table.faults.pop()
+            fault = f"{found.column}:{found.code}:{found.value}"
+        verb, line = texts[len(COLUMNS) :] if verbs else (None, None)
+        yield written_row(
+            number, texts[: len(COLUMNS)], verb=verb, line=line, fault=fault, verbs=verbs
+        )
+
+
+def written_row(
+    at: int,
+    cells: list[str | None],
+    *,
+    verb: str | None,
+    line: str | None,
+    fault: str | None,
+    verbs: bool,
+) -> SourceRow:
+    """A row with what it does to which line of a draft; an unreadable verb or line is its fault."""
+    own_line = None
+    if line:
+        if line.isascii() and line.isdecimal() and 0 < int(line[:10]) <= HIGHEST_LINE:
+            own_line = int(line)
+        else:
+            fault = fault or f"line:line_form:{line[:60]}"
+    if verbs:
+        verb = verb or "add"
+        if verb not in VERBS:
+            fault = fault or f"verb:verb_unknown:{verb[:60]}"
+    return SourceRow(at, cells, verb, own_line, fault)
 
 
 @transaction.atomic
@@ -118,6 +158,7 @@ def _store(filing: Filing, faults: Sequence[RowError], *, replace: bool) -> Writ
         highest = max(highest, cursor.fetchone()[0])
         cursor.execute(_NUMBER, [highest])
         if replace:
+            filing.unfinished_rows.all().delete()
             filing.records.all()._raw_delete(filing.records.db)
         else:
             cursor.execute(_OUT, [filing.pk])

@@ -24,7 +24,7 @@ def remind_of_filings(*, at: datetime) -> int:
         facts = {"month": str(month), "due_on": deadline}
         tellings = [
             Telling(organisation_id, month, facts, once=f"{month} {left}")
-            for organisation_id in organisations_unfiled(month)
+            for organisation_id in organisations_unfiled(month, today=civil_day(at))
         ]
         told += tell(kind, tellings, perms=[Perm.PREPARE_FILING, Perm.SUBMIT_FILING], at=at)
     return told

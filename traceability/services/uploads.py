@@ -16,25 +16,29 @@ from portal.kernel import audit
 from portal.kernel.errors import Refusal
 from portal.kernel.period import Month, civil_day
 from portal.kernel.sheets.faults import FileRefused
-from traceability.models import Filing, Upload
-from traceability.queries.uploads import UNDER_WAY, later_accepted, product_names
+from traceability.models import Upload
+from traceability.queries.uploads import UNDER_WAY, product_names
 from traceability.rules.filings import require_draftable
 from traceability.rules.intake import COLUMNS, RowError
-from traceability.rules.sheets import UploadRefused
-from traceability.services.filings import fill_draft, open_draft
+from traceability.rules.sheets import UploadRefused, require_under_way
 from traceability.services.handover import require_open
-from traceability.services.intake import RowsRefused, SourceRow
+from traceability.services.intake import RowsRefused
+from traceability.services.upload_rows import (
+    MOST_ERRORS,
+    Stopped,
+    Watch,
+    put_rows,
+    require_month,
+    require_own_template,
+    watched,
+)
 from traceability.sheets import read
 from traceability.sheets.plain import plain_columns
 
 State = Upload.State
+Mode = Upload.Mode
 # A file whose checking was begun this often and never ended is set aside.
 DELIVERIES = 3
-# So many faults are kept to be shown; their number is told whole.
-MOST_ERRORS = 5_000
-_STEP = 500
-# Seconds between two tellings of the progress.
-_PAUSE = 0.25
 _TAKEN = (
     *("state", "deliveries", "taken_at", "done", "total", "errors", "error_count"),
     "finished_at",
@@ -51,6 +55,8 @@ def receive_upload(
     content: bytes,
     by: User,
     at: datetime,
+    mode: str = Upload.Mode.REPLACE,
+    keep_right: bool = False,
 ) -> Upload:
     """Put a file on the list to be checked; it is kept as it came.
 
@@ -68,6 +74,8 @@ def receive_upload(
         month=month,
         file_name=file_name[-200:],
         content=content,
+        mode=mode,
+        keep_right=keep_right,
         content_digest=hashlib.sha256(content).hexdigest(),
         size=len(content),
         by=by,
@@ -81,7 +89,25 @@ def receive_upload(
         month=month,
         size=upload.size,
         digest=upload.content_digest,
+        mode=upload.mode,
     )
+    return upload
+
+
+@transaction.atomic
+def stop_upload(*, upload: Upload, by: User, at: datetime) -> Upload:
+    """Ask that a file be checked no further; nothing of it goes into the draft.
+
+    One that waits is stopped at once; one under way by its worker, at its next rows, which puts
+    that on record: the audit trail may be held until then. Raises UploadDone when it is too late.
+    """
+    upload = Upload.objects.select_for_update(of=("self",)).defer("content").get(pk=upload.pk)
+    require_under_way(under_way=upload.state in UNDER_WAY)
+    upload.stop_asked_at = at
+    if upload.state == State.QUEUED:
+        upload.state, upload.finished_at = State.STOPPED, at
+        audit.record("upload.stopped", upload, by=by, at=at, month=upload.month)
+    upload.save(update_fields=["stop_asked_at", "state", "finished_at"])
     return upload
 
 
@@ -102,6 +128,8 @@ def work_upload(*, upload: Upload, at: datetime) -> Upload:
         except FileRefused as refused:
             facts = {"fault": refused.fault, "facts": refused.facts}
             _end(taken, at, begun, State.FAILED, [facts], 1)
+        except Stopped:
+            _end(taken, at, begun, State.STOPPED, [], 0)
         except Exception:
             _put_back(taken)
             raise
@@ -152,14 +180,20 @@ def _check(upload: Upload, at: datetime) -> None:
     begun = time.monotonic()
     content, names = bytes(upload.content), product_names()
     with (
-        read.opened(content, upload.file_name, product_names=names) as table,
+        read.opened(
+            content, upload.file_name, product_names=names, changes=upload.mode == Mode.ADD
+        ) as table,
         _progress_of(upload, table.lines) as told,
     ):
+        require_own_template(upload, content)
         columns = None if table.sheet else plain_columns(content)
+        plain = (content, columns) if columns else None
+        months: set[str] = set()
         try:
-            _fill(upload, table, told, at, begun, (content, columns) if columns else None)
+            _fill(upload, table, watched(told, months), at, begun, plain)
         except RowsRefused as refused:
             faults = sorted({*refused.rows, *table.faults}, key=_order)
+            require_month(upload, months, faults)
             kept = [_kept(fault, table) for fault in faults[:MOST_ERRORS]]
             upload.total = upload.done = table.count
             _end(upload, at, begun, State.REFUSED, kept, len(faults))
@@ -173,49 +207,35 @@ def _check(upload: Upload, at: datetime) -> None:
 def _fill(
     upload: Upload,
     table: read.Table,
-    told: Callable[[int], None],
+    watch: Watch,
     at: datetime,
     begun: float,
     plain: tuple[bytes, Sequence[str]] | None,
 ) -> None:
-    """Put the rows into the draft, which nobody has handed over any more."""
-    if later_accepted(upload):
-        raise UploadRefused("overtaken")
-    require_open(upload.enterprise, upload.month)
-    draft = open_draft(enterprise=upload.enterprise, month=upload.month, by=upload.by, at=at)
-    rows = _told_rows(table, told)
-    upload.total = upload.done = fill_draft(
-        filing=draft, rows=rows, by=upload.by, at=at, plain=plain
-    )
-    if table.faults:
-        raise RowsRefused(())
-    Filing.objects.filter(pk=draft.pk).update(ready_at=None)
-    draft.refresh_from_db()
-    upload.filing = draft
-    _end(upload, at, begun, State.ACCEPTED, [], 0)
-
-
-def _told_rows(table: read.Table, told: Callable[[int], None]) -> Iterator[SourceRow]:
-    due = time.monotonic()
-    for count, (line, texts) in enumerate(table.rows(), start=1):
-        if count % _STEP == 0 and time.monotonic() >= due:
-            told(count)
-            due = time.monotonic() + _PAUSE
-        yield SourceRow(line, texts)
+    """Put the rows into the draft and end the file, in one transaction."""
+    refused = put_rows(upload=upload, table=table, watch=watch, at=at, plain=plain)
+    kept = [_kept(fault, table) for fault in refused]
+    _end(upload, at, begun, State.PARTLY if kept else State.ACCEPTED, kept, len(kept))
 
 
 @contextmanager
-def _progress_of(upload: Upload, total: int) -> Iterator[Callable[[int], None]]:
-    """A way to tell how many rows are read, on a connection of its own: seen at once."""
+def _progress_of(upload: Upload, total: int) -> Iterator[Callable[[int], bool]]:
+    """A way to tell how many rows are read, on a connection of its own: seen at once.
+
+    It answers whether somebody asked to stop.
+    """
     aside = connections.create_connection(DEFAULT_DB_ALIAS)
     table = Upload._meta.db_table
 
-    def tell(done: int) -> None:
+    def tell(done: int) -> bool:
         with aside.cursor() as cursor:
             cursor.execute(
-                f"update {table} set done = %s, total = %s where id = %s",
+                f"update {table} set done = greatest(done, %s), total = %s where id = %s"
+                " returning stop_asked_at is not null",
                 [done, max(total, done), upload.pk],
             )
+            found = cursor.fetchone()
+        return bool(found and found[0])
 
     try:
         tell(0)

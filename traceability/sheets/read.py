@@ -1,8 +1,10 @@
 """Reading what enterprises upload: a workbook or a CSV file becomes rows for intake."""
 
 import contextlib
+import io
 import re
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -10,6 +12,7 @@ from typing import Any
 
 from portal.kernel.sheets import read
 from portal.kernel.sheets.faults import FileRefused
+from portal.kernel.sheets.package import ZIP
 from portal.kernel.sheets.read import Line, letter
 from traceability.rules.intake import CHANGE_COLUMNS, COLUMNS, RowError
 from traceability.rules.sheets import (
@@ -22,6 +25,9 @@ from traceability.rules.sheets import (
     number_text,
 )
 
+# The template tells in its title whom it was made for.
+_PROPERTIES = "docProps/core.xml"
+_OWNER = re.compile(rb"<dc:title>([0-9A-Z]{18}) [0-9]{4}-[0-9]{2}</dc:title>")
 # Beyond so many digits a spreadsheet program has rounded a number that stood for a text.
 _EXACT_DIGITS = 10**15
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -126,6 +132,21 @@ class Table:
                 at = f"{letter(place)}{line.number}"
                 self.faults.append(RowError(line.number, at, "stray", str(cell)[:60]))
                 return
+
+
+def template_owner(content: bytes) -> str:
+    """The credit code of the enterprise that a template was made for; empty for other files.
+
+    To be asked of a file that was opened: it is no bomb.
+    """
+    if not content.startswith(ZIP):
+        return ""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        if _PROPERTIES not in package.namelist():
+            return ""
+        with package.open(_PROPERTIES) as part:
+            found = _OWNER.search(part.read(65_536))
+    return found[1].decode() if found else ""
 
 
 @contextlib.contextmanager

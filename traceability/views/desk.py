@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
+from portal.accounts.mfa import is_confirmed
 from portal.kernel import clock
 from portal.kernel.access import allowed, require_allowed, requires
 from portal.kernel.law import MONTHLY_FILING, TRUTHFUL_RECORDS
@@ -32,6 +33,7 @@ from traceability.services import handover
 from traceability.services.filings import discard_draft, open_draft
 from traceability.services.previews import preview_submission
 from traceability.services.uploads import receive_upload
+from traceability.sheets.returned import write_returned
 from traceability.sheets.template import Asked, Named, write_template
 
 MONTHS_SHOWN = 12
@@ -49,7 +51,7 @@ def filing_desk(request: HttpRequest) -> HttpResponse:
 @requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
 def filing_month(request: HttpRequest, month: Month) -> HttpResponse:
     """One month of the reader's enterprise: where it stands and what comes next; takes a file."""
-    enterprise = _own(request)
+    enterprise = own_enterprise(request)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
@@ -61,6 +63,8 @@ def filing_month(request: HttpRequest, month: Month) -> HttpResponse:
                 month=month,
                 file_name=file.name,
                 content=file.read(),
+                mode=form.cleaned_data["mode"],
+                keep_right=form.cleaned_data["keep_right"],
                 by=request.user,
                 at=clock.now(),
             )
@@ -89,7 +93,10 @@ def _month_context(request: HttpRequest, enterprise: Enterprise, month: Month) -
         "refused": refused,
         "fault": upload_queries.file_fault(upload) if refused else "",
         "errors": _first_errors(upload) if refused else [],
+        "returned": shown.in_force.remarks.filter(kind="returned") if shown.in_force else (),
+        "sent": upload_queries.uploads_of(enterprise, month),
         "kinds": queries.counts_by_kind(draft) if draft else [],
+        "unfinished": draft.unfinished_rows.count() if draft else 0,
         "attesters": queries.attesters_of(enterprise, besides=draft.prepared_by) if draft else [],
         "may_prepare": allowed(request.user, Perm.PREPARE_FILING, enterprise),
         "may_attest": allowed(request.user, Perm.SUBMIT_FILING, enterprise),
@@ -106,13 +113,16 @@ def _first_errors(upload: Any) -> list[upload_queries.ErrorShown]:
 @requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
 def filing_template(request: HttpRequest, month: Month) -> HttpResponseBase:
     """The spreadsheet of the month; `?filing=7` puts the records of that version into it."""
-    enterprise = _own(request)
+    enterprise = own_enterprise(request)
     rows: Any = ()
     if wanted := request.GET.get("filing", ""):
         if not wanted.isdecimal():
             raise Http404
         filings = filings_visible_to(request.user).filter(enterprise=enterprise)
-        rows = upload_queries.sheet_rows(get_object_or_404(filings, pk=int(wanted)))
+        filing = get_object_or_404(filings, pk=int(wanted))
+        if request.GET.get("changes") == "yes":
+            return _lines_to_change(filing)
+        rows = upload_queries.sheet_rows(filing)
     file = io.BytesIO()
     asked = Asked(
         month=month,
@@ -127,6 +137,15 @@ def filing_template(request: HttpRequest, month: Month) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=name)
 
 
+def _lines_to_change(filing: Filing) -> HttpResponseBase:
+    """The records with their lines, to be changed or cancelled and sent back as an addition."""
+    file = io.BytesIO()
+    write_returned(file, upload_queries.lines_to_change(filing), changes=True)
+    file.seek(0)
+    name = f"{filing.month}-lines.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
 def _named(enterprise: Enterprise) -> Named:
     return Named(enterprise.uscc or "", enterprise.name_zh, enterprise.name_en)
 
@@ -135,7 +154,7 @@ def _named(enterprise: Enterprise) -> Named:
 @requires(Perm.PREPARE_FILING)
 def filing_nil(request: HttpRequest, month: Month) -> HttpResponse:
     """State that the month had no business; the attester attests to it like to any other."""
-    enterprise = _own(request)
+    enterprise = own_enterprise(request)
     require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
     with refusals_told(request):
         handover.declare_nil(enterprise=enterprise, month=month, by=request.user, at=clock.now())
@@ -147,7 +166,7 @@ def filing_nil(request: HttpRequest, month: Month) -> HttpResponse:
 @requires(Perm.PREPARE_FILING)
 def filing_amend(request: HttpRequest, month: Month) -> HttpResponse:
     """Begin an amendment of a submitted month, saying why."""
-    enterprise = _own(request)
+    enterprise = own_enterprise(request)
     require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
     shown = queries.month_of(enterprise, month, today=clock.today())
     if shown.in_force is None:
@@ -223,7 +242,9 @@ def filing_attest(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("This version has been submitted; here is its receipt."))
         return redirect("traceability:filing_receipt", draft.pk)
     seen = draft.ready_at.isoformat() if draft.ready_at else ""
-    form = AttestationForm(request.POST or None, initial={"seen": seen})
+    form = AttestationForm(
+        request.POST or None, initial={"seen": seen}, confirmed=partial(is_confirmed, request)
+    )
     if form.is_valid():
         with refusals_on(form):
             try:
@@ -250,7 +271,7 @@ def filing_attest(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "traceability/filing_attest.html", context)
 
 
-def _own(request: HttpRequest) -> Enterprise:
+def own_enterprise(request: HttpRequest) -> Enterprise:
     """The enterprise that the reader works for."""
     return get_object_or_404(
         enterprises_visible_to(request.user), organisation_id=request.user.organisation_id

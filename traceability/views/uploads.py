@@ -1,18 +1,28 @@
 """Uploaded files: how far checking one has come, what was wrong in it, and the file itself."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+import tempfile
 
-from portal.kernel.access import requires
-from portal.kernel.pages import page
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.kernel import clock
+from portal.kernel.access import allowed, require_allowed, requires
+from portal.kernel.pages import page, refusals_told
 from portal.kernel.tables import list_page
+from traceability.models import Upload
 from traceability.permissions import Perm
 from traceability.queries import uploads as queries
+from traceability.services.uploads import stop_upload
+from traceability.sheets.returned import write_returned
 from traceability.tables.filings import ErrorTable
 
 ERRORS_PER_PAGE = 100
+State = Upload.State
+RETURNED = (State.REFUSED, State.PARTLY)
 
 
 @require_safe
@@ -34,6 +44,9 @@ def upload_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "fault": queries.file_fault(upload),
             "sheet": sheet,
             "under_way": upload.state in queries.UNDER_WAY,
+            "may_stop": upload.state in queries.UNDER_WAY
+            and allowed(request.user, Perm.PREPARE_FILING, upload.enterprise),
+            "returned": upload.state in RETURNED and not queries.file_fault(upload),
         },
     )
 
@@ -47,6 +60,35 @@ def upload_progress(request: HttpRequest, pk: int) -> HttpResponse:
     if upload.state not in queries.UNDER_WAY:
         answer["HX-Refresh"] = "true"
     return answer
+
+
+@require_POST
+@requires(Perm.PREPARE_FILING)
+def upload_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop checking a file; nothing of it goes into the draft."""
+    upload = get_object_or_404(queries.uploads_visible_to(request.user), pk=pk)
+    require_allowed(request.user, Perm.PREPARE_FILING, upload.enterprise)
+    with refusals_told(request):
+        stop_upload(upload=upload, by=request.user, at=clock.now())
+        messages.success(request, _("The file was stopped. The draft is as it was."))
+    return redirect("traceability:filing_month", upload.month)
+
+
+@require_safe
+@requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
+def upload_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The rows that were not taken, to be corrected and sent again."""
+    visible = queries.uploads_visible_to(request.user).defer(None)
+    upload = get_object_or_404(visible, pk=pk)
+    if upload.state not in RETURNED or queries.file_fault(upload):
+        raise Http404
+    rows = ((row.problem, row.columns, row.cells) for row in queries.returned_rows(upload))
+    changes = upload.mode == upload.Mode.ADD or upload.state == State.PARTLY
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    write_returned(file, rows, changes=changes)
+    file.seek(0)
+    name = f"{upload.month}-to-correct-{upload.pk}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name)
 
 
 @require_safe

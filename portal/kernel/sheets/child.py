@@ -2,9 +2,10 @@
 
 `read` starts it, and tells how many lines a sheet may have at most.
 
-In: the workbook, on standard input. Out: lines of JSON: {"sheet": name, "rows": number of lines},
-then for each line that holds something [number, column of the first cell, [cells]]; or
-{"fault": code, "facts": {...}}. A cell is a text, a number, a truth value, or {"d": "2025-03-09"}.
+In: the workbook, on standard input. Out: lines of JSON: {"sheet": name, "rows": number of lines,
+"merged": [[last line, range], ...]}, then for each line that holds something [number, column of the
+first cell, [cells]]; or {"fault": code, "facts": {...}}. A cell is a text, a number, a truth value,
+or {"d": "2025-03-09"}.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ from portal.kernel.sheets.package import MOST_COLUMNS, Fault, require_readable
 MEMORY = 1 << 30
 OUTPUT = 1 << 30
 SECONDS = 60
+_MERGED = 100
 
 
 def main(most_lines: int) -> None:
@@ -65,12 +67,21 @@ def _read(content: bytes, most_lines: int, out: TextIO) -> None:
             raise Fault("too_many_rows")
         if sheet.total_width > MOST_COLUMNS:
             raise Fault("far_cell", cell="AA1")
-        _say(out, {"sheet": about.name, "rows": sheet.total_height})
+        merged = [_range(*each) for each in sheet.merged_cell_ranges or ()]
+        _say(out, {"sheet": about.name, "rows": sheet.total_height, "merged": merged[:_MERGED]})
         first = sheet.start[1] if sheet.start else 0
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             # Most lines hold a text or a number other than 0, which is quickly seen.
             if any(cells) or any(cell != "" for cell in cells):
                 _say(out, [number, first, cells])
+
+
+def _range(first: tuple[int, int], last: tuple[int, int]) -> tuple[int, str]:
+    """The last line of a merged range, and its name like A3:B5."""
+    cells = [
+        f"{chr(65 + column) if column < 26 else '?'}{row + 1}" for row, column in (first, last)
+    ]
+    return last[0] + 1, ":".join(cells)
 
 
 def _plain(cell: Any) -> Any:

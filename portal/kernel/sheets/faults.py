@@ -53,6 +53,14 @@ READING_FAULTS: dict[str, Promise] = {
         "Formulas in these cells end in an error such as #N/A or #REF!: %(cells)s. Correct or"
         " clear them."
     ),
+    "merged_cells": _(
+        "Cells beneath the headers are merged: %(cells)s. Take the merging off and fill in each"
+        " row, then upload it again."
+    ),
+    "formulas_unsaved": _(
+        "Formulas in these cells have no result saved with them: %(cells)s. Open the file in Excel"
+        " or WPS, let it calculate, save it and upload it again."
+    ),
     "too_slow": _(
         "Reading the file took too long and was broken off. Copy the rows into a fresh template"
         " and upload that."

@@ -6,7 +6,7 @@ Imports nothing of the portal: it runs in the reader's child process.
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
@@ -22,6 +22,11 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _FAR = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?(/?)>')
 _FAR_HINT = re.compile(rb'\br="(?:[A-Z]{2,3}[0-9]|[A-Z][0-9]{6})')
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+[0-9]+)"')
+# A formula whose result was never worked out, as programs write them that do not calculate.
+_UNSAVED = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]+[0-9]+)"[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)'
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _ERRORS_NAMED = 20
 
 
@@ -70,6 +75,7 @@ def _require_plain_package(package: zipfile.ZipFile) -> None:
 def _require_plain_parts(package: zipfile.ZipFile, most_lines: int) -> None:
     unpacked = 0
     errors: list[str] = []
+    unsaved: list[str] = []
     for entry in package.infolist():
         if not entry.filename.lower().endswith((".xml", ".rels", ".vml")):
             continue
@@ -84,10 +90,18 @@ def _require_plain_parts(package: zipfile.ZipFile, most_lines: int) -> None:
                 _require_near(chunk, most_lines)
                 if b't="e"' in chunk:
                     errors += [cell.decode() for cell in _ERROR_CELL.findall(chunk)]
+                if b"<f" in chunk or b":f" in chunk:
+                    unsaved += [cell.decode() for cell in _UNSAVED.findall(chunk)]
     if errors:
-        named = list(dict.fromkeys(errors))
-        more = ", …" if len(named) > _ERRORS_NAMED else ""
-        raise Fault("error_cells", cells=", ".join(named[:_ERRORS_NAMED]) + more)
+        raise Fault("error_cells", cells=named_cells(errors))
+    if unsaved:
+        raise Fault("formulas_unsaved", cells=named_cells(unsaved))
+
+
+def named_cells(cells: Sequence[str]) -> str:
+    """The first of these cells, each once."""
+    named = list(dict.fromkeys(cells))
+    return ", ".join(named[:_ERRORS_NAMED]) + (", …" if len(named) > _ERRORS_NAMED else "")
 
 
 def _chunks(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

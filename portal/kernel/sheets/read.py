@@ -14,7 +14,7 @@ from typing import IO, Any
 from portal.kernel.sheets.delimited import HeaderColumns, delimited_lines
 from portal.kernel.sheets.faults import FileRefused
 from portal.kernel.sheets.header import HEADER_WITHIN
-from portal.kernel.sheets.package import OLE, ZIP
+from portal.kernel.sheets.package import OLE, ZIP, named_cells
 
 _ROOT = Path(__file__).parents[3]
 # The child needs three modules. The packages around them bring Celery along, which takes longer to
@@ -28,6 +28,8 @@ from portal.kernel.sheets import child
 child.main(int(sys.argv[1]))
 """
 _SECONDS = 90
+# How documents, pictures and archives begin.
+_OTHER_FILES = (b"%PDF", b"PK", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
 _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
 
 
@@ -79,7 +81,7 @@ def opened(
     if content.startswith((ZIP, OLE)):
         with _sheets(content, most_rows) as spool:
             yield _chosen(spool, header_columns, most_rows)
-    elif file_name.lower().endswith(_WORKBOOK_NAMES) or content.startswith((b"%PDF", b"PK")):
+    elif file_name.lower().endswith(_WORKBOOK_NAMES) or content.startswith(_OTHER_FILES):
         raise FileRefused("not_a_workbook")
     else:
         cut = delimited_lines(content, header_columns)
@@ -152,10 +154,12 @@ def _sheets(content: bytes, most_rows: int) -> Iterator[IO[str]]:
 def _chosen(spool: IO[str], header_columns: HeaderColumns, most_rows: int) -> Sheet:
     """The one sheet with the columns; its rows are read from the spool as they are asked for."""
     found = []
-    for name, lines, position in _contents(spool, most_rows):
+    for name, lines, merged, position in _contents(spool, most_rows):
         columns, body = _beneath_header(_sheet_lines(spool, position), header_columns)
         if columns is not None:
-            found.append((name, lines, position, next(body, None) is not None))
+            first = next(body, None)
+            _require_unmerged(merged, first)
+            found.append((name, lines, position, first is not None))
     filled = [each for each in found if each[3]]
     if len(filled) > 1:
         raise FileRefused("two_sheets", names=", ".join(each[0] for each in filled))
@@ -166,15 +170,23 @@ def _chosen(spool: IO[str], header_columns: HeaderColumns, most_rows: int) -> Sh
     return Sheet(name, lines, columns or {}, body)
 
 
-def _contents(spool: IO[str], most_rows: int) -> list[tuple[str, int, int]]:
-    """Every sheet: its name, how many lines it has, and where they begin in the spool."""
+def _require_unmerged(merged: Sequence[tuple[int, str]], first: Line | None) -> None:
+    """Beneath the header every row speaks for itself. Raises FileRefused."""
+    if first is None:
+        return
+    if beneath := [name for last, name in merged if last >= first.number]:
+        raise FileRefused("merged_cells", cells=named_cells(beneath))
+
+
+def _contents(spool: IO[str], most_rows: int) -> list[tuple[str, int, Any, int]]:
+    """Every sheet: its name, its number of lines, what is merged, and where it is in the spool."""
     sheets = []
     while line := spool.readline():
         if line.startswith("{"):
             told = json.loads(line)
             if "fault" in told:
                 raise FileRefused(told["fault"], **_said(told, most_rows))
-            sheets.append((told["sheet"], told["rows"], spool.tell()))
+            sheets.append((told["sheet"], told["rows"], told["merged"], spool.tell()))
     return sheets
 
 

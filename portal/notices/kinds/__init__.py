@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.notices.kinds.filings import FILINGS
 from portal.notices.kinds.shipments import SHIPMENTS
 from portal.notices.kinds.told import (
     AUTHORITY,
@@ -198,6 +199,7 @@ _KINDS: Iterable[KindTold] = (
         "traceability:case_detail",
         ENTERPRISE,
     ),
+    *FILINGS,
     *SHIPMENTS,
 )
 

@@ -6,6 +6,7 @@ reader's.
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,14 @@ from portal.kernel.period import Month
 from portal.kernel.templatetags import portal as shown
 
 LONGEST_QUOTE = 200
+
+
+class Channel(StrEnum):
+    """How notices of one kind reach a person."""
+
+    MAIL = "mail"
+    PORTAL = "portal"
+    OFF = "off"
 
 
 def both(words: Any) -> dict[str, str]:

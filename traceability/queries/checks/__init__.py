@@ -24,7 +24,17 @@ from traceability.rules.checks import CHECKS, Check
 HERE = Path(__file__).parent
 # Everything the statements make; they end with the transaction, or with the next run in it.
 TEMPORARY = (
-    *("party", "known_filing", "led", "lot_def", "platform", "due", "must_file", "unfiled"),
+    *(
+        "party",
+        "known_filing",
+        "led",
+        "lot_def",
+        "platform",
+        "due",
+        "extended",
+        "must_file",
+        "unfiled",
+    ),
     *("settled", "cap", "ore_share", "produced", "production", "shipment", "left_over"),
     *("paired", "counted", "run_part", "run_balance", "run_in_doubt", "recovery", "recovery_level"),
     *("ore_most", "usual", "assayed", "element_out", "element_in", "found"),

@@ -27,6 +27,15 @@ select m.month::date, (m.month + interval '1 month')::date + (t.value::int - 1) 
         order by valid_from desc limit 1) t;
 analyze due;
 
+-- The later last days that were granted by then: for one enterprise and month, the latest.
+create temp table extended on commit drop as
+select enterprise_id, month, max(last_day) as last_day
+  from traceability_deadlineextension
+ where at < %(known_before)s
+ group by 1, 2;
+create unique index on extended (enterprise_id, month);
+analyze extended;
+
 -- From which month on each enterprise with an activity must file. The directory says it; where it
 -- does not, an enterprise that filed, or that others name in what they filed, must file from the
 -- first of those months on (a shipment to it counts unless it arrived later), and one that never
@@ -68,11 +77,12 @@ analyze must_file;
 -- Months that an enterprise must file and has not, once the deadline is over; and the months that
 -- are settled: filed, and over the deadline.
 create temp table unfiled on commit drop as
-select m.enterprise_id, d.month, d.last_day
+select m.enterprise_id, d.month, greatest(d.last_day, x.last_day) as last_day
   from must_file m
   join due d on d.month between m.first_month and m.last_month and d.last_day < %(as_of)s
+  left join extended x on x.enterprise_id = m.enterprise_id and x.month = d.month
   left join known_filing f on f.enterprise_id = m.enterprise_id and f.month = d.month
- where f.id is null;
+ where f.id is null and coalesce(x.last_day < %(as_of)s, true);
 create unique index on unfiled (enterprise_id, month);
 analyze unfiled;
 create temp table settled on commit drop as
