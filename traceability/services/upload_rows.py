@@ -51,6 +51,7 @@ def put_rows(
         upload.total = upload.done = fill_draft(
             filing=draft, rows=watch(rows), by=upload.by, at=at, plain=plain
         )
+        any(watch(()))  # a file taken in as it is passes by the rows, but not by who stops it
         refused: Sequence[RowError] = ()
         if table.faults:
             raise RowsRefused(())
