@@ -131,6 +131,9 @@ ACCEPTED, REFUSED, FAILED = "accepted", "refused", "failed"
 CASES: list[tuple[str, Any, str, str, str]] = [
     # --- files that are something else ---
     ("picture", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a.png", FAILED, "not a spreadsheet"),
+    ("photograph", b"\xff\xd8\xff\xe0 JFIF", "a.jpg", FAILED, "not a spreadsheet"),
+    ("rar archive", b"Rar!\x1a\x07", "a.rar", FAILED, "not a spreadsheet"),
+    ("rich text", b"{\\rtf1 records}", "a.rtf", FAILED, "No row with the column headers"),
     ("pdf named xlsx", b"%PDF-1.7 ...", "a.xlsx", FAILED, "not a spreadsheet"),
     ("html named xls", b"<html><table><tr><td>x</table>", "a.xls", FAILED, "not a spreadsheet"),
     ("text named xlsx", csv(GOOD), "a.xlsx", FAILED, "not a spreadsheet"),
