@@ -5,7 +5,17 @@ from itertools import pairwise
 import pytest
 
 from tests.cast import make_enterprise
-from tests.traceability.ledger import extraction, file, found, kg, purchase, said, sale
+from tests.traceability.ledger import (
+    extraction,
+    feed,
+    file,
+    found,
+    kg,
+    output,
+    purchase,
+    said,
+    sale,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +125,32 @@ def test_several_deliveries_and_several_sellers_are_no_circle(northern, houses):
     file(three, "2025-01", purchase(11, "A", "40", one, "INV4", northern))
 
     assert found("circular_trade") == []
+
+
+@pytest.mark.parametrize(
+    ("product", "given", "fires"),
+    [("OX-PRND", "49.8", True), ("OX-PRND", "40", False), ("MET-PRND", "49.8", False)],
+)
+def test_a_lot_that_comes_back_under_another_number(northern, houses, product, given, fires):
+    one, two, *_ = houses
+    file(northern, "2025-01", output(1, "A", "1000", "R0"), sale(5, "A", "90", one, "INV1"))
+    file(
+        one,
+        "2025-01",
+        purchase(5, "A", "90", northern, "INV1", northern),
+        sale(8, "A", "50", two, "INV2", northern),
+        purchase(20, "Z", given, two, "INV3", two),
+    )
+    file(
+        two,
+        "2025-01",
+        purchase(9, "A", "50", one, "INV2", northern),
+        feed(12, "A", "50", "R1", northern),
+        output(13, "Z", given, "R1", product),
+        sale(19, "Z", given, one, "INV3"),
+    )
+
+    findings = found("circular_trade")
+
+    assert [each.enterprise for each in findings] == ([one] if fires else [])
+    assert not fires or "out of a run that changed nothing but the lot number" in said(findings[0])

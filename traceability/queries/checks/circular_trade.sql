@@ -66,6 +66,33 @@ with recursive sold as (
                 group by m.id
                 order by max(e.first_on) desc nulls last, m.id limit 1) as first_id
     from closed c
+), renaming as (
+  -- Runs that give what they were fed: one product, hardly a loss, another lot number. Only a run over
+  -- the whole country knows those of others.
+  select p.enterprise_id, p.run,
+         (array_agg(p.lot_id order by p.id) filter (where p.kind = 'output'))[1] as new_lot_id,
+         array_agg(distinct p.lot_id) filter (where p.kind = 'input') as old_lot_ids,
+         (array_agg(p.id order by p.id))[1:6] as ids
+    from run_part p
+    join run_balance b using (enterprise_id, run)
+   where %(enterprise)s::bigint is null and b.known
+     and b.out_kg between b.in_kg * 0.985 and b.in_kg * 1.005
+   group by 1, 2
+  having count(distinct p.product_id) = 1
+     and count(distinct p.lot_id) filter (where p.kind = 'output') = 1
+     and count(*) filter (where p.kind = 'input') > 0
+), returned as (
+  -- Who had sold the old lot, and then bought the new one.
+  select distinct on (back.enterprise_id, n.new_lot_id)
+         back.enterprise_id, n.new_lot_id as lot_id, back.counterparty_id as from_id,
+         back.date as back_on, back.gross_kg as kg, back.document,
+         array[away.id, back.id] || n.ids as ids
+    from renaming n
+    join led away on away.lot_id = any(n.old_lot_ids) and away.kind = 'sale'
+                 and away.enterprise_id <> n.enterprise_id
+    join led back on back.lot_id = n.new_lot_id and back.kind = 'purchase'
+                 and back.enterprise_id = away.enterprise_id and back.date >= away.date
+   order by back.enterprise_id, n.new_lot_id, back.date, back.id, away.id
 )
 select concat_ws(':', c.enterprise_id, c.lot_id) as key, 'high' as severity,
        c.enterprise_id, c.from_id as counterparty_id,
@@ -77,3 +104,11 @@ select concat_ws(':', c.enterprise_id, c.lot_id) as key, 'high' as severity,
   from begun c
  where coalesce(c.first_id, (select min(m) from unnest(c.path) m)) = c.enterprise_id
    and c.last_on between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
+union all
+select 'country:' || concat_ws(':', r.enterprise_id, r.lot_id), 'high', r.enterprise_id, r.from_id,
+       date_trunc('month', r.back_on)::date, '', r.lot_id, '', r.document, r.kg,
+       jsonb_build_object(
+         'through', 1, 'renamed', true, 'back_on', r.back_on, 'kg', r.kg::text,
+         'records', to_jsonb(r.ids[1:20]))
+  from returned r
+ where r.back_on between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')

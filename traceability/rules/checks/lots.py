@@ -117,17 +117,12 @@ def circular_trade(facts: Facts) -> str:
     Source: flows are entered truthfully (2025 Measures): product flows lead to an end use.
     Fires: once for a circle of enterprises and a lot, when what one sold came back to it by sales
     of the same lot, each not before the one before it. It is told of the member whose goods came
-    from outside the circle last: with them it began.
+    from outside the circle last: with them it began. In a run over the country also when it came
+    back under another number, from a run that gave the same product with hardly a loss.
     Tolerates: several deliveries of a lot from one seller, and a lot bought of several sellers.
     """
     through = facts.figures["through"]
-    words = ngettext(
-        "%(kg)s kg (gross) of lot %(lot)s of %(maker)s came back to the enterprise on %(day)s"
-        " through %(through)s other, unprocessed, last from %(from)s.",
-        "%(kg)s kg (gross) of lot %(lot)s of %(maker)s came back to the enterprise on %(day)s"
-        " through %(through)s others, unprocessed, last from %(from)s.",
-        through,
-    )
+    words = _renamed() if facts.figures.get("renamed") else _unchanged(through)
     return words % {
         "kg": facts.kg("kg"),
         "lot": facts.lot,
@@ -136,3 +131,20 @@ def circular_trade(facts: Facts) -> str:
         "through": through,
         "from": facts.counterparty,
     }
+
+
+def _renamed() -> str:
+    return _(
+        "%(kg)s kg (gross) came back to the enterprise on %(day)s from %(from)s as lot %(lot)s of"
+        " %(maker)s, out of a run that changed nothing but the lot number."
+    )
+
+
+def _unchanged(through: int) -> str:
+    return ngettext(
+        "%(kg)s kg (gross) of lot %(lot)s of %(maker)s came back to the enterprise on %(day)s"
+        " through %(through)s other, unprocessed, last from %(from)s.",
+        "%(kg)s kg (gross) of lot %(lot)s of %(maker)s came back to the enterprise on %(day)s"
+        " through %(through)s others, unprocessed, last from %(from)s.",
+        through,
+    )
