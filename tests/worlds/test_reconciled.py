@@ -1,0 +1,47 @@
+"""Runs over the country and over one enterprise each find the same in worlds made by chance."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from enterprises.models import Enterprise
+from portal.accounts.queries import system_user
+from portal.kernel.period import CIVIL
+from tests.worlds.build import build, turn_of
+from tests.worlds.files import write_world
+from traceability.models import Case, Finding
+from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 1, 16, 12, tzinfo=CIVIL)
+
+
+def reconciled(enterprise: Enterprise | None = None) -> dict:
+    """The counts of a run over 2025 as known on 16 January."""
+    asked = ask_reconciliation(
+        year=2025, as_of=date(2026, 1, 16), by=system_user(), at=AT, enterprise=enterprise
+    )
+    return run_reconciliation(reconciliation=asked, at=AT).counts
+
+
+@pytest.mark.parametrize("seed", [1000, 1002])
+def test_one_enterprise_at_a_time_finds_what_the_whole_country_does(seed: int, tmp_path: Path):
+    made = build(seed, size="small", plots=turn_of(seed, size="small"))
+    write_world(tmp_path, made.world, made.office)
+    call_command("import_dataset", str(tmp_path), verbosity=0)
+    whole = reconciled()
+    assert whole["found"] >= len(made.truth) / 2
+    told = set(Finding.objects.values_list("code", "key", "status", "amount_kg", "case"))
+
+    changed = {
+        enterprise.pk: counts
+        for enterprise in Enterprise.objects.exclude(activities=[]).order_by("pk")
+        if any((counts := reconciled(enterprise))[name] for name in ("new", "reopened", "cleared"))
+    }
+
+    assert changed == {}
+    assert set(Finding.objects.values_list("code", "key", "status", "amount_kg", "case")) == told
+    assert not Finding.objects.filter(status="open", case=None).exists()
+    assert Case.objects.count() <= 3 * len(made.truth)
