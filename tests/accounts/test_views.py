@@ -317,7 +317,7 @@ def test_audit_check_names_where_the_chain_breaks(desk, events):
 def test_profile_tells_who_one_is(client, filer, northern, django_assert_max_num_queries):
     client.force_login(filer)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         answer = client.get("/profile/")
 
     assert northern.organisation.name_zh in answer.content.decode()

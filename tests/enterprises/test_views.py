@@ -200,7 +200,7 @@ def test_an_enterprises_page_tells_what_is_on_record(
 ):
     client = signed_in("filer")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         answer = client.get(northern.get_absolute_url())
 
     text = answer.content.decode()

@@ -83,7 +83,7 @@ def test_key_list_in_few_queries(client, make_key, filer, django_assert_max_num_
         make_key()
     client.force_login(filer)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         answer = client.get(reverse("machines:key_list"))
 
     assert answer.content.decode().count("ERP") == 5

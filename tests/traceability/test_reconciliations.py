@@ -291,7 +291,7 @@ def test_what_fails_leaves_the_findings_and_waits_for_another_try(
 ):
     oversold(northern, outsider)
 
-    def broken(reconciliation):
+    def broken(reconciliation, *, at):
         raise RuntimeError("out of disk")
 
     monkeypatch.setattr(services, "keep_findings", broken)
@@ -309,13 +309,13 @@ def test_progress_is_seen_while_it_runs(committed_db, northern, monkeypatch):
     seen = []
     keep = services.keep_findings
 
-    def watching(reconciliation):
+    def watching(reconciliation, *, at):
         other = connections.create_connection(DEFAULT_DB_ALIAS)
         with other.cursor() as cursor:
             cursor.execute("select state, done, total from traceability_reconciliation")
             seen.extend(cursor.fetchall())
         other.close()
-        return keep(reconciliation)
+        return keep(reconciliation, at=at)
 
     monkeypatch.setattr(services, "keep_findings", watching)
     services.run_reconciliation(reconciliation=asked, at=AT)

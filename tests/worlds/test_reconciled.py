@@ -26,7 +26,7 @@ def reconciled(enterprise: Enterprise | None = None) -> dict:
     return run_reconciliation(reconciliation=asked, at=AT).counts
 
 
-@pytest.mark.parametrize("seed", [1000, 1002])
+@pytest.mark.parametrize("seed", [1002])
 def test_one_enterprise_at_a_time_finds_what_the_whole_country_does(seed: int, tmp_path: Path):
     made = build(seed, size="small", plots=turn_of(seed, size="small"))
     write_world(tmp_path, made.world, made.office)
