@@ -48,7 +48,7 @@ class CaseTable(ListTable):
     assigned_to = tables.Column(verbose_name=_("Worked by"))
     answer_due_on = DayColumn(verbose_name=_("Answer due on"))
     status = StatusColumn(kind="case", verbose_name=_("Status"))
-    opened_at = MomentColumn(verbose_name=_("Opened"))
+    opened_at = MomentColumn(verbose_name=_("Case opened"))
 
     class Meta(ListTable.Meta):
         model = Case
