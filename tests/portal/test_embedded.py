@@ -144,6 +144,8 @@ def test_servers_recover_after_everything_was_killed(run_dir):
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
     kill(user)
+    # On a busy machine a killed process takes a moment to go, and listens until then.
+    wait_until(lambda: not processes_of(run_dir))
 
     with embedded.servers(run_dir) as addresses:
         rows, _ = remember(addresses)
