@@ -7,11 +7,11 @@ with mass as (
    where l.kind in ('extraction', 'output', 'import', 'recycled')
      and l.month between %(first_month)s and %(last_month)s
      and (%(enterprise)s::bigint is null or l.enterprise_id = %(enterprise)s)
+), made as (
+  select enterprise_id, kind, count(*) as records from mass group by 1, 2
 ), repeated as (
   -- Weighed masses of five digits and more do not come again in other months by chance.
-  select m.enterprise_id, m.kind, (
-           select count(*) from mass a
-            where a.enterprise_id = m.enterprise_id and a.kind = m.kind) as of_records,
+  select m.enterprise_id, m.kind, a.records as of_records,
          count(*) filter (where v.months > 1) as records,
          -- The first month in which one came again.
          min(m.month) filter (where v.months > 1 and m.month > v.first_month) as month,
@@ -22,13 +22,11 @@ with mass as (
                  min(month) as first_month
             from mass where digits >= 5 group by 1, 2, 3, 4) v
          using (enterprise_id, kind, product_id, gross_kg)
+    join made a using (enterprise_id, kind)
    where m.digits >= 5
-   group by 1, 2
+   group by 1, 2, 3
   having count(*) filter (where v.months > 1) >= 4
-     and count(*) filter (where v.months > 1) >= (
-           select count(*) from mass a
-            where a.enterprise_id = m.enterprise_id and a.kind = m.kind)
-         * %(repeated_percent)s / 100.0
+     and count(*) filter (where v.months > 1) >= a.records * %(repeated_percent)s / 100.0
 ), monthly as (
   select enterprise_id, kind, product_id, month, sum(gross_kg) as kg, count(*) as records,
          (array_agg(id order by gross_kg desc, id))[1:20] as ids
