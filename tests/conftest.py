@@ -7,6 +7,7 @@ a quarter of a second more.
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -66,8 +67,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         databases.drop_all()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs a browser where there is none."""
+    """Leave out what needs a browser where there is none; no two tests have the same name."""
+    twice = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if twice:
+        # On several processes only one of them would be run.
+        raise pytest.UsageError(f"several tests have the same name: {', '.join(twice)}")
     if any(shutil.which(name) for name in BROWSERS):
         return
     for item in items:
