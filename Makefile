@@ -57,9 +57,11 @@ lint: setup-dev
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# What the tests ask of the API with a few made-up requests, with many.
+# What the tests ask of the API with a few made-up requests, with many; and examples of rules that
+# the tests, which take the same each time, have not seen.
 fuzz: setup-dev
-	PORTAL_API_EXAMPLES=300 $(BIN)/python -m pytest -q tests/api/test_description.py
+	PORTAL_API_EXAMPLES=300 $(BIN)/python -m pytest -q --timeout 0 tests/api/test_description.py
+	PORTAL_FUZZ=1 $(BIN)/python -m pytest -q --timeout 0 $$(grep -rl "^from hypothesis" tests/allocations tests/traceability)
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_import

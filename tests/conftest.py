@@ -12,15 +12,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis import Phase
 from pytest_django import DjangoDbBlocker
 
 from tests import databases
 
 pytest_plugins = ["tests.cast"]
+# The same examples each time; `make fuzz` looks for others. What "explain" adds to a failure can
+# take hours where an example takes a second.
+hypothesis.settings.register_profile(
+    "portal", phases=set(Phase) - {Phase.explain}, derandomize="PORTAL_FUZZ" not in os.environ
+)
+hypothesis.settings.load_profile("portal")
 
 # --- the servers and databases of the run: settings.py starts those, databases.py makes these -----
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
