@@ -26,6 +26,7 @@ from traceability.services import cases, handover
 from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
 from traceability.services.shipments import refuse_shipment
+from traceability.services.tolerances import propose_tolerance
 from traceability.services.uploads import receive_upload
 
 # Noon of 5 March 2025 in China: February can still be filed.
@@ -274,6 +275,7 @@ def _traceability(world: World) -> None:
     run_reconciliation(reconciliation=run, at=NOON)  # nobody filed January
     for name in ("reconciliation_detail", "reconciliation_progress"):
         world.tell(f"traceability:{name}", "any", pk=run.pk)
+    _tolerances(world)
     for which, enterprise in (("own", world.northern), ("foreign", world.southern)):
         found = Finding.objects.get(enterprise=enterprise, code="missing_filing", month="2025-01")
         world.tell("traceability:forecast_detail", which, pk=enterprise.pk)
@@ -286,6 +288,21 @@ def _traceability(world: World) -> None:
             world.tell(f"traceability:{name}", which, pk=lot.pk)
         world.tell("traceability:lot_link", which, uscc=enterprise.uscc, number=lot.number)
     _filings(world)
+
+
+def _tolerances(world: World) -> None:
+    """A change of a tolerance that waits to be decided."""
+    proposal = propose_tolerance(
+        name="jump_factor",
+        value=Decimal(6),
+        valid_from=date(2025, 4, 1),
+        reason="Seasons",
+        by=world.people["supervisor"],
+        at=NOON,
+    )
+    world.tell("traceability:tolerance_detail", "any", name="jump_factor")
+    for step in ("detail", "approve", "decline", "withdraw"):
+        world.tell(f"traceability:proposal_{step}", "any", pk=proposal.pk)
 
 
 def _case(world: World, which: str, found: Finding) -> None:

@@ -14,3 +14,5 @@ class Perm(StrEnum):
     VIEW_FINDINGS = "traceability.view_findings"
     WORK_FINDINGS = "traceability.work_findings"
     ANSWER_FINDINGS = "traceability.answer_findings"
+    VIEW_TOLERANCES = "traceability.view_tolerances"
+    KEEP_TOLERANCES = "traceability.keep_tolerances"

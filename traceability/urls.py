@@ -13,6 +13,7 @@ from traceability.views import (
     forecasts,
     reconciliations,
     supervision,
+    tolerances,
     uploads,
     workspace,
 )
@@ -112,7 +113,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "cases/<int:pk>/attachments/<int:entry_id>/", cases.case_attachment, name="case_attachment"
     ),
-    path("findings/tolerances/", findings.tolerance_list, name="tolerance_list"),
+    path("findings/tolerances/", tolerances.tolerance_list, name="tolerance_list"),
+    path("findings/tolerances/propose/", tolerances.tolerance_propose, name="tolerance_propose"),
+    path(
+        "findings/tolerances/proposals/<int:pk>/",
+        tolerances.proposal_detail,
+        name="proposal_detail",
+    ),
+    path(
+        "findings/tolerances/proposals/<int:pk>/approve/",
+        tolerances.proposal_approve,
+        name="proposal_approve",
+    ),
+    path(
+        "findings/tolerances/proposals/<int:pk>/decline/",
+        tolerances.proposal_decline,
+        name="proposal_decline",
+    ),
+    path(
+        "findings/tolerances/proposals/<int:pk>/withdraw/",
+        tolerances.proposal_withdraw,
+        name="proposal_withdraw",
+    ),
+    path("findings/tolerances/<slug:name>/", tolerances.tolerance_detail, name="tolerance_detail"),
     path("shipments/", pages.shipment_inbox, name="shipment_inbox"),
     path("shipments/accept/", answers.shipment_accept_many, name="shipment_accept_many"),
     path("shipments/answers/<int:pk>/", pages.shipment_answer, name="shipment_answer"),

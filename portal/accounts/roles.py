@@ -71,6 +71,7 @@ READ: frozenset[str] = _perms(
     "traceability.view_filings",
     "traceability.view_findings",
     "traceability.view_reconciliations",
+    "traceability.view_tolerances",
 )
 
 _ROLES: Iterable[RoleHeld] = (
@@ -100,7 +101,10 @@ _ROLES: Iterable[RoleHeld] = (
     RoleHeld(
         Role.SUPERVISOR,
         _("Supervisor"),
-        _("Runs reconciliations, works findings and enters penalties for a ministry."),
+        _(
+            "Runs reconciliations, works findings and enters penalties for a ministry; MIIT's keep"
+            " the tolerances, two together."
+        ),
         OrganisationKind.MINISTRY,
         national=READ
         | _perms(
@@ -108,6 +112,7 @@ _ROLES: Iterable[RoleHeld] = (
             "allocations.enter_penalty",
             "traceability.reconcile",
             "traceability.work_findings",
+            "traceability.keep_tolerances",
         ),
         needs_second_factor=True,
     ),
@@ -133,6 +138,7 @@ _ROLES: Iterable[RoleHeld] = (
             "allocations.ask_about_copy",
             "traceability.view_filings",
             "traceability.view_findings",
+            "traceability.view_tolerances",
         ),
     ),
     RoleHeld(

@@ -76,6 +76,12 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "finished": ("good", _("finished")),
         "failed": ("bad", _("failed")),
     },
+    "proposal": {
+        "waiting": ("warn", _("to be decided")),
+        "approved": ("good", _("approved")),
+        "declined": ("bad", _("declined")),
+        "withdrawn": ("neutral", _("taken back")),
+    },
     "copy": {
         "acknowledged": ("good", _("acknowledged")),
         "waiting": ("warn", _("to be acknowledged")),

@@ -68,7 +68,7 @@ OPENS = {
     "finding_list": HOLDERS,
     "finding_detail": TERRITORY,
     "enterprise_findings_fragment": TERRITORY,
-    "tolerance_list": HOLDERS,
+    "tolerance_list": HOLDERS - {"filer", "attester", "southern_filer"},
     "reconciliation_list": NATIONAL,
     "reconciliation_run": {"supervisor"},
     "reconciliation_detail": NATIONAL,

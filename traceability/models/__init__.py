@@ -9,6 +9,7 @@ from traceability.models.replays import Replay
 from traceability.models.rows import UnfinishedRow
 from traceability.models.shipments import Shipment, ShipmentAnswer, ShipmentRemark
 from traceability.models.supervision import DeadlineExtension, FilingRemark
+from traceability.models.tolerances import ToleranceProposal
 from traceability.models.tracing import Movement, Pool
 from traceability.models.uploads import Upload
 
@@ -34,6 +35,7 @@ __all__ = [
     "ShipmentAnswer",
     "ShipmentRemark",
     "Tolerance",
+    "ToleranceProposal",
     "UnfinishedRow",
     "Upload",
 ]

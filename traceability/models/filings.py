@@ -92,6 +92,8 @@ class Filing(models.Model):
                 (Perm.VIEW_FINDINGS, "See findings"),
                 (Perm.WORK_FINDINGS, "Work findings"),
                 (Perm.ANSWER_FINDINGS, "Answer what is asked of findings"),
+                (Perm.VIEW_TOLERANCES, "See tolerances and what they let pass"),
+                (Perm.KEEP_TOLERANCES, "Propose and approve tolerances"),
             )
         ]
         constraints = [

@@ -1,4 +1,4 @@
-"""Findings, what they say, and the tolerances they were judged by."""
+"""Findings, and what they say."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -7,14 +7,12 @@ from django.views.decorators.http import require_safe
 from allocations.permissions import Perm as Allocations
 from allocations.rules import ASSESSING
 from enterprises.queries import enterprises_visible_to, sees
-from portal.kernel import clock
 from portal.kernel.access import holds, requires
 from portal.kernel.pages import page
 from portal.kernel.tables import list_page
 from traceability.permissions import Perm
 from traceability.queries import findings as queries
 from traceability.queries.shipments import reads_disputes
-from traceability.queries.tolerances import tolerances_shown
 from traceability.tables.findings import FindingFilter, FindingTable
 
 SHOWN_OF_ENTERPRISE = 10
@@ -35,6 +33,7 @@ def finding_list(request: HttpRequest) -> HttpResponseBase:
         context={
             "counts": queries.counts_by_code(seen),
             "may_read_disputes": reads_disputes(request.user),
+            "may_read_tolerances": request.user.holds(Perm.VIEW_TOLERANCES),
         },
     )
 
@@ -54,6 +53,7 @@ def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "records": queries.records_behind(finding, request.user),
             "may_penalise": holds(request.user, Allocations.ENTER_PENALTY)
             and request.user.organisation.ministry in ASSESSING,
+            "may_read_tolerances": request.user.holds(Perm.VIEW_TOLERANCES),
             "may_open_counterparty": counterparty is not None and sees(request.user, counterparty),
         },
     )
@@ -73,15 +73,4 @@ def enterprise_findings_fragment(request: HttpRequest, pk: int) -> HttpResponse:
             "findings": queries.ranked(findings)[:SHOWN_OF_ENTERPRISE],
             "open": findings.filter(status__in=queries.OPEN).count(),
         },
-    )
-
-
-@require_safe
-@requires(Perm.VIEW_FINDINGS)
-def tolerance_list(request: HttpRequest) -> HttpResponse:
-    """Deadline, tolerances and grace periods, from when on each holds."""
-    return page(
-        request,
-        "traceability/tolerance_list.html",
-        {"tolerances": tolerances_shown(clock.today())},
     )

@@ -20,6 +20,7 @@ from portal.notices.kinds.told import (
     Kind,
     KindTold,
 )
+from portal.notices.kinds.tolerances import TOLERANCES
 from portal.notices.kinds.words import said
 
 __all__ = ["KINDS", "Channel", "Kind", "KindTold", "kinds_for", "say"]
@@ -201,6 +202,7 @@ _KINDS: Iterable[KindTold] = (
     ),
     *FILINGS,
     *SHIPMENTS,
+    *TOLERANCES,
 )
 
 KINDS: dict[str, KindTold] = {told.kind.value: told for told in _KINDS}

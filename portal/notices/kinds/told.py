@@ -50,6 +50,8 @@ class Kind(StrEnum):
     SHIPMENT_TAKEN_BACK = "shipment_taken_back"
     SHIPMENT_WRITTEN = "shipment_written"
     SHIPMENT_DECIDED = "shipment_decided"
+    TOLERANCE_PROPOSED = "tolerance_proposed"
+    TOLERANCE_DECIDED = "tolerance_decided"
 
 
 @dataclass(frozen=True, slots=True)
