@@ -1,34 +1,19 @@
-"""The main navigation: what stands in it, for whom."""
+"""The main navigation as one page shows it, to whoever is signed in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from allocations.permissions import Perm as Allocations
 from enterprises.models import Enterprise
-from enterprises.permissions import Perm as Enterprises
-from portal.accounts.permissions import Perm as Accounts
+from portal.dashboard.entries import NAVIGATION, SHIPMENTS, Entry, Group
 from portal.kernel import clock
 from portal.kernel.access import holds
-from portal.machines.permissions import Perm as Machines
-from traceability.permissions import Perm as Traceability
 from traceability.queries.shipments import to_confirm
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry: its address, label, icon, and the permission it is shown for (None: everyone)."""
-
-    name: str
-    label: Promise
-    icon: str
-    perm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,80 +28,67 @@ class Shown:
     count: Callable[[], int] | None = None
 
 
-# The entry that shows how much waits there.
-SHIPMENTS = "traceability:shipment_inbox"
-ENTRIES = (
-    Entry("dashboard:home", _("Overview"), "home"),
-    Entry(
-        "traceability:filing_desk",
-        _("Monthly filing"),
-        "upload",
-        Traceability.PREPARE_FILING,
-    ),
-    Entry(
-        "traceability:filing_desk",
-        _("Monthly filing"),
-        "upload",
-        Traceability.SUBMIT_FILING,
-    ),
-    Entry(SHIPMENTS, _("Goods to confirm"), "inbox", Traceability.PREPARE_FILING),
-    Entry(SHIPMENTS, _("Goods to confirm"), "inbox", Traceability.SUBMIT_FILING),
-    Entry("allocations:decision_list", _("Decisions"), "gavel", Allocations.VIEW_DECISIONS),
-    Entry("allocations:copy_list", _("Copies"), "copy", Allocations.VIEW_COPIES),
-    Entry("allocations:cap_list", _("Caps"), "scale", Allocations.VIEW_CAPS),
-    Entry(
-        "enterprises:enterprise_list",
-        _("Enterprises"),
-        "building-factory-2",
-        Enterprises.VIEW_DIRECTORY,
-    ),
-    Entry("traceability:filing_list", _("Filings"), "files", Traceability.VIEW_FILINGS),
-    Entry("traceability:lot_list", _("Lots"), "qrcode", Traceability.VIEW_FILINGS),
-    Entry("traceability:flow_detail", _("Flows"), "chart-line", Traceability.VIEW_FILINGS),
-    Entry(
-        "traceability:finding_list",
-        _("Findings"),
-        "alert-triangle",
-        Traceability.VIEW_FINDINGS,
-    ),
-    Entry("traceability:case_list", _("Cases"), "list-check", Traceability.VIEW_FINDINGS),
-    Entry(
-        "traceability:reconciliation_list",
-        _("Reconciliation"),
-        "checks",
-        Traceability.VIEW_RECONCILIATIONS,
-    ),
-    Entry("machines:key_list", _("Keys of machines"), "key", Machines.VIEW_KEYS),
-    Entry("accounts:calendar", _("Working days"), "calendar", Accounts.KEEP_CALENDAR),
-    Entry("accounts:parameter_list", _("Settings"), "list-check", Accounts.ADMINISTER_SETTINGS),
-    Entry("accounts:user_list", _("Accounts"), "users", Accounts.MANAGE_USERS),
-    Entry("accounts:audit_list", _("Audit trail"), "history", Accounts.VIEW_AUDIT),
-    Entry("help:index", _("Help"), "help"),
-)
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A group as one page shows it."""
+
+    label: Promise
+    icon: str
+    entries: tuple[Shown, ...]
+
+    @property
+    def current(self) -> bool:
+        """True when the page belongs to one of its entries."""
+        return any(entry.current for entry in self.entries)
+
+    @property
+    def count(self) -> int:
+        """How much waits behind its entries."""
+        return sum(entry.count() for entry in self.entries if entry.count)
 
 
-def shown_to(request: HttpRequest) -> list[Shown]:
-    """The entries for whoever is signed in; the longest address that fits is the current one."""
+def shown_to(request: HttpRequest) -> list[Shown | Menu]:
+    """The navigation for whoever is signed in; the longest address that fits is the current one."""
     user: Any = request.user
     if not user.is_authenticated:
         return []
-    wanted = {
-        entry.name: entry for entry in ENTRIES if entry.perm is None or holds(user, entry.perm)
+    addresses = {
+        entry.name: url
+        for part in NAVIGATION
+        for entry in _entries(part)
+        if _may(user, entry) and (url := _address(entry.name))
     }
-    addresses = {name: url for name in wanted if (url := _address(name))}
-    fitting = [url for url in addresses.values() if request.path.startswith(url)]
-    current = max(fitting, key=len, default="")
-    return [
-        Shown(
-            addresses[name],
-            entry.label,
-            entry.icon,
-            addresses[name] == current,
-            partial(_waiting, user) if name == SHIPMENTS else None,
+    current = max((url for url in addresses.values() if _fits(url, request)), key=len, default="")
+    shown: list[Shown | Menu] = []
+    for part in NAVIGATION:
+        entries = tuple(
+            _shown(entry, addresses[entry.name], current, user)
+            for entry in _entries(part)
+            if entry.name in addresses
         )
-        for name, entry in wanted.items()
-        if name in addresses
-    ]
+        if isinstance(part, Group) and len(entries) > 1:
+            shown.append(Menu(part.label, part.icon, entries))
+        else:
+            shown.extend(entries)
+    return shown
+
+
+def _entries(part: Entry | Group) -> tuple[Entry, ...]:
+    return part.entries if isinstance(part, Group) else (part,)
+
+
+def _may(user: Any, entry: Entry) -> bool:
+    return not entry.perms or any(holds(user, perm) for perm in entry.perms)
+
+
+def _fits(url: str, request: HttpRequest) -> bool:
+    """True for an address above the page's; the first page stands above none."""
+    return request.path == url or (url != "/" and request.path.startswith(url))
+
+
+def _shown(entry: Entry, url: str, current: str, user: Any) -> Shown:
+    count = cache(partial(_waiting, user)) if entry.name == SHIPMENTS else None
+    return Shown(url, entry.label, entry.icon, url == current, count)
 
 
 def _waiting(user: Any) -> int:

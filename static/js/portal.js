@@ -8,13 +8,18 @@ function fold(root) {
   for (const part of root.querySelectorAll("details[data-fold]")) {
     part.open = !narrow.matches || part.dataset.fold === "keep";
   }
+  // Menus hang down from the bar; on a narrow screen they stand in it, the page's own one open.
+  for (const menu of root.querySelectorAll("details.nav-menu")) {
+    menu.open = narrow.matches && menu.querySelector("summary[aria-current]") !== null;
+  }
 }
 narrow.addEventListener("change", () => fold(document));
 fold(document);
 
 // --- menus -----------------------------------------------------------------------------------
 function openMenus() {
-  return document.querySelectorAll("details.menu[open]");
+  const hanging = narrow.matches ? "details.menu[open]" : "details.menu[open], details.nav-menu[open]";
+  return document.querySelectorAll(hanging);
 }
 document.addEventListener("click", (event) => {
   for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
