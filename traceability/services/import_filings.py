@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from portal.accounts.models import User
 from portal.kernel import audit
 from portal.kernel.period import civil_day
-from traceability.models import Filing
+from portal.kernel.sql import among, keep_statistics
+from traceability.models import Filing, Movement
 from traceability.services import derivation, intake
 from traceability.services.dataset_filings import Listed, Listing, read_listing
 from traceability.services.dataset_rows import (
@@ -31,8 +32,6 @@ from traceability.services.movements import derive_movements
 
 # Datasets tell no reason; the audit trail says whose import it was.
 REASON = "As in the dataset. 依数据集导入。"
-# From so many rows on the planner must know of them before the figures are derived.
-_MANY = 20_000
 
 
 @dataclass(slots=True)
@@ -203,12 +202,8 @@ def _save_version(
             [[each.no for each in fresh], [filing.pk for filing in filings]],
         )
         cursor.execute("analyze intake_filing")
-    if intake.store_rows(version=version) > _MANY:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "analyze traceability_record (filing_id, kind, lot_id, run), traceability_lot,"
-                " traceability_filing"
-            )
+    stored = intake.store_rows(version=version)
+    keep_statistics("traceability_filing", added=stored)
     moments = {filing.pk: each.submitted_at for filing, each in zip(filings, fresh, strict=True)}
     superseded = seal(filings, by=by, at=moments)
     return {filing.pk: filing for filing in filings}, superseded
@@ -223,6 +218,8 @@ def _derive(saved: dict[int, Filing], superseded: Sequence[int]) -> None:
         removed=[pk for pk in superseded if pk not in saved],
     )
     derive_movements(list(saved))
+    moved = Movement.objects.filter(filing_id__in=among(list(saved))).count()
+    keep_statistics("traceability_pool", "traceability_movement", added=moved)
 
 
 def _record(saved: dict[int, Filing], *, by: User, at: datetime) -> None:

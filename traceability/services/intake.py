@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
 from portal.kernel.period import Month
+from portal.kernel.sql import keep_statistics
 from traceability.rules.countries import COUNTRIES
 from traceability.rules.intake import (
     ASSAY_SUM_MOST,
@@ -208,10 +209,11 @@ def store_rows(*, version: int = 1) -> int:
     with connection.cursor() as cursor:
         lots, records = sql("store_rows").split(";\n\n", 1)
         cursor.execute(lots, {"version": version})
-        if cursor.rowcount > 10_000:
-            cursor.execute("analyze traceability_lot")
+        keep_statistics("traceability_lot", added=cursor.rowcount)
         cursor.execute(records, {"version": version})
-        return cursor.rowcount
+        stored: int = cursor.rowcount
+    keep_statistics("traceability_record (filing_id, kind, lot_id, run)", added=stored)
+    return stored
 
 
 def _check_facts() -> dict[str, Any]:
