@@ -16,6 +16,10 @@ app.conf.beat_schedule = {
         "task": "traceability.tasks.reconciliations.reconcile_nightly",
         "schedule": crontab(hour=2, minute=0),
     },
+    "try what is left over": {
+        "task": "traceability.tasks.trials.try_left_over",
+        "schedule": 60.0,
+    },
     "replay the ledger": {
         "task": "traceability.tasks.replays.replay_nightly",
         "schedule": crontab(hour=2, minute=13),

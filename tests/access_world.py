@@ -27,6 +27,7 @@ from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
 from traceability.services.shipments import refuse_shipment
 from traceability.services.tolerances import propose_tolerance
+from traceability.services.trials import ask_trial
 from traceability.services.uploads import receive_upload
 
 # Noon of 5 March 2025 in China: February can still be filed.
@@ -300,6 +301,16 @@ def _tolerances(world: World) -> None:
         by=world.people["supervisor"],
         at=NOON,
     )
+    trial = ask_trial(
+        values={"jump_factor": Decimal(6)},
+        first_month=JANUARY,
+        last_month=JANUARY,
+        as_of=TODAY,
+        by=world.people["supervisor"],
+        at=NOON,
+    )
+    for name in ("trial_detail", "trial_progress"):
+        world.tell(f"traceability:{name}", "any", pk=trial.pk)
     world.tell("traceability:tolerance_detail", "any", name="jump_factor")
     for step in ("detail", "approve", "decline", "withdraw"):
         world.tell(f"traceability:proposal_{step}", "any", pk=proposal.pk)

@@ -14,6 +14,7 @@ from traceability.views import (
     reconciliations,
     supervision,
     tolerances,
+    trials,
     uploads,
     workspace,
 )
@@ -134,6 +135,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "findings/tolerances/proposals/<int:pk>/withdraw/",
         tolerances.proposal_withdraw,
         name="proposal_withdraw",
+    ),
+    path("findings/tolerances/trials/", trials.trial_list, name="trial_list"),
+    path("findings/tolerances/trials/add/", trials.trial_add, name="trial_add"),
+    path("findings/tolerances/trials/<int:pk>/", trials.trial_detail, name="trial_detail"),
+    path(
+        "findings/tolerances/trials/<int:pk>/progress/",
+        trials.trial_progress,
+        name="trial_progress",
     ),
     path("findings/tolerances/<slug:name>/", tolerances.tolerance_detail, name="tolerance_detail"),
     path("shipments/", pages.shipment_inbox, name="shipment_inbox"),

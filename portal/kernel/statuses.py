@@ -76,6 +76,11 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "finished": ("good", _("finished")),
         "failed": ("bad", _("failed")),
     },
+    "trial": {
+        "new": ("bad", _("found newly")),
+        "cleared": ("good", _("no longer found")),
+        "kept": ("neutral", _("stays")),
+    },
     "proposal": {
         "waiting": ("warn", _("to be decided")),
         "approved": ("good", _("approved")),

@@ -9,7 +9,7 @@ from traceability.models.replays import Replay
 from traceability.models.rows import UnfinishedRow
 from traceability.models.shipments import Shipment, ShipmentAnswer, ShipmentRemark
 from traceability.models.supervision import DeadlineExtension, FilingRemark
-from traceability.models.tolerances import ToleranceProposal
+from traceability.models.tolerances import ToleranceProposal, Trial, TrialFinding
 from traceability.models.tracing import Movement, Pool
 from traceability.models.uploads import Upload
 
@@ -36,6 +36,8 @@ __all__ = [
     "ShipmentRemark",
     "Tolerance",
     "ToleranceProposal",
+    "Trial",
+    "TrialFinding",
     "UnfinishedRow",
     "Upload",
 ]

@@ -17,7 +17,7 @@ from portal.accounts.models import User
 from portal.kernel.law import Source
 from portal.kernel.period import Month
 from portal.kernel.templatetags.portal import named
-from traceability.models import RECORDS_PER_PAGE, Finding, Record, Tolerance
+from traceability.models import RECORDS_PER_PAGE, Finding, Record, Tolerance, TrialFinding
 from traceability.permissions import Perm
 from traceability.rules.checks import CHECK_OF, Facts, explain
 
@@ -71,7 +71,7 @@ def counts_by_code(findings: QuerySet[Finding]) -> list[CodeCount]:
     ]
 
 
-def facts_of(finding: Finding) -> Facts:
+def facts_of(finding: Finding | TrialFinding) -> Facts:
     """What a finding keeps, with its names in the reader's language."""
     lot = finding.lot
     return Facts(
@@ -88,7 +88,7 @@ def facts_of(finding: Finding) -> Facts:
     )
 
 
-def message_of(finding: Finding) -> str:
+def message_of(finding: Finding | TrialFinding) -> str:
     """What a finding says, in the reader's language."""
     return explain(finding.code, facts_of(finding))
 

@@ -1,5 +1,5 @@
 """Long and periodic work of traceability."""
 
-from traceability.tasks import reconciliations, reminders, replays, uploads
+from traceability.tasks import reconciliations, reminders, replays, trials, uploads
 
-__all__ = ["reconciliations", "reminders", "replays", "uploads"]
+__all__ = ["reconciliations", "reminders", "replays", "trials", "uploads"]

@@ -16,8 +16,10 @@ from traceability.forms.tolerances import DecisionReasonForm, ToleranceForm
 from traceability.models import Tolerance, ToleranceProposal
 from traceability.permissions import Perm
 from traceability.queries import tolerances as queries
+from traceability.queries.trials import trials_visible_to
 from traceability.services import tolerances as services
 
+MOST_TRIALS = 10
 READ_AND_WRITE = ["GET", "HEAD", "POST"]
 
 
@@ -28,6 +30,7 @@ def tolerance_list(request: HttpRequest) -> HttpResponse:
     context = {
         "tolerances": queries.tolerances_shown(clock.today()),
         "may_keep": queries.keeps_tolerances(request.user),
+        "may_see_trials": Perm.VIEW_RECONCILIATIONS in request.user.role_held.national,
     }
     return page(request, "traceability/tolerance_list.html", context)
 
@@ -76,6 +79,9 @@ def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "value": queries.Valued(proposal.name, proposal.value),
         "may_decide": waits and keeps and not own,
         "may_withdraw": waits and keeps and own,
+        "may_try": waits and keeps,
+        "may_see_trials": Perm.VIEW_RECONCILIATIONS in request.user.role_held.national,
+        "trials": trials_visible_to(request.user).filter(proposal=proposal)[:MOST_TRIALS],
     }
     return page(request, "traceability/proposal_detail.html", context)
 

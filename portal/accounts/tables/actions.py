@@ -74,6 +74,8 @@ ACTIONS: dict[str, Promise] = {
     "tolerance.approved": _("tolerance approved"),
     "tolerance.declined": _("proposed tolerance declined"),
     "tolerance.withdrawn": _("proposed tolerance taken back"),
+    "trial.asked": _("trial of tolerances asked for"),
+    "trial.finished": _("trial of tolerances finished"),
     "filing.returned": _("filing returned to be amended"),
     "filing.asked": _("question about a filing"),
     "filing.answered": _("answer about a filing"),

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import connection
 
+from portal.kernel.models import AuditEvent
 from portal.kernel.period import end_of
 from traceability.rules import substance
 from traceability.rules.checks import CHECKS, Check
@@ -59,12 +60,16 @@ select %(code)s, %(version)s, s.key, s.severity, s.enterprise_id, s.counterparty
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a run looks at: a year, as known at the end of a day; one enterprise, or (None) all."""
+    """What a run looks at: a year, as known at the end of a day; one enterprise, or (None) all.
+
+    `tried_deadline_day` is a deadline on trial, in place of those that held month by month.
+    """
 
     year: int
     as_of: date
     tolerances: Mapping[str, Decimal]
     enterprise_id: int | None = None
+    tried_deadline_day: int | None = None
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of the statements, tolerances by name among them."""
@@ -80,6 +85,7 @@ class Scope:
             "as_of": self.as_of,
             "known_before": end_of(self.as_of),
             "enterprise": self.enterprise_id,
+            "tried_deadline_day": self.tried_deadline_day,
             **SUBSTANCE,
         }
 
@@ -107,6 +113,31 @@ def run_checks(scope: Scope, *, told: Callable[[int], None] = lambda done: None)
             )
             told(done)
         cursor.execute("analyze found")
+
+
+_POSITION = """
+select (select count(*) from known_filing), (select count(*) from led),
+       (select max(id) from known_filing)
+"""
+
+
+def ledger_position() -> dict[str, Any]:
+    """What the statements of this transaction looked at, so that it can be looked at again.
+
+    The filings that count and their movements, the last of those filings, and how far the audit
+    trail had come.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_POSITION)
+        filings, movements, last_filing = cursor.fetchone()
+    event = AuditEvent.objects.order_by("-pk").values("pk", "digest").first()
+    return {
+        "filings": filings,
+        "movements": movements,
+        "last_filing": last_filing,
+        "audit_event": event["pk"] if event else None,
+        "audit_digest": event["digest"] if event else "",
+    }
 
 
 def _judged_by(check: Check, scope: Scope) -> dict[str, Any]:

@@ -17,7 +17,8 @@ select min(month) as first_month from traceability_filing where submitted_at < %
 
 -- The last day to file each month, by the deadline that held when it came.
 create temp table due on commit drop as
-select m.month::date, (m.month + interval '1 month')::date + (t.value::int - 1) as last_day
+select m.month::date, (m.month + interval '1 month')::date
+       + (coalesce(%(tried_deadline_day)s::int, t.value::int) - 1) as last_day
   from generate_series(
          least((select first_month from platform), %(first_month)s::date)::timestamp,
          %(horizon)s::date::timestamp, interval '1 month') m(month)
