@@ -156,7 +156,7 @@ SUPERVISION = Group(
             (Traceability.VIEW_RECONCILIATIONS,),
         ),
         Entry(
-            "traceability:tolerance_list", _("Tolerances"), "scale", (Traceability.VIEW_FINDINGS,)
+            "traceability:tolerance_list", _("Tolerances"), "scale", (Traceability.VIEW_TOLERANCES,)
         ),
     ),
 )
