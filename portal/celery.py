@@ -71,4 +71,8 @@ app.conf.beat_schedule = {
         "task": "traceability.tasks.uploads.sweep_uploads",
         "schedule": 60.0,
     },
+    "capture events left over": {
+        "task": "traceability.tasks.captures.sweep_captures",
+        "schedule": 60.0,
+    },
 }

@@ -19,10 +19,12 @@ from portal.machines.services import create_key
 from portal.notices.kinds import Kind
 from portal.notices.models import Notice
 from tests.cast import designate, make_enterprise, make_user
+from tests.traceability.events import document
 from tests.traceability.ledger import file, sale
 from traceability.models import Finding, Lot, Pool
 from traceability.rules.shipments import NEITHER, Answer, ShipmentKey
 from traceability.services import cases, handover
+from traceability.services.captures import receive_capture
 from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
 from traceability.services.shipments import refuse_shipment
@@ -352,6 +354,14 @@ def _filings(world: World) -> None:
             at=NOON,
         )
         draft = handover.declare_nil(enterprise=enterprise, month=FEBRUARY, by=by["filer"], at=NOON)
+        capture = receive_capture(
+            enterprise=enterprise,
+            content=document(),
+            behaviour="rollback",
+            by=by["filer"],
+            at=NOON,
+        )
+        world.tell("api:epcis_capture", which, capture_id=capture.capture_id)
         for names, about in (
             (
                 (

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from traceability.api.deeds import FilingHandOverApi, FilingSubmitApi, NilReturnsApi
+from traceability.api.epcis.capture import CaptureApi, CapturesApi
 from traceability.api.filings import FilingApi, FilingReceiptApi, FilingsApi
 from traceability.api.findings import FindingApi, FindingsApi
 from traceability.api.records import FilingRecordsApi
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reference/finding-codes", FindingCodesApi.as_view(), name="finding_codes"),
     path("reference/countries", CountriesApi.as_view(), name="countries"),
     path("reference/enterprises/<str:uscc>", EnterpriseNameApi.as_view(), name="enterprise_name"),
+    path("epcis/capture", CapturesApi.as_view(), name="epcis_captures"),
+    path("epcis/capture/<uuid:capture_id>", CaptureApi.as_view(), name="epcis_capture"),
     path("uploads", UploadsApi.as_view(), name="uploads"),
     path("uploads/<int:pk>", UploadApi.as_view(), name="upload"),
 ]

@@ -11,7 +11,8 @@ from jsonschema import Draft7Validator
 
 from tests.traceability.ledger import Row, creation, extraction, feed, file, output, purchase, sale
 from traceability.models import Lot
-from traceability.rules.epcis import Recorded, document_of, events_of, lot_path
+from traceability.rules.epcis.events import Recorded, document_of, events_of
+from traceability.rules.epcis.words import event_id, lot_path, place_of, proves
 from traceability.services.derivation import rebuild_derived
 
 SCHEMA = json.loads(
@@ -47,6 +48,10 @@ def recorded(kind: str, noon, line: int = 1, **changes) -> Recorded:
         "counterparty": "91150000MA0000003C" if kind in ("sale", "purchase") else "",
         "document": "INV 1" if kind != "stock" else "",
         "country": "JP" if kind in ("import", "export") else "",
+        "assay": "",
+        "note": "",
+        "lot_product": "OX-PRND",
+        "lot_percent": Decimal("99.500000"),
         "submitted_at": noon,
         "replaced_at": None,
     }
@@ -102,6 +107,26 @@ def test_the_same_record_has_the_same_id_always(noon):
     one, other = (next(events_of([recorded("loss", noon)], base=BASE)) for _ in range(2))
 
     assert one["eventID"] == other["eventID"]
+
+
+def test_an_id_leads_back_to_the_record_and_proves_whose_it_is(noon, later):
+    about = {"uscc": "91150000MA0000001A", "filing_id": 12_345_678, "line": 999_999_999}
+    named = event_id(**about, submitted_at=noon)
+
+    place = place_of(named)
+
+    assert (place.filing_id, place.line) == (12_345_678, 999_999_999)
+    assert proves(place, uscc="91150000MA0000001A", submitted_at=noon)
+    assert not proves(place, uscc="91150000MA0000001A", submitted_at=later)
+    assert not proves(place, uscc="91150000MA0000002B", submitted_at=noon)
+    assert place_of("urn:uuid:6f0d5b1e-6a8e-5d0c-9f0b-2a1f3c5d7e91") is None
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_record_tells_the_event_it_was_sent_as_if_it_is_all_of_it(noon, lines):
+    [event] = events_of([recorded("loss", noon, event_id="urn:x:1", event_lines=lines)], base=BASE)
+
+    assert (event["eventID"] == "urn:x:1") is (lines == 1)
 
 
 # --- on pages ------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
-"""Products, lots, filings, records, unfinished rows, shipments, uploads, findings, cases, replays,
-the graph."""
+"""Products, lots, filings, records, unfinished rows, shipments, uploads, captures, findings, cases,
+replays, the graph."""
 
+from traceability.models.captures import Capture, CapturedEvent
 from traceability.models.cases import Case, CaseEntry
 from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
@@ -17,6 +18,8 @@ __all__ = [
     "RECORDS_PER_PAGE",
     "Balance",
     "CapUse",
+    "Capture",
+    "CapturedEvent",
     "Case",
     "CaseEntry",
     "DeadlineExtension",

@@ -129,8 +129,7 @@ def fill_draft(
             intake.check_rows()
             if faults := list(intake.faults()):
                 raise RowsRefused(faults)
-        filing.unfinished_rows.all().delete()
-        filing.records.all()._raw_delete(filing.records.db)
+        empty_draft(filing)
         intake.store_rows(version=filing.version)
         filing.record_count = count
         filing.prepared_by = by
@@ -186,9 +185,19 @@ def discard_draft(*, filing: Filing, by: User, at: datetime) -> None:
         records=filing.record_count,
     )
     filing.uploads.update(filing=None)
-    filing.unfinished_rows.all().delete()
-    filing.records.all()._raw_delete(filing.records.db)
+    empty_draft(filing)
+    filing.captured_events.all().delete()
     filing.delete()
+
+
+def empty_draft(filing: Filing) -> None:
+    """Take out every row of a draft. Part of a deed.
+
+    The events that it was captured from stay known, so that they are not taken twice.
+    """
+    filing.unfinished_rows.all().delete()
+    filing.captured_events.update(lines=[], changed=True)
+    filing.records.all()._raw_delete(filing.records.db)
 
 
 def seal(filings: Sequence[Filing], *, by: User, at: dict[int, datetime]) -> list[int]:

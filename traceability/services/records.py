@@ -14,7 +14,7 @@ from traceability.models import Filing
 from traceability.rules import filings as filing_rules
 from traceability.rules.intake import COLUMNS, CREATING, HIGHEST_LINE, VERBS, RowError
 from traceability.services import intake
-from traceability.services.filings import limit_statements, locked
+from traceability.services.filings import empty_draft, limit_statements, locked
 from traceability.services.intake import RowsRefused, SourceRow
 from traceability.sheets.read import Table
 
@@ -22,6 +22,18 @@ _OUT = """
 delete from traceability_record where filing_id = %s and line in (
     select own_line from intake_row where verb = 'change'
     union all select own_line from intake_cancel)
+"""
+# The events that these lines were captured from: what is cancelled stands no longer, what is
+# changed says something else.
+_OF_EVENTS = """
+with cancelled as (select coalesce(array_agg(own_line), '{}') as lines from intake_cancel),
+     altered as (select coalesce(array_agg(own_line), '{}') as lines from intake_row
+                  where verb = 'change')
+update traceability_capturedevent e
+   set lines = array(select line from unnest(e.lines) as line where line <> all (c.lines)),
+       changed = e.changed or e.lines && a.lines
+  from cancelled c, altered a
+ where e.filing_id = %s and e.lines && (c.lines || a.lines)
 """
 _NUMBER = """
 update intake_row r set own_line = n.own_line
@@ -158,9 +170,9 @@ def _store(filing: Filing, faults: Sequence[RowError], *, replace: bool) -> Writ
         highest = max(highest, cursor.fetchone()[0])
         cursor.execute(_NUMBER, [highest])
         if replace:
-            filing.unfinished_rows.all().delete()
-            filing.records.all()._raw_delete(filing.records.db)
+            empty_draft(filing)
         else:
+            cursor.execute(_OF_EVENTS, [filing.pk])
             cursor.execute(_OUT, [filing.pk])
         intake.store_rows(version=filing.version)
         cursor.execute(_ACCEPTED)

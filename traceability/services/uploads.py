@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
@@ -23,6 +23,7 @@ from traceability.rules.intake import COLUMNS, RowError
 from traceability.rules.sheets import UploadRefused, require_under_way
 from traceability.services.handover import require_open
 from traceability.services.intake import RowsRefused
+from traceability.services.jobs import DELIVERIES, only_worker
 from traceability.services.upload_rows import (
     MOST_ERRORS,
     Stopped,
@@ -37,8 +38,6 @@ from traceability.sheets.plain import plain_columns
 
 State = Upload.State
 Mode = Upload.Mode
-# A file whose checking was begun this often and never ended is set aside.
-DELIVERIES = 3
 _TAKEN = (
     *("state", "deliveries", "taken_at", "done", "total", "errors", "error_count"),
     "finished_at",
@@ -118,7 +117,7 @@ def work_upload(*, upload: Upload, at: datetime) -> Upload:
     saved from a file with faults, and the draft stays as it was. A file whose worker died is taken
     over, at most DELIVERIES times; what goes wrong beyond that is raised again.
     """
-    with _only_worker_of(upload) as alone:
+    with only_worker(_LOCK, upload.pk) as alone:
         taken = _take(upload, at) if alone else upload
         if not alone or taken.state != State.WORKING:
             return taken
@@ -134,21 +133,6 @@ def work_upload(*, upload: Upload, at: datetime) -> Upload:
             _put_back(taken)
             raise
         return taken
-
-
-@contextmanager
-def _only_worker_of(upload: Upload) -> Iterator[bool]:
-    """Hold the file's lock if nobody does; it ends with the connection when the worker dies."""
-    key = [_LOCK, upload.pk % 2**31]
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
-        alone = cursor.fetchone()[0]
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s, %s)", key)
 
 
 @transaction.atomic

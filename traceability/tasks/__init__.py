@@ -1,5 +1,5 @@
 """Long and periodic work of traceability."""
 
-from traceability.tasks import reconciliations, reminders, replays, trials, uploads
+from traceability.tasks import captures, reconciliations, reminders, replays, trials, uploads
 
-__all__ = ["reconciliations", "reminders", "replays", "trials", "uploads"]
+__all__ = ["captures", "reconciliations", "reminders", "replays", "trials", "uploads"]

@@ -26,7 +26,8 @@ from traceability.queries.tracing.drawn import names_of
 from traceability.queries.tracing.lines import LineShown, lines_shown
 from traceability.queries.tracing.lots import lots_visible_to
 from traceability.queries.tracing.trace import Trace, trace_lot
-from traceability.rules.epcis import Recorded, document_of, lot_path
+from traceability.rules.epcis.events import Recorded, document_of
+from traceability.rules.epcis.words import lot_path
 from traceability.views.tracing.lots import moment_known
 
 # A paper lists so many ends of each direction, the largest.

@@ -1,0 +1,1 @@
+"""The REST interface of EPCIS 2.0: capture and query."""

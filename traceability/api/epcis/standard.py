@@ -1,0 +1,93 @@
+"""What every endpoint of EPCIS does alike: its headers, its errors, its pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from traceability.rules.epcis.words import OWN, OWN_NAMES
+
+VERSION = "2.0"
+HEADERS = {
+    "GS1-EPCIS-Version": VERSION,
+    "GS1-EPCIS-Min": VERSION,
+    "GS1-EPCIS-Max": VERSION,
+    "GS1-CBV-Version": VERSION,
+    "GS1-CBV-Min": VERSION,
+    "GS1-CBV-Max": VERSION,
+    "GS1-EPC-Format": "Always_GS1_Digital_Link",
+    "GS1-Vendor-Version": "1",
+}
+# The standard's exception for each status, where the endpoint does not say otherwise.
+EXCEPTIONS = {
+    400: "ValidationException",
+    401: "SecurityException",
+    403: "SecurityException",
+    404: "NoSuchNameException",
+    413: "CaptureLimitExceededException",
+    414: "URITooLongException",
+}
+MOST_PER_PAGE = 1_000
+PER_PAGE = OpenApiParameter(
+    "perPage", {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": 30}
+)
+NEXT_PAGE = OpenApiParameter(
+    "nextPageToken", str, description="Where the page before ended, as its `Link` header tells."
+)
+LINK = OpenApiParameter(
+    "Link",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description='The address of the next page with `rel="next"`; missing on the last one.',
+)
+
+
+class JsonLdRenderer(JSONRenderer):
+    """The same JSON for who asks for linked data."""
+
+    media_type = "application/ld+json"
+
+
+class EpcisView(APIView):
+    """An endpoint of the standard: tells its versions, and errors by the standard's names."""
+
+    exceptions = EXCEPTIONS
+    renderer_classes = [JSONRenderer, JsonLdRenderer]
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What the endpoint can do, in headers."""
+        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    def finalize_response(
+        self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The versions with every answer; of an error the standard's exception."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        told = getattr(answer, "data", None)
+        if answer.status_code >= 400 and isinstance(told, dict) and "code" in told:
+            named = self.exceptions.get(answer.status_code, "ImplementationException")
+            told["type"] = f"epcisException:{named}"
+        for name, value in self.told_headers().items():
+            answer.headers[name] = value
+        return answer
+
+    def told_headers(self) -> dict[str, str]:
+        """The headers of every answer."""
+        extension = f'{{"{OWN.rstrip(":")}": "{settings.ADDRESS}{OWN_NAMES}"}}'
+        return {**HEADERS, "GS1-Extensions": extension}
+
+
+def next_link(request: Request, token: str) -> dict[str, str]:
+    """The header that leads to the next page."""
+    asked = [
+        (name, value) for name, value in request.query_params.items() if name != "nextPageToken"
+    ]
+    address = request.build_absolute_uri(request.path)
+    return {"Link": f'<{address}?{urlencode([*asked, ("nextPageToken", token)])}>; rel="next"'}
