@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("enterprises", "0003_register_partner"),
-        ("traceability", "0028_proposals_stand"),
+        ("traceability", "0030_trials_stand"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
