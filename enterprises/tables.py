@@ -15,6 +15,7 @@ from drf_spectacular.utils import extend_schema_field
 from enterprises import queries
 from enterprises.models import Activity, Designation, Enterprise
 from portal.accounts.models import Region
+from portal.kernel.said import listed
 from portal.kernel.tables import (
     DayColumn,
     DayFilter,
@@ -40,7 +41,7 @@ def _in_order_of_names(rows: QuerySet[Model], path: str, *, descending: bool) ->
 
 def activity_names(activities: list[str]) -> str:
     """The names of `activities` in the reader's language."""
-    return ", ".join(str(Activity(activity).label) for activity in activities)
+    return str(listed([Activity(activity).label for activity in activities]))
 
 
 def _page_of(record: Enterprise, table: tables.Table) -> str | None:

@@ -206,6 +206,20 @@ def _last_name(node: ast.expr) -> str:
     return getattr(node, "attr", None) or getattr(node, "id", "")
 
 
+def test_rows_are_locked_without_their_keys():
+    """A row locked with its key makes whoever names it in the audit trail wait, in the chain."""
+    guilty = {
+        f"{told(path)}:{call.lineno}"
+        for path in own_modules(*APPS)
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "attr", "") == "select_for_update"
+        and "no_key" not in {each.arg for each in call.keywords}
+    }
+
+    assert guilty == set()
+
+
 def test_services_queue_no_tasks():
     guilty = {
         f"{told(path)}:{number}"

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from allocations.forms.lines import (
     TonnesFormField,
-    as_typed,
     categories_of,
     enterprises_named,
 )
@@ -15,6 +14,7 @@ from allocations.models import Decision, Penalty
 from allocations.rules import TOTAL_CONTROL, PenaltyTold
 from enterprises.models import Enterprise
 from portal.accounts.models import Organisation
+from portal.kernel.quantity import to_tonnes
 from portal.kernel.templatetags.portal import named
 
 
@@ -57,7 +57,7 @@ class PenaltyForm(forms.Form):
         self.fields["authority"].queryset = authorities
         if told is not None:
             self.fields["category"].initial = told.category
-            self.fields["over"].initial = as_typed(told.over_kg) if told.over_kg else ""
+            self.fields["over"].initial = to_tonnes(told.over_kg) if told.over_kg else ""
             if told.code in dict(Penalty.Ground.choices):
                 self.fields["ground"].initial = told.code
 
@@ -99,7 +99,7 @@ class TakePenaltyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["decision"].queryset = decisions
         self.fields["tonnes"].required = True
-        self.fields["tonnes"].initial = as_typed(penalty.over_kg) if penalty.over_kg else ""
+        self.fields["tonnes"].initial = to_tonnes(penalty.over_kg) if penalty.over_kg else ""
 
 
 class PenaltyReasonForm(forms.Form):

@@ -66,7 +66,7 @@ def settle_comment(*, comment: LineComment, by: User, at: datetime) -> LineComme
     Raises IssuedAlready, NotChangeable, WrongStep, SettledAlready or NotTheirComment.
     """
     decision = locked(comment.decision)
-    comment = LineComment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    comment = LineComment.objects.select_for_update(of=("self",), no_key=True).get(pk=comment.pk)
     ministry = by.organisation.ministry
     rules.require_may_settle(
         decision.status,

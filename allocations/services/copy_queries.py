@@ -39,7 +39,7 @@ def answer_query(*, query: CopyQuery, answer: str, by: User, at: datetime) -> Co
     Raises NotTheirMinistry or AnsweredAlready.
     """
     rules.require_answering_ministry(by.organisation.ministry)
-    query = CopyQuery.objects.select_for_update(of=("self",)).get(pk=query.pk)
+    query = CopyQuery.objects.select_for_update(of=("self",), no_key=True).get(pk=query.pk)
     if query.answered_at is not None:
         raise AnsweredAlready(_("This query has been answered already."))
     query.answer, query.answered_by, query.answered_at = answer, by, at

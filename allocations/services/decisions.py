@@ -16,7 +16,7 @@ from portal.notices.kinds.words import both, quoted
 
 def locked(decision: Decision) -> Decision:
     """The decision as it stands now, locked until the transaction ends."""
-    return Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    return Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
 
 
 @transaction.atomic

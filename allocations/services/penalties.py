@@ -41,7 +41,9 @@ def enter_penalty(
     rules.require_penalty(
         decided_on=decided_on, on=civil_day(at), over_kg=over_kg, ground=ground, document=document
     )
-    enterprise = Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    enterprise = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=enterprise.pk
+    )
     _require_of(enterprise, authority, finding)
     rules.require_once(
         entered=queries.is_entered(
@@ -184,7 +186,7 @@ def _answer(
 def _locked(penalty: Penalty) -> Penalty:
     """The penalty, locked until the transaction ends: one answer at a time."""
     return (
-        Penalty.objects.select_for_update(of=("self",))
+        Penalty.objects.select_for_update(of=("self",), no_key=True)
         .select_related("enterprise__parent")
         .get(pk=penalty.pk)
     )

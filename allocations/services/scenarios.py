@@ -151,7 +151,11 @@ def _cuts(scenario: Scenario) -> Cuts:
         if each.category == scenario.category and holder is not None:
             found.setdefault(holder, []).append(each)
     asked = [each.pk for penalties in found.values() for each in penalties]
-    list(Penalty.objects.select_for_update(of=("self",)).filter(pk__in=asked).order_by("pk"))
+    list(
+        Penalty.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=asked)
+        .order_by("pk")
+    )
     rules.require_cuts_open(cut, found)
     return {holder: (kg, found[holder]) for holder, kg in cut.items()}
 

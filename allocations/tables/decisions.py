@@ -45,7 +45,11 @@ class DecisionTable(WideTable):
     """Decisions with their ceiling lines and the sums of their allocations, tonnes REO."""
 
     decision = tables.Column(
-        verbose_name=_("Decision"), accessor="title", order_by=("year", "number"), linkify=True
+        verbose_name=_("Decision"),
+        accessor="title",
+        order_by=("year", "number"),
+        linkify=True,
+        attrs={"td": {"class": "text-nowrap"}},
     )
     kind = KindColumn(verbose_name=_("Kind"))
     document_no = tables.Column(verbose_name=_("Notice number"), empty_values=())
@@ -104,7 +108,7 @@ class AllocationLineTable(ListTable):
     )
     category = tables.Column(verbose_name=_("Category"))
     kg = TonnesColumn(verbose_name=_("t REO"))
-    reason = tables.Column(verbose_name=_("Reason"))
+    reason = tables.Column(verbose_name=_("Reason"), attrs={"td": {"class": "words"}})
     comments = NumberColumn(
         verbose_name=_("Open comments"),
         accessor="open_comments",

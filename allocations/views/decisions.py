@@ -20,6 +20,7 @@ from portal.accounts.models import Organisation
 from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.pages import page, refusals_on
+from portal.kernel.said import listed
 from portal.kernel.tables import list_page
 
 READ_AND_WRITE = ["GET", "HEAD", "POST"]
@@ -228,7 +229,7 @@ def _history(decision: Decision) -> list[tuple[Any, Any, str]]:
             verdict = SignOff.Verdict(event.facts["verdict"]).label
             words = f"{Organisation.Ministry(event.facts['ministry']).label}: {verdict}"
         if voided := event.facts.get("voided"):
-            names = ", ".join(str(Organisation.Ministry(code).label) for code in voided)
+            names = listed([Organisation.Ministry(code).label for code in voided])
             words = _("sign-offs voided: %(ministries)s") % {"ministries": names}
         told.append((event, DEEDS[event.action], words))
     return told

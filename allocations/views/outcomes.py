@@ -13,6 +13,7 @@ from allocations.rules import CRITERIA_WEIGHED, ScenarioRules
 from enterprises.models import Enterprise
 from portal.kernel.charts import Chart, Series
 from portal.kernel.quantity import ZERO, to_tonnes
+from portal.kernel.said import listed
 from portal.kernel.sql import among
 from portal.kernel.templatetags.portal import named, number, percent
 
@@ -28,9 +29,11 @@ LEFT_OUT = {
 
 def rules_in_words(rules: ScenarioRules) -> list[tuple[str, str]]:
     """Each rule with what it says, in the reader's language."""
-    weights = ", ".join(
-        f"{CRITERIA_WEIGHED[name]} {number(weight, 0 if weight == int(weight) else 2)}"
-        for name, weight in rules.weights.items()
+    weights = listed(
+        [
+            f"{CRITERIA_WEIGHED[name]} {number(weight, 0 if weight == int(weight) else 2)}"
+            for name, weight in rules.weights.items()
+        ]
     )
     told: list[tuple[str, Any]] = [(_("Weights"), weights)]
     if rules.floor is not None:

@@ -88,7 +88,7 @@ def merge_enterprise(
 
 def _locked(enterprise: Enterprise) -> Enterprise:
     found = Enterprise.objects.select_related("organisation", "region", "parent__organisation")
-    return found.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    return found.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
 
 
 def _require_allowed(enterprise: Enterprise, asked: dict[str, Any], *, on: date) -> None:

@@ -94,7 +94,10 @@ def _require_maintainer(by: User) -> None:
 def _locked(ids: Sequence[int]) -> dict[int, Enterprise]:
     """The enterprises, locked in the order of their ids so that two lists never deadlock."""
     found = Enterprise.objects.select_related("organisation").filter(pk__in=ids).order_by("pk")
-    return {enterprise.pk: enterprise for enterprise in found.select_for_update(of=("self",))}
+    return {
+        enterprise.pk: enterprise
+        for enterprise in found.select_for_update(of=("self",), no_key=True)
+    }
 
 
 def _require_terms(entries: Sequence[DesignationEntry]) -> None:

@@ -26,7 +26,7 @@ def add_site(
 
     Raises SiteOnRecord when it has one of this Chinese name.
     """
-    Enterprise.objects.select_for_update(of=("self",)).get(pk=enterprise.pk)
+    Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=enterprise.pk)
     if enterprise.sites.filter(name_zh=name_zh).exists():
         raise rules.SiteOnRecord(
             _("The enterprise already has a site named %(name)s."),

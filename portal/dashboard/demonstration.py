@@ -102,7 +102,7 @@ def logins() -> list[tuple[str, str, str]]:
 def advance(*, by: User) -> DemonstrationDay:
     """Move the clock to the next day, with what the world files until then; remind, reconcile."""
     with transaction.atomic():
-        standing = DemonstrationDay.objects.select_for_update().latest("day")
+        standing = DemonstrationDay.objects.select_for_update(no_key=True).latest("day")
         now = clock.now()
         following = DemonstrationDay.objects.create(
             day=standing.day + timedelta(days=1), set_at=timezone.now()

@@ -80,7 +80,11 @@ def revoke_key(*, key: Key, by: User, at: datetime) -> Key:
 
 
 def _locked(key: Key) -> Key:
-    return Key.objects.select_for_update(of=("self",)).select_related("user").get(pk=key.pk)
+    return (
+        Key.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("user")
+        .get(pk=key.pk)
+    )
 
 
 def note_use(key_id: int, at: datetime) -> None:

@@ -132,7 +132,7 @@ def mail_notices(user_id: int, *, through: BaseEmailBackend, at: datetime) -> in
     user = User.objects.get(pk=user_id)
     due = list(
         queries.notices_of(user)
-        .select_for_update(skip_locked=True)
+        .select_for_update(skip_locked=True, no_key=True)
         .filter(mail_at__lte=at, mailed_at=None, read_at=None)
         .order_by("id")[:MOST_IN_A_LETTER]
     )

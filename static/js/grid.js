@@ -9,7 +9,7 @@ const labels = new Map([...category.options].map((one) => [one.value, one.text])
 const notices = document.getElementById("grid-notices");
 const panel = document.getElementById("grid-panel");
 const wide = window.matchMedia("(min-width: 900px)").matches;
-const shown = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 3 });
+const shown = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 // In the order in which the server gives a row.
 const FIELDS = ["enterprise", "uscc", "name", "category", "tonnes", "reason", "by", "at", "cap", "used", "lastCap", "lastUsed", "capacity", "findings", "penalty", "reach"];
 const WRITTEN = ["tonnes", "reason"];
@@ -65,6 +65,11 @@ function amount(text) {
   return plain === "" ? 0 : Number(plain);
 }
 
+// A mass as pages print it; what is none, or has more places, stands as it was typed.
+function figure(text) {
+  return /^-?[\d,]*\.?\d{0,3}$/.test(text) && /\d/.test(text) ? shown.format(amount(text)) : text;
+}
+
 function colour(row) {
   const data = row.getData();
   row.getElement().classList.toggle("grid-changed", isChanged(data));
@@ -113,7 +118,7 @@ function rowHeader() {
 function columns() {
   return [
     { title: word("category"), field: "category", width: 180, headerFilter: "list", headerFilterParams: { elementAttributes: { "aria-label": word("category") }, values: [{ label: "", value: "" }, ...[...labels].map(([value, label]) => ({ label, value }))] }, headerFilterFunc: (text, value) => !text || text === value, formatter: (cell) => labels.get(cell.getValue()) ?? cell.getValue() },
-    { ...massColumn("tonnes"), editor: "input", editable: (cell) => !cell.getData().removed, cssClass: "grid-written", formatter: (cell) => element("span", cell.getValue()) },
+    { ...massColumn("tonnes"), editor: "input", editable: (cell) => !cell.getData().removed, cssClass: "grid-written", formatter: (cell) => element("span", figure(cell.getValue())) },
     { title: word("reason"), field: "reason", editor: "input", editorParams: { elementAttributes: { maxlength: "300" } }, editable: (cell) => !cell.getData().removed, width: 220, cssClass: "grid-written", formatter: (cell) => element("span", cell.getValue()) },
     massColumn("cap", { formatter: cap }),
     massColumn("after", { sorter: "number", formatter: (cell) => (Number.isNaN(cell.getValue()) ? "?" : shown.format(cell.getValue())) }),

@@ -185,7 +185,7 @@ def close_case(*, case: Case, outcome: str, reason: str, by: User, at: datetime)
 
 def _locked(case: Case) -> Case:
     return (
-        Case.objects.select_for_update(of=("self",))
+        Case.objects.select_for_update(of=("self",), no_key=True)
         .select_related("enterprise__organisation", "assigned_to")
         .get(pk=case.pk)
     )

@@ -247,7 +247,7 @@ def locked(filing: Filing) -> Filing:
     Raises DraftGone.
     """
     found = (
-        Filing.objects.select_for_update(of=("self",))
+        Filing.objects.select_for_update(of=("self",), no_key=True)
         .select_related("enterprise__organisation")
         .filter(pk=filing.pk)
         .first()

@@ -100,7 +100,11 @@ def stop_upload(*, upload: Upload, by: User, at: datetime) -> Upload:
     One that waits is stopped at once; one under way by its worker, at its next rows, which puts
     that on record: the audit trail may be held until then. Raises UploadDone when it is too late.
     """
-    upload = Upload.objects.select_for_update(of=("self",)).defer("content").get(pk=upload.pk)
+    upload = (
+        Upload.objects.select_for_update(of=("self",), no_key=True)
+        .defer("content")
+        .get(pk=upload.pk)
+    )
     require_under_way(under_way=upload.state in UNDER_WAY)
     upload.stop_asked_at = at
     if upload.state == State.QUEUED:
@@ -139,7 +143,7 @@ def work_upload(*, upload: Upload, at: datetime) -> Upload:
 def _take(upload: Upload, at: datetime) -> Upload:
     """Mark the file as being checked; committed before the work, so that everybody sees it."""
     taken = (
-        Upload.objects.select_for_update(of=("self",))
+        Upload.objects.select_for_update(of=("self",), no_key=True)
         .select_related("enterprise__organisation", "by")
         .get(pk=upload.pk)
     )

@@ -18,6 +18,7 @@ from enterprises.queries import groups
 from portal.accounts.models import Region
 from portal.kernel.period import Month
 from portal.kernel.quantity import share
+from portal.kernel.said import listed
 from portal.kernel.tables import (
     ListFilter,
     NamedColumn,
@@ -117,7 +118,7 @@ class ForecastRow:
     def error_told(self) -> str:
         """How far the same forecast was off in the enterprise's own earlier years, or in all."""
         if self.forecast.tests:
-            return ", ".join(f"{each.year}: {_signed(each.error)}" for each in self.forecast.tests)
+            return listed([f"{each.year}: {_signed(each.error)}" for each in self.forecast.tests])
         if self.forecast.typical_error is not None:
             return _("all enterprises: %(error)s in the median") % {
                 "error": percent(self.forecast.typical_error)
@@ -159,12 +160,24 @@ class ForecastTable(WideTable):
     )
     cap_kg = TonnesColumn(verbose_name=gettext_lazy("Cap"))
     used = UseColumn(verbose_name=gettext_lazy("Used"))
-    through = tables.Column(verbose_name=gettext_lazy("Filed up to"), orderable=False)
+    through = tables.Column(
+        verbose_name=gettext_lazy("Filed up to"),
+        orderable=False,
+        attrs={"td": {"class": "text-nowrap"}},
+    )
     total_kg = TonnesColumn(verbose_name=gettext_lazy("Year expected"))
-    range_told = tables.Column(verbose_name=gettext_lazy("Range"), orderable=False)
-    told = tables.Column(verbose_name=gettext_lazy("Cap reached"), order_by="order")
+    range_told = tables.Column(
+        verbose_name=gettext_lazy("Range"), orderable=False, attrs={"td": {"class": "number"}}
+    )
+    told = tables.Column(
+        verbose_name=gettext_lazy("Cap reached"),
+        order_by="order",
+        attrs={"td": {"class": "words"}},
+    )
     error_told = tables.Column(
-        verbose_name=gettext_lazy("The same forecast in earlier years"), orderable=False
+        verbose_name=gettext_lazy("The same forecast in earlier years"),
+        orderable=False,
+        attrs={"td": {"class": "words"}},
     )
 
     class Meta(WideTable.Meta):

@@ -9,6 +9,7 @@ from allocations.rules.changes import LineKey
 from allocations.rules.checks.found import Found
 from allocations.rules.content import Content
 from allocations.rules.lines import EXPLAINED
+from portal.kernel.said import listed
 
 UNDIVIDED = "mining"
 
@@ -44,7 +45,7 @@ def approved(content: Content) -> Iterable[Found]:
 def signed_off(content: Content) -> Iterable[Found]:
     """Every ministry concerned has agreed to the present content."""
     if content.missing:
-        return _whole(_("Still to agree: %(ministries)s."), ministries=", ".join(content.missing))
+        return _whole(_("Still to agree: %(ministries)s."), ministries=listed(content.missing))
     return []
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from allocations.rules.changes import LineKey
 
 
@@ -10,7 +12,7 @@ class Listed(tuple[Any, ...]):
     """Labels in a row, in the language of whoever reads them, when they are read."""
 
     def __str__(self) -> str:
-        return "; ".join(str(each) for each in self)
+        return pgettext("between phrases in a row", "; ").join(str(each) for each in self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from allocations.rules.changes import LineKey
 from allocations.rules.checks.found import Found
 from allocations.rules.content import Content
-from portal.kernel.said import tonnes
+from portal.kernel.said import listed, tonnes
 
 
 def penalties_decided(content: Content) -> Iterator[Found]:
@@ -20,7 +20,7 @@ def penalties_decided(content: Content) -> Iterator[Found]:
         if text.kg > 0 and beside.penalties:
             told = _("Take or decline the cut after %(documents)s (%(over)s t REO beyond the cap).")
             facts = {
-                "documents": ", ".join(beside.penalties),
+                "documents": listed(beside.penalties),
                 "over": tonnes(beside.penalty_kg),
             }
             yield Found(LineKey(enterprise, category), told, facts)

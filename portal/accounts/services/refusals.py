@@ -44,7 +44,7 @@ def record_repeated_refusals(*, at: datetime) -> int:
     How many events there were. By whom it was is who tried.
     """
     over = list(
-        RefusedWrites.objects.select_for_update(skip_locked=True, of=("self",))
+        RefusedWrites.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("user")
         .filter(minute__lte=at - _MINUTE)
         .order_by("user_id", "pk")

@@ -51,7 +51,7 @@ def enter_day(
 @transaction.atomic
 def remove_day(*, holiday: Holiday, by: User, at: datetime) -> None:
     """Let a day follow the week again."""
-    holiday = Holiday.objects.select_for_update().get(pk=holiday.pk)
+    holiday = Holiday.objects.select_for_update(no_key=True).get(pk=holiday.pk)
     audit.record("calendar.day_removed", holiday, by=by, at=at, day=holiday.day)
     holiday.delete()
 

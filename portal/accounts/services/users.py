@@ -132,7 +132,9 @@ def _locked(user: User, by: User) -> User:
     rules.require_a_person(user.username)
     rules.require_somebody_else(user_id=user.pk, by_id=by.pk)
     return (
-        User.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=user.pk)
+        User.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation")
+        .get(pk=user.pk)
     )
 
 

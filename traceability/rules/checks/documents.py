@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.kernel.said import listed
 from traceability.rules.checks.facts import Facts
 from traceability.rules.checks.lots import KINDS
 
@@ -36,7 +37,7 @@ def duplicate_document(facts: Facts) -> str:
     return words % {
         "document": facts.document,
         "count": figures["partners"],
-        "kinds": ", ".join(str(KINDS[kind]) for kind in dict.fromkeys(figures["kinds"])),
+        "kinds": listed([KINDS[kind] for kind in dict.fromkeys(figures["kinds"])]),
         "first": figures["first_on"],
         "last": figures["last_on"],
         "kg": facts.kg("kg"),
