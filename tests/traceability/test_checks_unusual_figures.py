@@ -99,6 +99,38 @@ def test_a_month_far_beyond_the_others(northern, mass, jumps):
     assert not jumps or "2.9 times the middle of the enterprise's 8 months" in said(findings[0])
 
 
+USUAL = ["100123", "97011", "124250", "89120", "101777", "105003", "93999", "110457"]
+MUCH = ["201123", "188204", "230557", "214090", "193118", "207331"]
+
+
+@pytest.mark.parametrize(
+    ("masses", "shifts"),
+    [
+        ([*USUAL[:4], *MUCH[:3], *USUAL[4:]], True),
+        ([*USUAL[:5], *MUCH[:2]], True),
+        ([*MUCH[:2], *USUAL[:4]], False),  # too few months to compare with
+        ([*USUAL[:3], *MUCH, *USUAL[3:6]], False),  # half a year is how it digs
+        ([*USUAL[:4], "160001", "162345", "158777", *USUAL[4:]], False),  # by less than a third
+        ([*USUAL[:4], MUCH[0], USUAL[7], MUCH[1], *USUAL[4:7]], False),  # not on end
+    ],
+)
+def test_a_mine_that_digs_more_for_some_months_on_end(northern, masses, shifts):
+    mined(northern, *[[each] for each in masses])
+
+    findings = signs(*(["level"] if shifts else []))
+
+    assert not shifts or "times what it digs in its other months" in said(findings[0])
+
+
+def test_the_winter_of_a_mine_hides_no_jump(northern):
+    winter = ["35010", "50230", "95110", "110450", "120010", "124870", "125440", "119020"]
+    mined(northern, *[[each] for each in [*winter, "615003", "101220", "80340", "40110"]])
+
+    [finding] = signs("jump")
+
+    assert finding.key.endswith("2025-09-01")
+
+
 def test_recoveries_that_hardly_differ(northern):
     runs(northern, ["0.94001", "0.94", "0.94002", "0.93999", "0.94", "0.94001", "0.94", "0.94"])
 

@@ -93,17 +93,51 @@ with mass as (
          percentile_cont(0.5) within group (order by size)::numeric as middle
     from produced_in group by 1, 2
 ), spread_of as (
-  select u.enterprise_id, u.category, u.months, u.middle,
-         1.4826 * percentile_cont(0.5) within group (order by abs(p.size - u.middle))::numeric as noise
+  select u.enterprise_id, u.category, u.months, u.middle, 1.4826 * case
+           -- A mine rests in winter or the rains: how it varies above its middle tells what is much.
+           when u.category <> 'separation'
+           then least(percentile_cont(0.5) within group (order by abs(p.size - u.middle)),
+                      percentile_cont(0.5) within group (order by p.size - u.middle)
+                        filter (where p.size >= u.middle))
+           else percentile_cont(0.5) within group (order by abs(p.size - u.middle))
+         end::numeric as noise
     from usual_size u join produced_in p using (enterprise_id, category)
    group by 1, 2, 3, 4
 ), jump as (
   select p.enterprise_id, p.category, p.month, p.kg, exp(s.middle) as usual_kg, s.months,
          row_number() over (partition by p.enterprise_id, p.category order by p.size desc) as place
-    from produced_in p
+    from (select *, lead(kg) over (partition by enterprise_id, category order by size desc) as next_kg
+            from produced_in) p
     join spread_of s using (enterprise_id, category)
    where s.months >= 6
-     and p.size - s.middle > greatest(ln(%(jump_factor)s::numeric / 2.0), 4 * s.noise)
+     and p.size - s.middle > ln(%(jump_factor)s::numeric / 2.0)
+     -- Beyond its spread, or (a mine) alone above all its other months.
+     and (p.size - s.middle > 4 * s.noise
+          or (p.category <> 'separation' and p.kg > p.next_kg * 1.75))
+), stretch as (
+  -- Two to five months on end in which a mine digs more than in any other; at least as many others,
+  -- and five of them, are there to compare with.
+  select a.enterprise_id, a.category, a.month, b.month as to_month, u.months,
+         count(*) filter (where p.month between a.month and b.month) as high_months,
+         percentile_cont(0.5) within group (order by p.kg)
+           filter (where p.month between a.month and b.month)::numeric as kg,
+         percentile_cont(0.5) within group (order by p.kg)
+           filter (where p.month not between a.month and b.month)::numeric as usual_kg,
+         min(p.kg) filter (where p.month between a.month and b.month) as least_kg,
+         max(p.kg) filter (where p.month not between a.month and b.month) as most_kg
+    from produced_in a
+    join produced_in b on b.enterprise_id = a.enterprise_id and b.category = a.category
+     and b.month between a.month + interval '1 month' and a.month + interval '4 months'
+    join usual_size u on u.enterprise_id = a.enterprise_id and u.category = a.category
+    join produced_in p on p.enterprise_id = a.enterprise_id and p.category = a.category
+   where a.category <> 'separation' and u.months >= 7
+   group by a.enterprise_id, a.category, a.month, b.month, u.months
+), stretched as (
+  select s.*, row_number() over (partition by s.enterprise_id, s.category
+                                 order by s.high_months desc, s.kg desc) as place
+    from stretch s
+   where s.months - s.high_months >= greatest(5, s.high_months)
+     and s.least_kg > s.most_kg * 1.3 and s.kg > s.usual_kg * (1 + %(jump_factor)s / 6.0)
 ), even as (
   -- Recoveries that hardly differ are computed, not weighed.
   select r.enterprise_id, r.fed_with, r.given_stage, count(*) as runs, avg(r.share) as share,
@@ -192,6 +226,20 @@ with mass as (
          jsonb_build_object('kg', j.kg::text, 'usual_kg', round(j.usual_kg, 3)::text,
                             'times', round(j.kg / j.usual_kg, 1)::text, 'months', j.months)
     from jump j where j.place = 1
+  union all
+  select 'level', h.enterprise_id, h.category, h.month, h.to_month, null, '',
+         h.high_months * (h.kg - h.usual_kg),
+         coalesce((select (array_agg(p.id order by p.reo_kg desc))[1:20] from produced p
+                    where p.enterprise_id = h.enterprise_id and p.cap_category = h.category
+                      and p.month between h.month and h.to_month), '{}'),
+         jsonb_build_object('kg', round(h.kg, 3)::text, 'usual_kg', round(h.usual_kg, 3)::text,
+                            'times', round(h.kg / h.usual_kg, 1)::text, 'months', h.high_months,
+                            'of_months', h.months)
+    from stretched h
+   where h.place = 1
+     and not exists (select from jump j
+                      where j.enterprise_id = h.enterprise_id and j.category = h.category
+                        and j.place = 1 and j.month between h.month and h.to_month)
   union all
   select 'even', enterprise_id, concat(fed_with, ':', given_stage), month, to_month, null, '', null, ids,
          jsonb_build_object('runs', runs, 'share', round(share * 100, 3)::text)

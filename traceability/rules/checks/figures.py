@@ -14,10 +14,12 @@ def unusual_figures(facts: Facts) -> str:
     months (`repeated_percent` of them, at least four); the same total month after month; masses of
     two digits and zeros (of ore, three; `round_percent` of them) where others write what scales
     show; last digits that are mostly the same; a month of counted production far beyond the
-    enterprise's others (half of `jump_factor`, four times their spread); recoveries that hardly
-    differ (`even_recovery_percent`); a run far above the enterprise's other runs; partners who tell
-    of shipments that it does not file; and lots that are said to be its own and that no filing of
-    it makes.
+    enterprise's others (half of `jump_factor`, and four times their spread or, of a mine, three
+    quarters above the next); a mine that for two to five months on end digs more than in any other
+    month, by a third, and in the middle far more than in the others (a sixth of `jump_factor`
+    more); recoveries that hardly differ (`even_recovery_percent`); a run far above the enterprise's
+    other runs; partners who tell of shipments that it does not file; and lots that are said to be
+    its own and that no filing of it makes.
     Tolerates: packaging in round masses, where others of the kind do likewise; idle months;
     seasons.
     """
@@ -66,6 +68,14 @@ def _jump(facts: Facts) -> str:
     )
 
 
+def _level(facts: Facts) -> str:
+    return _(
+        "From %(first)s to %(last)s the mine dug %(kg)s kg REO in the middle month, %(times)s times"
+        " what it digs in its other months (%(usual_kg)s kg), and in each more than in any of"
+        " those: other ore may be passing through its books."
+    )
+
+
 def _even(facts: Facts) -> str:
     return _(
         "%(runs)s runs from %(first)s to %(last)s all recovered %(share)s %%, with hardly a"
@@ -100,6 +110,7 @@ _SIGNS = {
     "round": _round,
     "digits": _digits,
     "jump": _jump,
+    "level": _level,
     "even": _even,
     "above": _above,
     "silent": _silent,
