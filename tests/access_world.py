@@ -281,7 +281,8 @@ def _traceability(world: World) -> None:
     _tolerances(world)
     for which, enterprise in (("own", world.northern), ("foreign", world.southern)):
         found = Finding.objects.get(enterprise=enterprise, code="missing_filing", month="2025-01")
-        world.tell("traceability:forecast_detail", which, pk=enterprise.pk)
+        for name in ("forecast_detail", "dossier_detail", "dossier_pdf"):
+            world.tell(f"traceability:{name}", which, pk=enterprise.pk)
         world.tell("traceability:finding_detail", which, pk=found.pk)
         world.tell("api:finding", which, pk=found.pk)
         _case(world, which, found)

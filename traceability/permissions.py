@@ -16,3 +16,4 @@ class Perm(StrEnum):
     ANSWER_FINDINGS = "traceability.answer_findings"
     VIEW_TOLERANCES = "traceability.view_tolerances"
     KEEP_TOLERANCES = "traceability.keep_tolerances"
+    VIEW_DOSSIERS = "traceability.view_dossiers"

@@ -72,6 +72,7 @@ READ: frozenset[str] = _perms(
     "traceability.view_findings",
     "traceability.view_reconciliations",
     "traceability.view_tolerances",
+    "traceability.view_dossiers",
 )
 
 _ROLES: Iterable[RoleHeld] = (
@@ -139,6 +140,7 @@ _ROLES: Iterable[RoleHeld] = (
             "traceability.view_filings",
             "traceability.view_findings",
             "traceability.view_tolerances",
+            "traceability.view_dossiers",
         ),
     ),
     RoleHeld(

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
-Form = Literal["line", "bar", "cap"]
+Form = Literal["line", "bar", "cap", "points"]
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row of figures with its name; `form="cap"` draws a dashed line to stay under."""
+    """One row of figures with its name; `form="cap"` draws a dashed line to stay under,
+    `form="points"` each figure by itself.
+    """
 
     name: Any
     values: Sequence[Decimal | int | None]

@@ -32,9 +32,10 @@ function drawnSeries(one, position) {
     itemStyle: one.rest ? { decal: { symbol: "none" } } : {},
     symbol: SYMBOLS[position % SYMBOLS.length],
     showSymbol: !cap,
+    showAllSymbol: one.form === "points" ? true : "auto",
     symbolSize: 7,
     barMaxWidth: 28,
-    lineStyle: cap ? { type: "dashed", width: 2 } : { width: 2.5 },
+    lineStyle: cap ? { type: "dashed", width: 2 } : { width: one.form === "points" ? 0 : 2.5 },
     emphasis: { focus: "none" },
     z: cap ? 3 : 2,
   };
@@ -43,6 +44,7 @@ function drawnSeries(one, position) {
 function axes(figure, format) {
   const value = {
     type: "value",
+    scale: figure.series.some((one) => one.form === "points"),
     name: figure.unit,
     nameLocation: figure.horizontal ? "middle" : "end",
     nameGap: figure.horizontal ? 28 : 14,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
+from traceability.permissions import Perm
 
 
 class Case(models.Model):
@@ -58,6 +59,7 @@ class Case(models.Model):
     class Meta:
         ordering = ["-opened_at", "-id"]
         default_permissions = ()
+        permissions = [(Perm.VIEW_DOSSIERS.split(".")[1], "See dossiers of enterprises")]
         constraints = [
             models.UniqueConstraint(fields=["year", "enterprise", "topic"], name="case_once"),
             models.CheckConstraint(

@@ -1,0 +1,1 @@
+"""What the inspector's dossier holds: one module for each of its sections."""
