@@ -114,7 +114,7 @@ def test_the_weights_of_every_day_come_to_a_hundred(monkeypatch):
     for held in WEIGHTS:
         assert sum(getattr(held, part) for part in parts) == 100
     later = Weights(date(2026, 1, 1), *[Decimal(each) for each in (50, 10, 10, 10, 10, 10)])
-    monkeypatch.setattr("traceability.rules.reliability.WEIGHTS", (*WEIGHTS, later))
+    monkeypatch.setattr("traceability.rules.reliability.facts.WEIGHTS", (*WEIGHTS, later))
 
     assert weights_on(date(2025, 12, 31)) == WEIGHTS[0]
     assert weights_on(date(2026, 1, 1)) == later

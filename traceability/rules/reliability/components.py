@@ -1,25 +1,15 @@
-"""How far an enterprise's filings can be relied on: points, each with its rule and its figure.
+"""The components of the reliability score, each with its rule."""
 
-The points are those of an inspector's judgement made alike for all: they are no verdict and cut no
-cap. A component for which there is too little to go by gives no points and takes none: what is
-possible shrinks with it, and below LEAST_POSSIBLE there is no score.
-"""
-
-from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.kernel.law import AUTHORITIES, INDEX_CUT, MONTHLY_FILING, TRUTHFUL_RECORDS, Source
 from portal.kernel.quantity import ZERO
+from traceability.rules.reliability.facts import TENTH, Component, Conduct
 
-TENTH = Decimal("0.1")
-# So much of the hundred must have something to go by before there is a score at all.
-LEAST_POSSIBLE = Decimal(50)
 LEAST_MONTHS = 3
 LEAST_LOTS = 5
 LEAST_TO_AMEND = 6
@@ -33,122 +23,8 @@ COST_OF_PENALTY = Decimal("0.5")
 LATE_COUNTS = Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """The points possible for each component from a day on; together a hundred."""
-
-    since: date
-    filing: Decimal
-    shipments: Decimal
-    findings: Decimal
-    amendments: Decimal
-    answers: Decimal
-    penalties: Decimal
-
-
-# A change is a new row: what was scored before stays as it was scored.
-WEIGHTS = (
-    Weights(
-        since=date(2010, 1, 1),
-        filing=Decimal(25),
-        shipments=Decimal(25),
-        findings=Decimal(25),
-        amendments=Decimal(10),
-        answers=Decimal(5),
-        penalties=Decimal(10),
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Conduct:
-    """What the record shows of one enterprise in a period; masses gross kg.
-
-    `late` and `missing` are among `due`. `apart_kg` is what only one side filed or the two sides
-    file differently, `lots` in how many lots; what is on its way, or lies with a partner that has
-    not filed, is in neither. Findings hold or were closed as anything but explained or mistaken.
-    """
-
-    due: int = 0
-    late: int = 0
-    missing: int = 0
-    filed: int = 0
-    agreed_kg: Decimal = ZERO
-    apart_kg: Decimal = ZERO
-    lots: int = 0
-    high: int = 0
-    medium: int = 0
-    low: int = 0
-    amended: int = 0
-    asked: int = 0
-    answered: int = 0
-    penalties: int = 0
-    reconciled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """Some of the points: what they are for, what was seen, and what was given of what."""
-
-    key: str
-    label: Promise
-    figure: str
-    rule: str
-    possible: Decimal
-    given: Decimal | None
-    source: Source
-
-    @property
-    def known(self) -> bool:
-        """Whether there was enough to go by."""
-        return self.given is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """All components, and what they come to in a hundred; None: too little to go by."""
-
-    components: tuple[Component, ...]
-
-    @property
-    def given(self) -> Decimal:
-        """The points that were given."""
-        return sum((each.given for each in self.components if each.given is not None), ZERO)
-
-    @property
-    def possible(self) -> Decimal:
-        """The points of the components that had enough to go by."""
-        return sum((each.possible for each in self.components if each.known), ZERO)
-
-    @property
-    def points(self) -> Decimal | None:
-        """Given of possible, in a hundred."""
-        if self.possible < LEAST_POSSIBLE:
-            return None
-        return _tenth(self.given / self.possible * 100)
-
-
-def weights_on(day: date) -> Weights:
-    """The weights that hold on `day`."""
-    return next(each for each in reversed(WEIGHTS) if each.since <= day)
-
-
-def score(conduct: Conduct, *, on: date) -> Score:
-    """The reliability of `conduct` by the weights that hold `on` a day."""
-    held = weights_on(on)
-    return Score(
-        (
-            _filing(conduct, held.filing),
-            _shipments(conduct, held.shipments),
-            _findings(conduct, held.findings),
-            _amendments(conduct, held.amendments),
-            _answers(conduct, held.answers),
-            _penalties(conduct, held.penalties),
-        )
-    )
-
-
-def _filing(seen: Conduct, possible: Decimal) -> Component:
+def filing(seen: Conduct, possible: Decimal) -> Component:
+    """Months filed by their deadline."""
     share = None
     if seen.due >= LEAST_MONTHS:
         kept = seen.due - seen.late - seen.missing + seen.late * LATE_COUNTS
@@ -169,7 +45,8 @@ def _filing(seen: Conduct, possible: Decimal) -> Component:
     )
 
 
-def _shipments(seen: Conduct, possible: Decimal) -> Component:
+def shipments(seen: Conduct, possible: Decimal) -> Component:
+    """What of its trade both sides tell alike."""
     traded = seen.agreed_kg + seen.apart_kg
     agreed = seen.agreed_kg / traded if traded else None
     share = None
@@ -195,7 +72,8 @@ def _shipments(seen: Conduct, possible: Decimal) -> Component:
     )
 
 
-def _findings(seen: Conduct, possible: Decimal) -> Component:
+def findings(seen: Conduct, possible: Decimal) -> Component:
+    """What the reconciliation found."""
     share = None
     if seen.reconciled and seen.filed >= LEAST_MONTHS:
         cost = sum(
@@ -227,7 +105,8 @@ def _findings(seen: Conduct, possible: Decimal) -> Component:
     )
 
 
-def _amendments(seen: Conduct, possible: Decimal) -> Component:
+def amendments(seen: Conduct, possible: Decimal) -> Component:
+    """Months that stood as they were first filed."""
     share = None
     if seen.filed >= LEAST_TO_AMEND:
         amended = Decimal(seen.amended) / seen.filed
@@ -253,7 +132,8 @@ def _amendments(seen: Conduct, possible: Decimal) -> Component:
     )
 
 
-def _answers(seen: Conduct, possible: Decimal) -> Component:
+def answers(seen: Conduct, possible: Decimal) -> Component:
+    """Questions in cases that were answered by their day."""
     return _component(
         "answers",
         gettext_lazy("Questions answered in time"),
@@ -269,7 +149,8 @@ def _answers(seen: Conduct, possible: Decimal) -> Component:
     )
 
 
-def _penalties(seen: Conduct, possible: Decimal) -> Component:
+def penalties(seen: Conduct, possible: Decimal) -> Component:
+    """Administrative penalties under the measures."""
     share = None
     if seen.filed >= LEAST_MONTHS:
         share = _between(1 - COST_OF_PENALTY * seen.penalties)
