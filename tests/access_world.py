@@ -21,7 +21,9 @@ from portal.notices.models import Notice
 from tests.cast import designate, make_enterprise, make_user
 from tests.traceability.events import document
 from tests.traceability.ledger import file, sale
-from traceability.models import Finding, Lot, Pool
+from traceability.models import Filing, Finding, Lot, Pool
+from traceability.queries.epcis import recorded_in
+from traceability.rules.epcis.events import events_of
 from traceability.rules.shipments import NEITHER, Answer, ShipmentKey
 from traceability.services import cases, handover
 from traceability.services.captures import receive_capture
@@ -408,12 +410,13 @@ def _shipments(world: World) -> None:
     """What an enterprise elsewhere sent to both: one of each waits, the other never came."""
     sichuan = Region.objects.get(code="510000")
     third = make_enterprise("Third", sichuan, "separation", files_from=Month(2025, 1))
-    file(
+    sent = file(
         third,
         "2025-02",
         *(sale(10, number, "100", world.northern, number) for number in ("W1", "N1")),
         *(sale(10, number, "100", world.southern, number) for number in ("W2", "N2")),
     )
+    _events(world, sent)
     for whose, enterprise, number in (
         ("own", world.northern, "1"),
         ("foreign", world.southern, "2"),
@@ -436,6 +439,20 @@ def _shipments(world: World) -> None:
         for name in ("take_back", "write", "rule"):
             world.tell(f"traceability:shipment_{name}", whose, key=missing)
     world.tell("traceability:shipment_month", "any", month=FEBRUARY)
+
+
+def _events(world: World, sent: Filing) -> None:
+    """What records of an enterprise elsewhere are told as."""
+    first = next(events_of(recorded_in(sent), base="https://portal.example"))
+    world.tell("api:epcis_event", "foreign", event_id=first["eventID"])
+    for name, value in (
+        ("event_type", "ObjectEvent"),
+        ("epc", first["quantityList"][0]["epcClass"]),
+        ("biz_step", "shipping"),
+        ("disposition", "in_transit"),
+        ("read_point", first["readPoint"]["id"]),
+    ):
+        world.tell(f"api:epcis_{name}_events", "any", value=value)
 
 
 def _machines(world: World) -> None:

@@ -4,6 +4,19 @@ from django.urls import URLPattern, URLResolver, path
 
 from traceability.api.deeds import FilingHandOverApi, FilingSubmitApi, NilReturnsApi
 from traceability.api.epcis.capture import CaptureApi, CapturesApi
+from traceability.api.epcis.events import (
+    BizStepEventsApi,
+    BizStepsApi,
+    DispositionEventsApi,
+    DispositionsApi,
+    EpcEventsApi,
+    EventApi,
+    EventsApi,
+    EventTypeEventsApi,
+    EventTypesApi,
+    ReadPointEventsApi,
+    TopLevelApi,
+)
 from traceability.api.filings import FilingApi, FilingReceiptApi, FilingsApi
 from traceability.api.findings import FindingApi, FindingsApi
 from traceability.api.records import FilingRecordsApi
@@ -35,6 +48,33 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reference/finding-codes", FindingCodesApi.as_view(), name="finding_codes"),
     path("reference/countries", CountriesApi.as_view(), name="countries"),
     path("reference/enterprises/<str:uscc>", EnterpriseNameApi.as_view(), name="enterprise_name"),
+    path("epcis", TopLevelApi.as_view(), name="epcis"),
+    path("epcis/events", EventsApi.as_view(), name="epcis_events"),
+    path("epcis/events/<path:event_id>", EventApi.as_view(), name="epcis_event"),
+    path("epcis/eventTypes", EventTypesApi.as_view(), name="epcis_event_types"),
+    path(
+        "epcis/eventTypes/<str:value>/events",
+        EventTypeEventsApi.as_view(),
+        name="epcis_event_type_events",
+    ),
+    path("epcis/epcs/<path:value>/events", EpcEventsApi.as_view(), name="epcis_epc_events"),
+    path("epcis/bizSteps", BizStepsApi.as_view(), name="epcis_biz_steps"),
+    path(
+        "epcis/bizSteps/<path:value>/events",
+        BizStepEventsApi.as_view(),
+        name="epcis_biz_step_events",
+    ),
+    path("epcis/dispositions", DispositionsApi.as_view(), name="epcis_dispositions"),
+    path(
+        "epcis/dispositions/<path:value>/events",
+        DispositionEventsApi.as_view(),
+        name="epcis_disposition_events",
+    ),
+    path(
+        "epcis/readPoints/<path:value>/events",
+        ReadPointEventsApi.as_view(),
+        name="epcis_read_point_events",
+    ),
     path("epcis/capture", CapturesApi.as_view(), name="epcis_captures"),
     path("epcis/capture/<uuid:capture_id>", CaptureApi.as_view(), name="epcis_capture"),
     path("uploads", UploadsApi.as_view(), name="uploads"),

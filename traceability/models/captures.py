@@ -94,7 +94,7 @@ class CapturedEvent(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["enterprise", "event_id"], name="captured_event_once")
+            models.UniqueConstraint(fields=["event_id", "enterprise"], name="captured_event_once")
         ]
 
     def __str__(self) -> str:

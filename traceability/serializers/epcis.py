@@ -68,3 +68,41 @@ class CaptureOut(serializers.Serializer[Capture]):
     def get_errors(self, capture: Capture) -> Any:
         """In the order of the events, in the caller's language."""
         return CaptureErrorOut(errors_of_capture(capture), many=True).data
+
+
+class NamesOut(serializers.Serializer[Any]):
+    """The values of a top-level resource."""
+
+    type = serializers.CharField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """With what the names mean."""
+        return {
+            "@context": serializers.ListField(child=serializers.JSONField())
+        } | super().get_fields()
+
+
+class EventTypesOut(NamesOut):
+    """Types of events."""
+
+    eventType = serializers.ListField(child=serializers.CharField())  # noqa: N815
+
+
+class BizStepsOut(NamesOut):
+    """Business steps."""
+
+    bizStep = serializers.ListField(child=serializers.CharField())  # noqa: N815
+
+
+class DispositionsOut(NamesOut):
+    """Dispositions."""
+
+    disposition = serializers.ListField(child=serializers.CharField())
+
+
+class QueryDocumentOut(NamesOut):
+    """An EPCISQueryDocument; its events are those of GS1's schema."""
+
+    schemaVersion = serializers.CharField()  # noqa: N815
+    creationDate = serializers.DateTimeField()  # noqa: N815
+    epcisBody = serializers.DictField()  # noqa: N815

@@ -22,15 +22,15 @@ from traceability import tasks
 from traceability.api.callers import own_enterprise
 from traceability.api.epcis.standard import (
     LINK,
-    MOST_PER_PAGE,
     NEXT_PAGE,
-    PER_PAGE,
+    PER_PAGE_ASKED,
     EpcisView,
     next_link,
 )
 from traceability.models import Capture
 from traceability.permissions import Perm
 from traceability.queries.captures import captures_visible_to
+from traceability.rules.epcis.asked import MOST_PER_PAGE, PER_PAGE
 from traceability.rules.epcis.document import MOST_EVENTS
 from traceability.serializers.epcis import CaptureIn, CaptureOut
 from traceability.services.captures import receive_capture
@@ -107,7 +107,7 @@ class CapturesApi(CaptureView, WritingView):
         return Response(status=202, headers={"Location": request.build_absolute_uri(location)})
 
     @extend_schema(
-        responses=CaptureOut(many=True), parameters=[PER_PAGE, NEXT_PAGE, LINK], filters=False
+        responses=CaptureOut(many=True), parameters=[PER_PAGE_ASKED, NEXT_PAGE, LINK], filters=False
     )
     def get(self, request: Request) -> Response:
         """The jobs, the last first."""
@@ -143,7 +143,7 @@ class CaptureApi(CaptureView):
 
 def per_page(request: Request) -> int:
     """How many entries a page has. Raises ValidationError (400)."""
-    text = request.query_params.get("perPage", "30")
+    text = request.query_params.get("perPage", str(PER_PAGE))
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_PER_PAGE:
         raise ValidationError({"perPage": [f"1 … {MOST_PER_PAGE}"]})
     return int(text)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from traceability.rules.epcis.asked import MOST_PER_PAGE, PER_PAGE
 from traceability.rules.epcis.words import OWN, OWN_NAMES
 
 VERSION = "2.0"
@@ -33,10 +34,8 @@ EXCEPTIONS = {
     413: "CaptureLimitExceededException",
     414: "URITooLongException",
 }
-MOST_PER_PAGE = 1_000
-PER_PAGE = OpenApiParameter(
-    "perPage", {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": 30}
-)
+COUNTED = {"type": "integer", "minimum": 1, "maximum": MOST_PER_PAGE, "default": PER_PAGE}
+PER_PAGE_ASKED = OpenApiParameter("perPage", COUNTED)
 NEXT_PAGE = OpenApiParameter(
     "nextPageToken", str, description="Where the page before ended, as its `Link` header tells."
 )

@@ -168,6 +168,11 @@ def _proof(uscc: str, filing_id: int, line: int, submitted_at: datetime) -> int:
     return int.from_bytes(sha256(told.encode()).digest()[:8]) >> 12
 
 
+def known_types() -> Iterator[str]:
+    """The types of events that the portal tells, each once."""
+    yield from dict.fromkeys(words.type for words in (*WORDS.values(), RUN_WORDS))
+
+
 def known_steps() -> Iterator[str]:
     """The business steps of events that the portal tells, each once."""
     yield from dict.fromkeys(words.step for words in (*WORDS.values(), RUN_WORDS))

@@ -1,0 +1,234 @@
+"""Events asked for: the standard's simple event query, and its top-level resources."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.kernel import clock
+from portal.kernel.access import Requires
+from traceability.api.epcis.standard import (
+    EXCEPTIONS,
+    LINK,
+    NEXT_PAGE,
+    PER_PAGE_ASKED,
+    EpcisView,
+    next_link,
+)
+from traceability.permissions import Perm
+from traceability.queries.events import event_count, event_page
+from traceability.rules.epcis.asked import PARAMETERS, Asked, asked_of, require_few_enough
+from traceability.rules.epcis.events import answer_of, context_of, events_of
+from traceability.rules.epcis.words import known_dispositions, known_steps, known_types
+from traceability.serializers.epcis import (
+    BizStepsOut,
+    DispositionsOut,
+    EventTypesOut,
+    QueryDocumentOut,
+)
+
+TOP_LEVEL = ("events", "eventTypes", "epcs", "bizSteps", "dispositions", "readPoints", "capture")
+_LIST = {"type": "array", "items": {"type": "string"}}
+_SEVERAL = "Any of several: `|` stands between them."
+_SAID = {
+    "GE_eventTime": "An instant; events are told at the beginning of their day in China.",
+    "LT_eventTime": "An instant, before which the event's day begins.",
+    "GE_recordTime": "An instant; an event is on record since its filing was submitted.",
+    "LT_recordTime": "An instant.",
+    "EXISTS_errorDeclaration": "Only events that a later version of the filing has replaced.",
+    "eventCountLimit": "No more than so many events in all.",
+    "maxEventCount": "413 when more than so many events answer.",
+}
+QUERY = [
+    *(
+        OpenApiParameter(name, str, description=_SAID.get(name, _SEVERAL))
+        for name in PARAMETERS
+        if name not in ("perPage", "nextPageToken")
+    ),
+    PER_PAGE_ASKED,
+    NEXT_PAGE,
+    LINK,
+]
+
+
+class QueryView(EpcisView):
+    """An endpoint that answers with events; its address may narrow them."""
+
+    permission_classes = [Requires(Perm.VIEW_FILINGS)]
+    exceptions = {**EXCEPTIONS, 400: "QueryParameterException", 413: "QueryTooLargeException"}
+
+    def answer(self, request: Request, **narrowed: str) -> Response:
+        """The page of events that is asked for, as an EPCISQueryDocument."""
+        asked = asked_of([*_told(request), *narrowed.items()])
+        user: Any = request.user
+        if asked.refuse_above is not None:
+            found = event_count(asked, user, most=asked.refuse_above)
+            require_few_enough(found, asked=asked)
+        page = event_page(asked, user)
+        events = _those(asked, list(events_of(page.records, base=settings.ADDRESS)))
+        headers = next_link(request, str(page.token)) if page.token else {}
+        document = answer_of(events, base=settings.ADDRESS, at=clock.now())
+        return Response(document, headers=headers)
+
+
+def _told(request: Request) -> list[tuple[str, str]]:
+    """Every parameter with each of its values."""
+    return [(name, text) for name, texts in request.query_params.lists() for text in texts]
+
+
+def _those(asked: Asked, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A record that was sent under an id of its own goes by that alone."""
+    if asked.event_ids is None:
+        return events
+    return [event for event in events if event["eventID"] in asked.event_ids]
+
+
+@extend_schema(tags=["epcis"])
+class EventsApi(QueryView):
+    """The events that the account may see."""
+
+    @extend_schema(responses=QueryDocumentOut, parameters=QUERY, operation_id="epcis_events")
+    def get(self, request: Request) -> Response:
+        """In the order in which their filings were begun; what is in a draft is no event yet."""
+        return self.answer(request)
+
+
+@extend_schema(tags=["epcis"])
+class EventApi(QueryView):
+    """One event."""
+
+    @extend_schema(
+        responses=QueryDocumentOut,
+        operation_id="epcis_event",
+        parameters=[OpenApiParameter("event_id", str, OpenApiParameter.PATH)],
+    )
+    def get(self, request: Request, event_id: str) -> Response:
+        """By its eventID, in a document of its own."""
+        answer = self.answer(request, EQ_eventID=event_id)
+        if not answer.data["epcisBody"]["queryResults"]["resultsBody"]["eventList"]:
+            raise Http404
+        return answer
+
+
+class NarrowedView(QueryView):
+    """The events of one value of a top-level resource."""
+
+    parameter = ""
+
+    def get(self, request: Request, value: str) -> Response:
+        """Narrowed further by the parameters of the query."""
+        return self.answer(request, **{self.parameter: value})
+
+
+def _described(name: str) -> Any:
+    """How the description tells the events of a resource."""
+    told = extend_schema(
+        responses=QueryDocumentOut,
+        parameters=[OpenApiParameter("value", str, OpenApiParameter.PATH), *QUERY],
+        operation_id=f"epcis_{name}_events",
+        tags=["epcis"],
+    )
+    return extend_schema_view(get=told)
+
+
+@_described("event_type")
+class EventTypeEventsApi(NarrowedView):
+    """The events of one type."""
+
+    parameter = "eventType"
+
+
+@_described("epc")
+class EpcEventsApi(NarrowedView):
+    """The events that a lot is in, by its address."""
+
+    parameter = "MATCH_anyEPCClass"
+
+
+@_described("biz_step")
+class BizStepEventsApi(NarrowedView):
+    """The events of one business step."""
+
+    parameter = "EQ_bizStep"
+
+
+@_described("disposition")
+class DispositionEventsApi(NarrowedView):
+    """The events of one disposition."""
+
+    parameter = "EQ_disposition"
+
+
+@_described("read_point")
+class ReadPointEventsApi(NarrowedView):
+    """The events that one enterprise recorded, by its address."""
+
+    parameter = "EQ_readPoint"
+
+
+@extend_schema(tags=["epcis"])
+class TopLevelApi(EpcisView):
+    """The resources that events are found by."""
+
+    permission_classes = [Requires(Perm.VIEW_FILINGS)]
+
+    @extend_schema(responses={200: _LIST})
+    def get(self, request: Request) -> Response:
+        """Their names."""
+        return Response(list(TOP_LEVEL))
+
+
+class NamesView(EpcisView):
+    """The values of a top-level resource."""
+
+    permission_classes = [Requires(Perm.VIEW_FILINGS)]
+    kind = ""
+    names: tuple[str, ...] = ()
+
+    def answer(self) -> Response:
+        """As the standard lists them."""
+        member = self.kind[0].lower() + self.kind[1:]
+        told = {"@context": context_of(settings.ADDRESS), "type": f"{self.kind}ItemList"}
+        return Response(told | {member: list(self.names)})
+
+
+@extend_schema(tags=["epcis"])
+class EventTypesApi(NamesView):
+    """The types of events that records are told as."""
+
+    kind = "EventType"
+    names = tuple(known_types())
+
+    @extend_schema(responses=EventTypesOut)
+    def get(self, request: Request) -> Response:
+        """Each once."""
+        return self.answer()
+
+
+@extend_schema(tags=["epcis"])
+class BizStepsApi(NamesView):
+    """The business steps that records are told as."""
+
+    kind = "BizStep"
+    names = tuple(known_steps())
+
+    @extend_schema(responses=BizStepsOut)
+    def get(self, request: Request) -> Response:
+        """Each once."""
+        return self.answer()
+
+
+@extend_schema(tags=["epcis"])
+class DispositionsApi(NamesView):
+    """The dispositions that records are told as."""
+
+    kind = "Disposition"
+    names = tuple(known_dispositions())
+
+    @extend_schema(responses=DispositionsOut)
+    def get(self, request: Request) -> Response:
+        """Each once."""
+        return self.answer()
