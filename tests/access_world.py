@@ -124,6 +124,7 @@ def _enterprises(world: World) -> None:
         world.tell("enterprises:designation_end", which, designation_id=designation.pk)
         for name in ("enterprise", "enterprise_name"):
             world.tell(f"api:{name}", which, uscc=enterprise.uscc)
+        world.tell("traceability:enterprise_checks", which, pk=enterprise.pk)
         for name in ("findings", "use", "filings"):
             world.tell(f"traceability:enterprise_{name}_fragment", which, pk=enterprise.pk)
         world.tell("allocations:enterprise_caps_fragment", which, pk=enterprise.pk)

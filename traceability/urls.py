@@ -17,6 +17,7 @@ from traceability.views import (
     tolerances,
     trials,
     uploads,
+    verdicts,
     workspace,
 )
 from traceability.views.shipments import answers, pages
@@ -99,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("filings/<int:pk>/receipt/", filings.filing_receipt, name="filing_receipt"),
     path("findings/", findings.finding_list, name="finding_list"),
     path("findings/<int:pk>/", findings.finding_detail, name="finding_detail"),
+    path("enterprises/<int:pk>/checks/", verdicts.enterprise_checks, name="enterprise_checks"),
     path(
         "enterprises/<int:pk>/findings/",
         findings.enterprise_findings_fragment,

@@ -81,6 +81,12 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "cleared": ("good", _("no longer found")),
         "kept": ("neutral", _("stays")),
     },
+    "verdict": {
+        "found": ("bad", _("found")),
+        "within": ("good", _("within the bounds")),
+        "unjudged": ("neutral", _("not judged")),
+        "nothing": ("neutral", _("nothing to judge")),
+    },
     "proposal": {
         "waiting": ("warn", _("to be decided")),
         "approved": ("good", _("approved")),

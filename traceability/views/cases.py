@@ -52,6 +52,7 @@ def case_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": findings[:FINDINGS_SHOWN],
         "more": len(findings) > FINDINGS_SHOWN,
         "entries": queries.entries_visible_to(case, request.user),
+        "may_read_tolerances": request.user.holds(Perm.VIEW_TOLERANCES),
         "may_penalise": case.outcome == Case.Outcome.REFERRED
         and request.user.holds(Allocations.ENTER_PENALTY),
         "may_work": request.user.holds(Perm.WORK_FINDINGS) and case.is_worked,

@@ -72,5 +72,6 @@ def enterprise_findings_fragment(request: HttpRequest, pk: int) -> HttpResponse:
             "enterprise": enterprise,
             "findings": queries.ranked(findings)[:SHOWN_OF_ENTERPRISE],
             "open": findings.filter(status__in=queries.OPEN).count(),
+            "may_read_tolerances": request.user.holds(Perm.VIEW_TOLERANCES),
         },
     )

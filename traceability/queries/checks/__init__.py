@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import end_of
@@ -56,6 +57,44 @@ select %(code)s, %(version)s, s.key, s.severity, s.enterprise_id, s.counterparty
  where %(enterprise)s::bigint is null or s.enterprise_id = %(enterprise)s
     or (%(two_sided)s and s.counterparty_id = %(enterprise)s)
 """
+
+
+# The file of a check: facts, what of them is found, what of them is measured.
+_FINDINGS, _MEASURES = "-- Findings.\n", "-- Measures.\n"
+# Figures are rounded to what decides; columns that a check has no use for are null.
+_MEASURE = """
+select %(code)s, s.part, s.enterprise_id, s.month, (x.row ->> 'counterparty_id')::bigint,
+       (x.row ->> 'lot_id')::bigint, coalesce(x.row ->> 'run', ''),
+       coalesce(x.row ->> 'document', ''),
+       coalesce(x.row ->> 'category', x.row ->> 'note', ''),
+       s.figure::numeric, s.bound::numeric, s.unjudged, s.beyond
+  from ({statement}) s
+ cross join lateral (select to_jsonb(s) as row) x
+ where %(enterprise)s::bigint is null or s.enterprise_id = %(enterprise)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One thing that a check looks at: its figure, the bound, and whether it is beyond.
+
+    `unjudged` says in a word why it was not held against the bound. `note`: a category, or an
+    element. `month` is the finding's where there is one.
+    """
+
+    code: str
+    part: str
+    enterprise_id: int
+    month: date | None
+    counterparty_id: int | None
+    lot_id: int | None
+    run: str
+    document: str
+    note: str
+    figure: Decimal | None
+    bound: Decimal | None
+    unjudged: str | None
+    beyond: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +160,34 @@ select (select count(*) from known_filing), (select count(*) from led),
 """
 
 
+def measure_checks(scope: Scope) -> list[Measured]:
+    """What every check measures, found or not: the figure and the bound that it is held against.
+
+    By the statements of the checks themselves, so that they agree with what is found. Needs a
+    transaction.
+    """
+    measured: list[Measured] = []
+    with connection.cursor() as cursor:
+        _prepare(cursor, scope)
+        for check in CHECKS:
+            cursor.execute(
+                _MEASURE.format(statement=_measures(check.code)),
+                scope.parameters() | {"code": check.code},
+            )
+            measured.extend(Measured(*row) for row in cursor.fetchall())
+    return measured
+
+
+def _prepare(cursor: CursorWrapper, scope: Scope) -> None:
+    """The tables that the checks share, anew."""
+    ledger = "ledger" if scope.enterprise_id is None else "ledger_of_enterprise"
+    # For this transaction only: the sums of a year fit, and no plan is worth compiling.
+    cursor.execute("set local work_mem = '128MB'; set local jit = off")
+    cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in TEMPORARY))
+    for step in (ledger, *FACTS):
+        cursor.execute(_statement(step), scope.parameters())
+
+
 def ledger_position() -> dict[str, Any]:
     """What the statements of this transaction looked at, so that it can be looked at again.
 
@@ -151,4 +218,15 @@ def _judged_by(check: Check, scope: Scope) -> dict[str, Any]:
 
 
 def _statement(name: str) -> str:
+    """A step, or what a check finds: its file up to what it measures."""
+    return _file(name).partition(_MEASURES)[0]
+
+
+def _measures(code: str) -> str:
+    """What a check measures: the facts its findings are made of, and another end."""
+    facts, _, rest = _file(code).partition(_FINDINGS)
+    return facts + rest.partition(_MEASURES)[2]
+
+
+def _file(name: str) -> str:
     return (HERE / f"{name}.sql").read_text(encoding="utf-8")

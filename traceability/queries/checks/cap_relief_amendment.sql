@@ -66,6 +66,7 @@ with pair as (
             and m.month <> w.month and f.first_submitted_at < w.submitted_at) o
    where c.kg > 0
 )
+-- Findings.
 select concat_ws(':', u.enterprise_id, u.category, u.month, u.version) as key,
        case when u.used_kg > u.cap_kg then 'high' else 'medium' end as severity,
        u.enterprise_id, null::bigint as counterparty_id, u.month, u.category,
@@ -85,3 +86,13 @@ select concat_ws(':', u.enterprise_id, u.category, u.month, u.version) as key,
    -- A slip of the decimal point makes a month that stands out and an amendment that puts it right.
    and not (u.months >= 3 and u.old_kg > u.usual_kg * %(jump_factor)s
             and u.new_kg between u.usual_kg / %(jump_factor)s and u.usual_kg * %(jump_factor)s)
+-- Measures.
+select q.*, q.unjudged is null and q.figure > q.bound as beyond
+  from (select u.enterprise_id, u.month, u.category, 'lowered' as part, u.old_kg - u.new_kg as figure,
+               greatest(%(over_cap_tolerance_kg)s, u.old_kg * 0.001) as bound,
+               case when u.used_kg < u.cap_kg * %(cap_nearly_used_percent)s / 100.0 then 'cap_not_near'
+                    when u.months >= 3 and u.old_kg > u.usual_kg * %(jump_factor)s
+                         and u.new_kg between u.usual_kg / %(jump_factor)s
+                                          and u.usual_kg * %(jump_factor)s
+                    then 'slip' end as unjudged
+          from used u) q

@@ -94,6 +94,7 @@ with recursive sold as (
                  and back.enterprise_id = away.enterprise_id and back.date >= away.date
    order by back.enterprise_id, n.new_lot_id, back.date, back.id, away.id
 )
+-- Findings.
 select concat_ws(':', c.enterprise_id, c.lot_id) as key, 'high' as severity,
        c.enterprise_id, c.from_id as counterparty_id,
        date_trunc('month', c.last_on)::date as month, '' as category, c.lot_id, '' as run,
@@ -110,5 +111,24 @@ select 'country:' || concat_ws(':', r.enterprise_id, r.lot_id), 'high', r.enterp
        jsonb_build_object(
          'through', 1, 'renamed', true, 'back_on', r.back_on, 'kg', r.kg::text,
          'records', to_jsonb(r.ids[1:20]))
+  from returned r
+ where r.back_on between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
+-- Measures.
+, returning_lot as (
+  select c.*, coalesce(c.first_id, (select min(m) from unnest(c.path) m)) = c.enterprise_id as told_here,
+         c.last_on between %(first_month)s
+                       and (%(last_month)s::date + interval '1 month' - interval '1 day') as this_year
+    from begun c
+)
+select s.enterprise_id, c.from_id as counterparty_id, date_trunc('month', c.last_on)::date as month,
+       s.lot_id, 'came_back' as part, coalesce(c.kg, 0) as figure, 0 as bound,
+       case when not c.told_here then 'told_of_another' when not c.this_year then 'other_year'
+            end as unjudged,
+       coalesce(c.told_here and c.this_year, false) as beyond
+  from sold s
+  left join returning_lot c using (enterprise_id, lot_id)
+union all
+select r.enterprise_id, r.from_id, date_trunc('month', r.back_on)::date, r.lot_id, 'renamed', r.kg, 0,
+       null, true
   from returned r
  where r.back_on between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')

@@ -30,6 +30,7 @@ with used as (
       or count(distinct country) filter (where country <> '') > 1
       or max(last_on) - min(first_on) > %(document_span_days)s
 )
+-- Findings.
 select concat_ws(':', r.enterprise_id, r.document) as key,
        case when r.partners > 1 or r.kinds > 1 or r.countries > 1
             then 'high' else 'medium' end as severity,
@@ -41,3 +42,17 @@ select concat_ws(':', r.enterprise_id, r.document) as key,
          'records', to_jsonb(r.ids[1:20])) as arithmetic
   from reused r
  where r.month between %(first_month)s and %(last_month)s
+-- Measures.
+, use as (
+  select enterprise_id, min(filed_document) as document, max(month) as month,
+         greatest(count(distinct kind), count(distinct counterparty_id),
+                  count(distinct country) filter (where country <> '')) as uses,
+         max(last_on) - min(first_on) as days
+    from used group by enterprise_id, used.document
+)
+select u.enterprise_id, u.month, u.document, x.part, x.figure, x.bound, null as unjudged,
+       x.figure > x.bound as beyond
+  from use u
+ cross join lateral (values ('uses', u.uses, 1), ('span', u.days::bigint, %(document_span_days)s))
+       x(part, figure, bound)
+ where u.month between %(first_month)s and %(last_month)s

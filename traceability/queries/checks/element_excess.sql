@@ -66,6 +66,7 @@ with feed_of as (
            over (partition by enterprise_id, run) as elements
     from excess e
 )
+-- Findings.
 select concat_ws(':', x.enterprise_id, x.run) as key,
        case when x.why = 'most' and x.kg > x.expected_kg * 1.5 then 'high' else 'medium' end as severity,
        x.enterprise_id, null::bigint as counterparty_id, r.last_month as month, '' as category,
@@ -78,3 +79,35 @@ select concat_ws(':', x.enterprise_id, x.run) as key,
   from ranked x
   join run_balance r using (enterprise_id, run)
  where x.place = 1
+-- Measures.
+select b.enterprise_id, r.last_month as month, b.lot_id, b.run, b.element as note, 'most' as part,
+       b.least_kg as figure, b.bound_kg + %(element_tolerance_kg)s as bound,
+       case when b.in_the_dark then 'grade_unknown' end as unjudged, e.run is not null as beyond
+  from balance b
+  join run_balance r using (enterprise_id, run)
+  left join excess e on e.enterprise_id = b.enterprise_id and e.run = b.run
+                    and e.element = b.element and e.why = 'most'
+union all
+select b.enterprise_id, r.last_month, b.lot_id, b.run, b.element, 'own', b.kg,
+       greatest(b.usual_kg * greatest(s.middle + 8 * s.noise,
+                                      s.middle * (1 + %(element_jump_percent)s / 100.0),
+                                      s.middle * b.bound_kg / b.usual_kg
+                                        / (1 + %(element_range_percent)s / 100.0)),
+                b.usual_kg * s.middle + %(element_tolerance_kg)s),
+       case when s.runs < 6 then 'few_runs'
+            when b.least_kg > b.bound_kg + %(element_tolerance_kg)s then 'said_already' end,
+       e.run is not null
+  from balance b
+  join run_balance r using (enterprise_id, run)
+  join spread s using (enterprise_id, element, fed_with)
+  left join excess e on e.enterprise_id = b.enterprise_id and e.run = b.run
+                    and e.element = b.element and e.why = 'own'
+ where b.usual_kg > 0 and b.unknown_kg is null
+union all
+select w.enterprise_id, r.last_month, w.lot_id, w.run, w.element, 'most', w.least_kg, null,
+       case when i.open then 'open_feed' else 'month_missing' end, false
+  from element_out w
+  join run_balance r using (enterprise_id, run)
+  join element_in i using (enterprise_id, run, element)
+  left join balance b using (enterprise_id, run, element)
+ where b.run is null

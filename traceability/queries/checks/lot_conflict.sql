@@ -24,6 +24,7 @@ with creation as (
     from other
    group by 1, 2
 )
+-- Findings.
 select concat_ws(':', c.enterprise_id, c.lot_id) as key,
        case when c.two_products then 'high' else 'medium' end as severity,
        c.enterprise_id, null::bigint as counterparty_id, c.month, '' as category, c.lot_id,
@@ -37,3 +38,10 @@ select concat_ws(':', c.enterprise_id, c.lot_id) as key,
   join traceability_product f on f.id = c.first_product
   join traceability_product p on p.id = c.product
  where c.month between %(first_month)s and %(last_month)s
+-- Measures.
+select m.enterprise_id, coalesce(c.month, m.month) as month, m.lot_id, 'creations' as part,
+       coalesce(c.creations, 1) as figure, 1 as bound,
+       case when c.month not between %(first_month)s and %(last_month)s then 'other_year' end as unjudged,
+       coalesce(c.month between %(first_month)s and %(last_month)s, false) as beyond
+  from (select enterprise_id, lot_id, min(month) as month from creation group by 1, 2) m
+  left join conflict c using (enterprise_id, lot_id)

@@ -20,6 +20,7 @@ with without as (
          (array_agg(id order by reo_kg desc, id))[1:20] as ids
     from monthly group by 1, 2, 3
 )
+-- Findings.
 select concat_ws(':', s.enterprise_id, s.activity, s.month) as key, 'high' as severity,
        s.enterprise_id, null::bigint as counterparty_id, s.month,
        case s.categories when 1 then s.category else '' end as category,
@@ -34,3 +35,8 @@ select concat_ws(':', s.enterprise_id, s.activity, s.month) as key, 'high' as se
        select jsonb_agg(jsonb_build_array(valid_from, valid_to) order by valid_from) as periods
          from enterprises_designation d
         where d.enterprise_id = s.enterprise_id and d.activity = s.activity) d
+-- Measures.
+select p.enterprise_id, s.month, p.activity as part, coalesce(s.kg, 0) as figure, 0 as bound,
+       null as unjudged, s.enterprise_id is not null as beyond
+  from (select distinct enterprise_id, activity from produced) p
+  left join spells s using (enterprise_id, activity)

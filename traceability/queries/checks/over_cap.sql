@@ -16,6 +16,7 @@ with over as (
                            and p.cap_category = o.category and p.month = o.month) ranked
    where place <= 20 group by 1, 2
 )
+-- Findings.
 select concat_ws(':', o.enterprise_id, o.category) as key,
        case when o.produced_kg > o.cap_kg * 1.01 then 'high' else 'medium' end as severity,
        o.enterprise_id, null::bigint as counterparty_id, o.month, o.category,
@@ -27,3 +28,11 @@ select concat_ws(':', o.enterprise_id, o.category) as key,
          'records', l.ids) as arithmetic
   from over o
   join largest l using (enterprise_id, category)
+-- Measures.
+select p.enterprise_id, o.month, p.category, 'produced' as part, sum(p.kg) as figure,
+       p.cap_kg + %(over_cap_tolerance_kg)s as bound, null as unjudged,
+       o.enterprise_id is not null as beyond
+  from production p
+  left join over o using (enterprise_id, category)
+ where p.cap_kg is not null
+ group by p.enterprise_id, p.category, p.cap_kg, o.enterprise_id, o.month

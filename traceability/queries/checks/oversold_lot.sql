@@ -72,6 +72,7 @@ with monthly as (
     join led m on m.enterprise_id = w.enterprise_id and m.lot_id = w.lot_id
    group by 1, 2, 3, 4, 5, 6, 7
 )
+-- Findings.
 select concat_ws(':', t.enterprise_id, t.lot_id) as key,
        case when t.excess_kg > t.in_kg * 0.05 then 'high' else 'medium' end as severity,
        t.enterprise_id,
@@ -86,3 +87,18 @@ select concat_ws(':', t.enterprise_id, t.lot_id) as key,
   from told t
   join traceability_lot l on l.id = t.lot_id
  where t.since between %(first_month)s and %(last_month)s
+-- Measures.
+select distinct on (r.enterprise_id, r.lot_id)
+       r.enterprise_id, coalesce(x.since, r.month) as month, r.lot_id, 'excess' as part,
+       r.out_kg - r.in_kg - coalesce(w.kg, 0) as figure,
+       greatest(r.in_kg * %(oversold_tolerance_percent)s / 100, %(oversold_tolerance_kg)s) as bound,
+       case when o.lot_id is not null then 'month_missing'
+            when x.since not between %(first_month)s and %(last_month)s then 'other_year' end as unjudged,
+       coalesce(x.since between %(first_month)s and %(last_month)s, false) as beyond
+  from running r
+  left join worst x using (enterprise_id, lot_id)
+  left join own_lot o using (enterprise_id, lot_id)
+  left join under_way w on w.enterprise_id = r.enterprise_id and w.lot_id = r.lot_id
+                       and w.month = r.month
+ order by r.enterprise_id, r.lot_id, (r.month = x.month) desc nulls last,
+          r.out_kg - r.in_kg - coalesce(w.kg, 0) desc, r.month

@@ -13,6 +13,7 @@ with apart as (
                     %(quantity_tolerance_kg)s)
      and s.sold_from between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
 )
+-- Findings.
 select concat_ws(':', a.seller_id, a.buyer_id, a.lot_id, a.document) as key,
        case when a.difference_kg > greatest(a.sold_kg, a.bought_kg) * 0.05
             then 'medium' else 'low' end as severity,
@@ -33,3 +34,25 @@ select concat_ws(':', a.seller_id, a.buyer_id, a.lot_id, a.document) as key,
          left join settled t on t.enterprise_id = a.owing_id and t.month = d.month
         where d.month between greatest(date_trunc('month', a.since)::date, m.first_month) and a.until
           and t.month is null)
+-- Measures.
+select q.*, q.is_apart and q.unjudged is null as beyond
+  from (select s.seller_id as enterprise_id, s.buyer_id as counterparty_id, s.lot_id,
+               s.filed_document as document, date_trunc('month', s.sold_from)::date as month,
+               'difference' as part, abs(s.sold_kg - s.bought_kg) as figure,
+               greatest(greatest(s.sold_kg, s.bought_kg) * %(quantity_tolerance_percent)s / 100,
+                        %(quantity_tolerance_kg)s) as bound,
+               a.seller_id is not null as is_apart,
+               case when a.seller_id is null then null
+                    when m.enterprise_id is null then 'need_not_file'
+                    when exists (
+                         select from due d
+                           left join settled t on t.enterprise_id = a.owing_id and t.month = d.month
+                          where d.month between greatest(date_trunc('month', a.since)::date,
+                                                         m.first_month) and a.until
+                            and t.month is null) then 'waits' end as unjudged
+          from shipment s
+          left join apart a using (seller_id, buyer_id, lot_id, document)
+          left join must_file m on m.enterprise_id = a.owing_id
+         where s.sold_kg is not null and s.bought_kg is not null
+           and s.sold_from between %(first_month)s
+                               and (%(last_month)s::date + interval '1 month' - interval '1 day')) q

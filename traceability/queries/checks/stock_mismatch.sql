@@ -37,6 +37,7 @@ with moved as (
     from apart
    order by enterprise_id, lot_id, abs(difference_kg) desc, month
 )
+-- Findings.
 select concat_ws(':', w.enterprise_id, w.lot_id) as key,
        case when abs(w.difference_kg) > greatest(w.in_kg, w.counted_kg) * 0.05
             then 'medium' else 'low' end as severity,
@@ -53,3 +54,21 @@ select concat_ws(':', w.enterprise_id, w.lot_id) as key,
                 and l.month <= w.month order by l.id limit 20) shown), '[]'::jsonb)) as arithmetic
   from worst w
   join traceability_lot t on t.id = w.lot_id
+-- Measures.
+select distinct on (b.enterprise_id, b.lot_id)
+       b.enterprise_id, coalesce(w.since, b.month) as month, b.lot_id, 'difference' as part,
+       abs(b.counted_kg - b.book_kg) as figure,
+       greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s) as bound,
+       case when w.lot_id is not null then null
+            when b.book_kg <= -greatest(b.in_kg * %(oversold_tolerance_percent)s / 100.0,
+                                        %(oversold_tolerance_kg)s) then 'said_already'
+            when exists (select from unfiled u
+                          where u.enterprise_id = b.enterprise_id and u.month <= b.month)
+            then 'month_missing' end as unjudged,
+       w.lot_id is not null as beyond
+  from book b
+  left join worst w using (enterprise_id, lot_id)
+ order by b.enterprise_id, b.lot_id, (b.month = w.month) desc nulls last,
+          abs(b.counted_kg - b.book_kg)
+            - greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s) desc,
+          b.month

@@ -58,6 +58,7 @@ with entered as (
      and exists (select from shape m where m.kind = s.kind and m.alike >= s.of_all * 0.8)
    group by 1, 2
 )
+-- Findings.
 select concat_ws(':', u.enterprise_id, u.kind, u.why) as key,
        case when u.reo_kg >= 1000 then 'high' else 'medium' end as severity,
        u.enterprise_id, null::bigint as counterparty_id, u.month, '' as category,
@@ -88,4 +89,25 @@ select 'country:' || concat_ws(':', o.enterprise_id, o.kind, 'shape'), 'low',
        jsonb_build_object(
          'why', 'shape', 'kind', o.kind, 'lots', o.lots, 'to_month', o.to_month,
          'kg', round(o.kg, 3)::text, 'document', o.document, 'records', to_jsonb(o.ids))
+  from odd o
+-- Measures.
+select n.enterprise_id, u.month, u.document, n.kind || ':' || coalesce(u.why, 'founded') as part,
+       coalesce(u.reo_kg, 0) as figure,
+       case when u.why = 'kind' and n.kind = 'recycled'
+            then coalesce(s.kg, 0) * 1.05 + %(undocumented_least_kg)s else 0 end as bound,
+       null as unjudged,
+       u.why is not null
+       and (u.why <> 'kind' or n.kind <> 'recycled'
+            or u.reo_kg > coalesce(s.kg, 0) * 1.05 + %(undocumented_least_kg)s) as beyond
+  from (select distinct enterprise_id, kind from entered) n
+  left join unfounded u using (enterprise_id, kind)
+  left join lost s on s.enterprise_id = n.enterprise_id
+union all
+select m.enterprise_id, m.month, '', 'recycled:volume', m.kg, u.kg * %(jump_factor)s,
+       case when u.months < 4 then 'few_months' end,
+       u.months >= 4 and m.kg > u.kg * %(jump_factor)s
+  from monthly m
+  join usual_month u using (enterprise_id)
+union all
+select o.enterprise_id, o.month, o.document, 'import:shape', o.lots, 0, null, true
   from odd o

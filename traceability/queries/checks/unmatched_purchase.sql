@@ -1,3 +1,4 @@
+-- Findings.
 select concat_ws(':', s.seller_id, s.buyer_id, s.lot_id, s.document) as key, 'high' as severity,
        s.buyer_id as enterprise_id, s.seller_id as counterparty_id,
        date_trunc('month', s.bought_from)::date as month, '' as category, s.lot_id, '' as run,
@@ -21,3 +22,25 @@ select concat_ws(':', s.seller_id, s.buyer_id, s.lot_id, s.document) as key, 'hi
          left join settled t on t.enterprise_id = s.seller_id and t.month = x.month
         where x.month between date_trunc('month', w.since)::date and s.bought_to
           and t.month is null)
+-- Measures.
+select q.*, q.sold_kg is null and q.unjudged is null as beyond
+  from (select s.buyer_id as enterprise_id, s.seller_id as counterparty_id, s.lot_id,
+               s.filed_document as document, date_trunc('month', s.bought_from)::date as month,
+               'unmatched' as part, s.sold_kg,
+               case when s.sold_kg is null then s.bought_kg else 0 end as figure, 0 as bound,
+               case when s.sold_kg is not null then null
+                    when m.enterprise_id is null or w.since < m.first_month then 'need_not_file'
+                    when exists (
+                         select from due x
+                           left join settled t on t.enterprise_id = s.seller_id and t.month = x.month
+                          where x.month between date_trunc('month', w.since)::date and s.bought_to
+                            and t.month is null) then 'waits' end as unjudged
+          from shipment s
+          left join must_file m on m.enterprise_id = s.seller_id
+          left join lot_def d on d.lot_id = s.lot_id
+         cross join lateral (
+               select least(greatest(s.bought_from - %(unconfirmed_grace_days)s::int, d.made_on),
+                            s.bought_from) as since) w
+         where s.bought_kg is not null
+           and s.bought_from between %(first_month)s
+                                 and (%(last_month)s::date + interval '1 month' - interval '1 day')) q

@@ -260,6 +260,7 @@ with mass as (
          jsonb_build_object('lots', lots, 'holders', holders, 'kg', kg::text)
     from uncreated
 )
+-- Findings.
 select case when s.why in ('round', 'uncreated') then 'country:' else '' end
          || concat_ws(':', s.enterprise_id, s.why, nullif(s.what, '')) as key,
        case when s.why in ('silent', 'uncreated') then 'high' when s.why in ('repeated', 'constant', 'above') then 'medium' else 'low' end as severity,
@@ -268,3 +269,41 @@ select case when s.why in ('round', 'uncreated') then 'country:' else '' end
        s.figures || jsonb_build_object('why', s.why, 'to_month', s.to_month,
                                        'records', to_jsonb(s.ids)) as arithmetic
   from sign s
+-- Measures.
+select r.enterprise_id, s.month, '' as run, 'repeated' as part,
+       s.records * 100.0 / r.records as figure, %(repeated_percent)s as bound,
+       case when s.records is null then 'few_repeated' end as unjudged, s.records is not null as beyond
+  from made r
+  left join repeated s using (enterprise_id, kind)
+union all
+select p.enterprise_id, p.month, '', 'jump', p.kg,
+       greatest(exp(s.middle) * %(jump_factor)s / 2.0,
+                least(exp(s.middle + 4 * s.noise),
+                      case when p.category <> 'separation' then p.next_kg * 1.75 end)),
+       case when s.months < 6 then 'few_months' when j.place > 1 then 'said_already' end,
+       coalesce(j.place = 1, false)
+  from (select *, lead(kg) over (partition by enterprise_id, category order by size desc) as next_kg
+          from produced_in) p
+  join spread_of s using (enterprise_id, category)
+  left join jump j using (enterprise_id, category, month)
+union all
+select r.enterprise_id, e.month, '', 'even', stddev_samp(r.share) * 100, %(even_recovery_percent)s,
+       case when count(*) < 8 then 'few_runs' end, e.enterprise_id is not null
+  from recovery r
+  left join even e using (enterprise_id, fed_with, given_stage)
+ where r.in_kg >= 100
+ group by r.enterprise_id, r.fed_with, r.given_stage, e.enterprise_id, e.month
+union all
+select r.enterprise_id, r.last_month, r.run, 'above', r.share * 100,
+       (v.level + greatest(v.level * %(yield_drop_percent)s / 100.0, v.noise * %(yield_sigmas)s)) * 100,
+       case when v.runs < 8 then 'few_runs'
+            when r.out_kg > r.in_kg * (1 + %(yield_tolerance_percent)s / 100.0) + %(yield_tolerance_kg)s
+            then 'said_already' end,
+       a.run is not null
+  from recovery r
+  join recovery_level v using (enterprise_id, fed_with, given_stage)
+  left join above a using (enterprise_id, run)
+union all
+select s.enterprise_id, s.month, s.run, s.why, 1, 0, null, true
+  from sign s
+ where s.why not in ('repeated', 'jump', 'even', 'above')

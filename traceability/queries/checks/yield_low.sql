@@ -96,6 +96,7 @@ with norm as (
                       where o.enterprise_id = p.enterprise_id
                         and o.given_stage = p.given_stage)
 )
+-- Findings.
 select o.prefix || concat_ws(':', o.enterprise_id, o.given_stage) as key,
        case when o.missing_kg > o.in_kg * 0.05 then 'high' else 'medium' end as severity,
        o.enterprise_id, null::bigint as counterparty_id, o.month, '' as category,
@@ -116,3 +117,50 @@ select o.prefix || concat_ws(':', o.enterprise_id, o.given_stage) as key,
                     where p.enterprise_id = o.enterprise_id and p.run = any(o.low[1:3])
                     order by p.id limit 40) shown), '[]'::jsonb)) as arithmetic
   from found o
+-- Measures.
+, told as (
+  select f.enterprise_id, f.given_stage, f.month, f.why,
+         exists (select from spell s where s.enterprise_id = f.enterprise_id
+                                       and s.given_stage = f.given_stage) as has_spell
+    from found f
+), lowest as (
+  -- The run that is nearest to being found, or furthest beyond.
+  select distinct on (enterprise_id, given_stage) enterprise_id, given_stage, run, share,
+         greatest(case when has_level then level - 2 * drop end, norm * 0.95) as bound
+    from judged
+   order by enterprise_id, given_stage,
+            share - greatest(case when has_level then level - 2 * drop end, norm * 0.95), run
+), all_runs as (
+  select enterprise_id, given_stage, count(*) as runs, sum(out_kg) / sum(in_kg) as share,
+         count(*) filter (where has_level and share < level - drop) as below_own,
+         min(norm) - 3 * max(noise) / sqrt(count(*)) as bound
+    from judged group by 1, 2
+)
+select l.enterprise_id, t.month, l.run, 'run' as part, l.share * 100 as figure, l.bound * 100 as bound,
+       null as unjudged, coalesce(t.has_spell and l.share < l.bound, false) as beyond
+  from lowest l
+  left join told t using (enterprise_id, given_stage)
+union all
+select a.enterprise_id, t.month, '', 'low_runs', a.below_own, 3, null,
+       coalesce(t.has_spell and a.below_own >= 3, false)
+  from all_runs a
+  left join told t using (enterprise_id, given_stage)
+union all
+select a.enterprise_id, t.month, '', 'whole', a.share * 100, a.bound * 100,
+       case when a.runs < 4 then 'few_runs' end, w.enterprise_id is not null
+  from all_runs a
+  left join whole w using (enterprise_id, given_stage)
+  left join told t using (enterprise_id, given_stage)
+union all
+select y.enterprise_id, t.month, '', 'peers', y.share * 100, (p.share - p.drop) * 100, null,
+       y.share < p.share - p.drop
+  from yearly y
+  join spread p using (fed_with, given_stage)
+  left join told t using (enterprise_id, given_stage)
+union all
+select b.enterprise_id, b.last_month, b.run, 'run', b.out_kg * 100 / nullif(b.in_kg, 0), null,
+       case when not b.known then 'grade_unknown' when not b.over then 'still_open'
+            when b.in_kg < %(yield_least_fed_kg)s then 'too_little' else 'month_missing' end, false
+  from run_balance b
+  left join recovery r using (enterprise_id, run)
+ where r.run is null and b.fed_with is not null and b.given_stage in ('compound', 'metal', 'product')

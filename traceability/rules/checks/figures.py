@@ -24,7 +24,7 @@ def unusual_figures(facts: Facts) -> str:
     seasons.
     """
     figures = facts.figures
-    return _SIGNS[figures["why"]](facts) % {
+    return SIGNS[figures["why"]](facts) % {
         "first": facts.month,
         "last": facts.month_of("to_month"),
         "kind": KINDS[figures["kind"]] if "kind" in figures else "",
@@ -104,7 +104,7 @@ def _uncreated(facts: Facts) -> str:
     )
 
 
-_SIGNS = {
+SIGNS = {
     "repeated": _repeated,
     "constant": _constant,
     "round": _round,
