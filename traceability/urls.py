@@ -176,6 +176,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shipments/<shipment:key>/write/", answers.shipment_write, name="shipment_write"),
     path("reconciliations/", reconciliations.reconciliation_list, name="reconciliation_list"),
     path("reconciliations/run/", reconciliations.reconciliation_run, name="reconciliation_run"),
+    path("reconciliations/replays/", reconciliations.replay_list, name="replay_list"),
     path(
         "reconciliations/<int:pk>/",
         reconciliations.reconciliation_detail,

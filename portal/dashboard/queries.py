@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,8 @@ from traceability.queries.findings import findings_visible_to
 
 # The categories that production is counted in; `mining` undivided is history.
 COUNTED = (Category.MINING_ROCK, Category.MINING_IONIC, Category.SEPARATION)
+# A night and what a busy one may be late.
+REPLAY_AFTER = timedelta(hours=30)
 OPEN = (Finding.Status.OPEN, Finding.Status.ANSWERED)
 
 
@@ -278,3 +280,8 @@ def last_replay(user: User) -> Replay | None:
     if Traceability.VIEW_RECONCILIATIONS not in user.role_held.national:
         return None
     return Replay.objects.first()
+
+
+def replay_overdue(replay: Replay | None, at: datetime) -> bool:
+    """Whether a night went by without a replay; before the first one nothing is overdue."""
+    return replay is not None and at - replay.started_at > REPLAY_AFTER

@@ -107,6 +107,7 @@ def _year_context(request: HttpRequest) -> dict[str, Any]:
     seen = seen_by(request.user)
     categories = queries.category_years(year, seen)
     due = Month.of(today) - 1
+    replay = queries.last_replay(request.user)
     return {
         "year": str(year),
         "years": [str(one) for one in range(today.year, FIRST_YEAR - 1, -1)],
@@ -114,7 +115,8 @@ def _year_context(request: HttpRequest) -> dict[str, Any]:
         "categories": categories,
         "enterprise_caps": queries.enterprise_caps(year, seen),
         "use_charts": figures.use_charts(categories, queries.monthly_use(year, seen), year),
-        "replay": queries.last_replay(request.user),
+        "replay": replay,
+        "replay_overdue": queries.replay_overdue(replay, clock.now()),
         "progress": queries.filing_progress(due, seen, day=deadline_day(today)),
         "severities": queries.open_findings(request.user, year),
         "findings": queries.latest_findings(request.user, year, most=FINDINGS_SHOWN),

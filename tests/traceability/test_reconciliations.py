@@ -1,9 +1,10 @@
 """Asking for reconciliations and running them: identity of findings, locks, retries, tasks."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
 from enterprises.models import Enterprise
 from portal.accounts.queries import system_user
@@ -243,6 +244,32 @@ def test_run_leaves_an_audit_event_with_its_counts(northern, supervisor, noon):
     assert event.facts["by_code"]["over_cap"] == 0
 
 
+def test_a_run_keeps_what_it_judged_by_and_looked_at(northern, outsider):
+    oversold(northern, outsider)
+
+    run = reconciled(JANUARY)
+
+    assert Decimal(run.record["tolerances"]["oversold_tolerance_percent"]) == 1
+    assert run.record["versions"] == {check.code: check.version for check in CHECKS}
+    position = run.record["ledger"]
+    assert (position["filings"], position["movements"]) == (1, 2)
+    assert position["last_filing"] == northern.filings.get().pk
+    event = AuditEvent.objects.get(pk=position["audit_event"])
+    assert event.digest == position["audit_digest"]
+    assert event.action != "reconciliation.finished"
+
+
+def test_a_finished_run_is_never_changed(northern):
+    run = reconciled(JANUARY)
+
+    for change in (
+        lambda: Reconciliation.objects.filter(pk=run.pk).update(counts={}),
+        lambda: Reconciliation.objects.filter(pk=run.pk)._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
 def test_a_finished_run_is_left_as_it_is(northern, outsider):
     run = reconciled(JANUARY)
     oversold(northern, outsider)
@@ -377,9 +404,8 @@ def test_after_submission_the_enterprise_is_reconciled_once(northern, outsider, 
     assert Finding.objects.filter(code="oversold_lot", enterprise=northern).exists()
 
 
-def test_left_over_finds_the_submission_whose_task_was_lost(northern, outsider, clock_at):
-    reconciled(date(2025, 12, 8))
-    Reconciliation.objects.update(started_at=AT)
+def test_left_over_finds_the_submission_whose_task_was_lost(asked, northern, outsider, clock_at):
+    services.run_reconciliation(reconciliation=asked, at=AT)
     file(
         northern,
         "2025-11",
@@ -397,10 +423,9 @@ def test_left_over_finds_the_submission_whose_task_was_lost(northern, outsider, 
     assert Finding.objects.filter(code="oversold_lot").exists()
 
 
-def test_many_lost_submissions_are_reconciled_together(northern, clock_at, monkeypatch):
+def test_many_lost_submissions_are_reconciled_together(asked, northern, clock_at, monkeypatch):
     monkeypatch.setattr(tasks, "ONE_BY_ONE", 1)
-    reconciled(date(2025, 12, 8))
-    Reconciliation.objects.update(started_at=AT)
+    services.run_reconciliation(reconciliation=asked, at=AT)
     for month in ("2025-10", "2025-11"):
         file(northern, month, at=AT + timedelta(hours=7))
     clock_at(AT + timedelta(hours=8))

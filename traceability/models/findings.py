@@ -164,6 +164,8 @@ class Reconciliation(models.Model):
 
     `enterprise`: only what concerns this one was checked; empty: the whole country. `run_key` keeps
     two beats from running the same period twice. `counts`: findings by code, and what changed.
+    `record`: the tolerances and rule versions that judged, and how far the ledger and the audit
+    trail had come. Once it is over, the database lets nothing of it change.
     """
 
     class State(models.TextChoices):
@@ -197,6 +199,7 @@ class Reconciliation(models.Model):
     total = models.SmallIntegerField(_("checks in all"), default=0)
     deliveries = models.SmallIntegerField(default=0)
     counts = models.JSONField(default=dict, blank=True)
+    record = models.JSONField(default=dict, blank=True)
     failure = models.CharField(max_length=500, blank=True)
 
     class Meta:

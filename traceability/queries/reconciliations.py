@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -9,9 +10,10 @@ from django.utils.text import capfirst
 
 from portal.accounts.models import User
 from portal.kernel.period import Month
-from traceability.models import Filing, Finding, Reconciliation
+from traceability.models import Filing, Finding, Reconciliation, Replay, Tolerance
 from traceability.permissions import Perm
 from traceability.queries.findings import findings_visible_to, ranked
+from traceability.queries.tolerances import Valued
 from traceability.rules.checks import CHECKS
 
 State = Reconciliation.State
@@ -46,9 +48,45 @@ def counts_of(run: Reconciliation) -> list[CountShown]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedBy:
+    """A check of a run: its rule version, and the tolerances it was judged by."""
+
+    code: str
+    title: str
+    version: str
+    tolerances: list[str]
+
+
+def judged_by(run: Reconciliation) -> list[JudgedBy]:
+    """What a finished run judged by, check by check; empty for one that kept no record."""
+    used = run.record.get("tolerances", {})
+    versions = run.record.get("versions", {})
+    return [
+        JudgedBy(
+            code=check.code,
+            title=capfirst(str(check.title)),
+            version=versions[check.code],
+            tolerances=[
+                f"{Tolerance.Name(name).label}: {Valued(name, Decimal(used[name]))}"
+                for name in check.tolerances
+                if name in used
+            ],
+        )
+        for check in CHECKS
+        if check.code in versions
+    ]
+
+
 def first_seen_in(run: Reconciliation, user: User) -> list[Finding]:
     """Findings that `run` put on record first, the gravest first, as far as a page goes."""
     return list(ranked(findings_visible_to(user).filter(reconciliation=run))[:MOST_SHOWN])
+
+
+def replays_visible_to(user: User) -> QuerySet[Replay]:
+    """Every replay of the ledger for those who may see reconciliations, latest first."""
+    replays = Replay.objects.all()
+    return replays if Perm.VIEW_RECONCILIATIONS in user.role_held.national else replays.none()
 
 
 def latest_run(year: int) -> Reconciliation | None:

@@ -13,7 +13,7 @@ from portal.accounts.queries import system_user
 from portal.kernel import audit
 from portal.kernel.errors import Refusal
 from traceability.models import Reconciliation
-from traceability.queries.checks import Scope, run_checks
+from traceability.queries.checks import Scope, record_of, run_checks
 from traceability.queries.tolerances import tolerances_on
 from traceability.rules.checks import CHECKS
 from traceability.services.background import held, put_back, take, tell_done
@@ -99,6 +99,7 @@ def _run(
         enterprise_id=reconciliation.enterprise_id,
     )
     run_checks(scope, told=lambda done: tell_done(aside, reconciliation, done))
+    reconciliation.record = record_of(scope)
     outcome = keep_findings(reconciliation, at=at)
     reconciliation.state = State.FINISHED
     reconciliation.done = reconciliation.total

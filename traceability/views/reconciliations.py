@@ -17,6 +17,7 @@ from traceability.services.reconciliations import ask_reconciliation
 from traceability.tables.findings import ReconciliationFilter, ReconciliationTable
 from traceability.tasks.reconciliations import reconcile
 
+REPLAYS_SHOWN = 31
 UNDER_WAY = (Reconciliation.State.QUEUED, Reconciliation.State.RUNNING)
 
 
@@ -60,6 +61,7 @@ def reconciliation_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "run": run,
             "under_way": run.state in UNDER_WAY,
             "counts": queries.counts_of(run),
+            "judged_by": queries.judged_by(run),
             "first_seen": queries.first_seen_in(run, request.user),
         },
     )
@@ -78,6 +80,14 @@ def reconciliation_progress(request: HttpRequest, pk: int) -> HttpResponse:
     if run.state not in UNDER_WAY:
         answer["HX-Refresh"] = "true"
     return answer
+
+
+@require_safe
+@requires(Perm.VIEW_RECONCILIATIONS)
+def replay_list(request: HttpRequest) -> HttpResponse:
+    """The latest replays of the ledger, and what differed."""
+    replays = queries.replays_visible_to(request.user)[:REPLAYS_SHOWN]
+    return page(request, "traceability/replay_list.html", {"replays": replays})
 
 
 def _visible(request: HttpRequest, pk: int) -> Reconciliation:

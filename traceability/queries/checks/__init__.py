@@ -188,6 +188,15 @@ def _prepare(cursor: CursorWrapper, scope: Scope) -> None:
         cursor.execute(_statement(step), scope.parameters())
 
 
+def record_of(scope: Scope) -> dict[str, Any]:
+    """What judges in this transaction, and on what: tolerances, rule versions, the ledger."""
+    return {
+        "tolerances": {name: str(value) for name, value in scope.tolerances.items()},
+        "versions": {check.code: check.version for check in CHECKS},
+        "ledger": ledger_position(),
+    }
+
+
 def ledger_position() -> dict[str, Any]:
     """What the statements of this transaction looked at, so that it can be looked at again.
 

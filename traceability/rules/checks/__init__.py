@@ -2,6 +2,8 @@
 
 A check is one entry here, one function that explains what it found (its docstring is the check's
 documentation), one SQL file of its code in `traceability/queries/checks`, and one test module.
+Its file ends with what it measures of everything it looks at (`measures.py` has the words), so that
+it can be asked why something was not found.
 """
 
 from django.utils.translation import gettext_lazy as _
