@@ -21,7 +21,7 @@ from traceability.views import (
     workspace,
 )
 from traceability.views.shipments import answers, pages
-from traceability.views.tracing import flows, interchange, lots, overview, reach
+from traceability.views.tracing import figures, flows, interchange, lots, overview, reach
 
 
 class MonthConverter:
@@ -200,5 +200,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("flows/trade/", overview.flow_trade, name="flow_trade"),
     path("flows/series/", overview.flow_series, name="flow_series"),
     path("flows/reach/", reach.reach_detail, name="reach_detail"),
+    path("figures/", figures.figure_detail, name="figure_detail"),
     path("records/", flows.record_list, name="record_list"),
 ]

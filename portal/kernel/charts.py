@@ -21,6 +21,8 @@ Form = Literal["line", "bar", "cap", "points"]
 class Series:
     """One row of figures with its name; `form="cap"` draws a dashed line to stay under,
     `form="points"` each figure by itself.
+
+    `urls`: where each figure leads, in the chart and in its table; empty: nowhere.
     """
 
     name: Any
@@ -28,6 +30,7 @@ class Series:
     form: Form = "line"
     stack: str | None = None
     rest: bool = False
+    urls: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,20 @@ class Chart:
         object.__setattr__(self, "rows", rows)
 
     @property
+    def linked_rows(self) -> list[tuple[Any, list[tuple[Decimal | int | None, str]]]]:
+        """The rows, each figure with where it leads."""
+        return [
+            (
+                category,
+                [
+                    (value, one.urls[i] if one.urls else "")
+                    for one, value in zip(self.series, values, strict=True)
+                ],
+            )
+            for i, (category, values) in enumerate(self.rows)
+        ]
+
+    @property
     def drawn(self) -> dict[str, Any]:
         """What the browser needs to draw it; floats only here, for the picture."""
         return {
@@ -71,6 +88,7 @@ class Chart:
                     "form": one.form,
                     "stack": one.stack,
                     "rest": one.rest,
+                    "urls": list(one.urls),
                     "values": [None if value is None else float(value) for value in one.values],
                 }
                 for one in self.series

@@ -14,6 +14,11 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "late": ("warn", _("late")),
         "due": ("info", _("to be filed")),
     },
+    "first_filed": {
+        "in_time": ("good", _("in time")),
+        "late": ("warn", _("late")),
+        "missing": ("bad", _("missing")),
+    },
     "decision": {
         "draft": ("neutral", _("draft")),
         "circulated": ("info", _("circulated")),

@@ -102,6 +102,10 @@ function drawChart(place) {
   if (high) place.style.height = `${high}px`;
   const drawn = echarts.init(place, null, { renderer: "canvas" });
   drawn.setOption(chartOption(figure, place.getAttribute("aria-label")));
+  drawn.on("click", ({ seriesIndex, dataIndex }) => {
+    const url = figure.series[seriesIndex]?.urls[dataIndex];
+    if (url) window.location.assign(url);
+  });
   new ResizeObserver(() => drawn.resize()).observe(place);
 }
 

@@ -88,7 +88,8 @@ function drawPicture(place) {
   const drawn = echarts.init(place, null, { renderer: "canvas" });
   drawn.setOption(pictureOption(figure, place));
   drawn.on("click", ({ dataType, data }) => {
-    if (dataType === "node" && data.told.url) window.location.assign(data.told.url);
+    const url = dataType === "node" ? data.told.url : data.url;
+    if (url) window.location.assign(url);
   });
   new ResizeObserver(() => drawn.resize()).observe(place);
 }

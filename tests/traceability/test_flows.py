@@ -183,9 +183,10 @@ PERIOD = {"first": "2025-01", "last": "2025-01"}
 @pytest.mark.django_db
 def test_flow_detail_shows_balances_that_lead_to_their_records(january, read, viewer):
     text = read(viewer, **PERIOD).content.decode()
-    records = read(viewer, "record_list", **PERIOD, kind="export", stage="metal").content.decode()
+    asked = {"of": "flow", "side": "out", "part": "metal", "kind": "export"}
+    records = read(viewer, "figure_detail", **PERIOD, **asked).content.decode()
 
-    assert "kind=export&amp;stage=metal" in text
+    assert "of=flow&amp;side=out&amp;part=metal&amp;kind=export" in text
     assert "M1" in records
     assert "ORE1" not in records
 

@@ -67,7 +67,7 @@ def test_trade_goes_from_group_to_group(january, northern, southern, baotou):
 
 
 def test_charts_add_up_against_the_caps(january):
-    [(_, caps), (_, months)] = charts_of(Question(JANUARY, Month(2025, 2)))
+    [(_, caps), (_, months)] = charts_of(Question(JANUARY, Month(2025, 2)), lambda **told: "")
 
     figures = {str(one.name): list(one.values) for one in caps.series}
     assert figures["mined"] == [Decimal("0.5"), None]

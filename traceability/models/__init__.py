@@ -11,7 +11,7 @@ from traceability.models.rows import UnfinishedRow
 from traceability.models.shipments import Shipment, ShipmentAnswer, ShipmentRemark
 from traceability.models.supervision import DeadlineExtension, FilingRemark
 from traceability.models.tolerances import ToleranceProposal, Trial, TrialFinding
-from traceability.models.tracing import Movement, Pool
+from traceability.models.tracing import Movement, Pool, RecordBehind
 from traceability.models.uploads import Upload
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Product",
     "Reconciliation",
     "Record",
+    "RecordBehind",
     "Replay",
     "Shipment",
     "ShipmentAnswer",

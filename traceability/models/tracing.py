@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from portal.kernel.fields import KgField
-from traceability.models.filings import Filing, Kind
+from traceability.models.filings import Filing, Kind, Record
 from traceability.models.lots import Lot
 
 _WEIGHED = ("country", "gross_kg", "reo_kg", "known_from", "known_to")
@@ -113,3 +113,21 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.lot} {self.gross_kg} kg"
+
+
+class RecordBehind(models.Model):
+    """One record behind a figure, and how much of the figure comes of it, kg REO.
+
+    Kept nowhere; negative where the record takes from the figure, as what left does from a stock.
+    """
+
+    record = models.ForeignKey(Record, models.DO_NOTHING, related_name="+", db_constraint=False)
+    kg = models.DecimalField(_("of the figure, kg"), max_digits=24, decimal_places=9)
+
+    class Meta:
+        managed = False
+        db_table = "traceability_recordbehind"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.kg}"

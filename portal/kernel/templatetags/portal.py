@@ -5,7 +5,7 @@ Built in, so that no template loads them; `kernel:gallery` shows each with its s
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from portal.kernel.period import Month
-from portal.kernel.quantity import to_tonnes
+from portal.kernel.quantity import GRAM, to_tonnes
 from portal.kernel.statuses import STATUSES
 
 register = template.Library()
@@ -39,7 +39,8 @@ def kg(value: Decimal | None) -> str:
     """Kilograms with three places; a dash when there is no figure."""
     if value is None:
         return "—"
-    return formats.number_format(Decimal(value), decimal_pos=3, force_grouping=True)
+    grams = Decimal(value).quantize(GRAM, ROUND_HALF_UP)
+    return formats.number_format(grams, decimal_pos=3, force_grouping=True)
 
 
 @register.filter

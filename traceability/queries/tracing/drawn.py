@@ -1,8 +1,9 @@
 """Traces as pictures: who held what, from its sources to its ends."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -13,6 +14,7 @@ from portal.accounts.models import User
 from portal.kernel.templatetags.portal import named
 from traceability.models import Product
 from traceability.queries.findings import OPEN, findings_visible_to
+from traceability.queries.tracing.followed import Around, Followed, Parts
 from traceability.queries.tracing.trace import Trace
 from traceability.rules.tracing.ends import Line, PoolFacts
 from traceability.rules.tracing.picture import STAGES, Link, Node, Picture, folded, picture_of
@@ -37,16 +39,46 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The picture of a lot's traces; `folded`: by enterprise, `nodes` as it would be unfolded."""
+    """The picture of a lot's traces; `folded`: by enterprise, `nodes` as it would be unfolded.
+
+    `into` names the box that each box of the `sides` is part of.
+    """
 
     picture: Picture
     folded: bool
     nodes: int
+    sides: "Sequence[_Side]" = ()
+    into: Callable[[Hashable], Hashable] = lambda key: key
 
     @property
     def may_unfold(self) -> bool:
         """Whether the whole picture is small enough to be drawn."""
         return self.nodes <= MOST_NODES
+
+    def parts_of(
+        self, wanted: Callable[[Hashable, Hashable], bool]
+    ) -> list[tuple[Followed, Parts]]:
+        """What the links that are wanted, by the boxes they join, are made of."""
+        found = []
+        for side in self.sides:
+            followed, parts = side.trace.followed, Parts()
+            around = Around(followed)
+            for trail in side.trails():
+                source, target = self.into(trail.source), self.into(trail.target)
+                if source == target or not wanted(source, target):
+                    continue
+                if trail.place is not None:
+                    parts.add_step(followed, trail.place)
+                elif trail.end is not None:
+                    parts.add_end(followed, around, *trail.end)
+            found.append((followed, parts))
+        return found
+
+
+def code_of(key: Hashable) -> str:
+    """A box as a word of an address."""
+    words = key if isinstance(key, tuple) else (key,)
+    return "~".join("" if word is None else str(word) for word in words)
 
 
 def names_of(traces: list[Trace]) -> Names:
@@ -71,13 +103,16 @@ def drawn(traces: list[Trace], names: Names, user: User, *, fold: bool | None = 
     whole = picture_of(nodes.values(), links) if len(nodes) <= MOST_NODES else None
     count = len(whole.nodes) if whole else len(nodes)
     if fold or (fold is None and count > MOST_NODES) or whole is None:
-        return Drawn(_by_enterprise(sides, nodes, links, names), True, count)
-    return Drawn(whole, False, count)
+        into = _by_enterprise(sides, nodes, links)
+        picture = picture_of(*folded(nodes.values(), links, into))
+        return Drawn(picture, True, count, sides, lambda key: into(key).key)
+    return Drawn(whole, False, count, sides)
 
 
 def _by_enterprise(
-    sides: list["_Side"], nodes: Mapping[Hashable, Node], links: list[Link], names: Names
-) -> Picture:
+    sides: list["_Side"], nodes: Mapping[Hashable, Node], links: list[Link]
+) -> Callable[[Hashable], Node]:
+    """Which enterprise each box becomes part of."""
     wholes = {key: node for side in sides for key, node in side.wholes().items()}
     kept = _largest(wholes, links)
 
@@ -89,7 +124,7 @@ def _by_enterprise(
             return whole
         return Node(("others", whole.stage), _("other enterprises"), whole.stage)
 
-    return picture_of(*folded(nodes.values(), links, into))
+    return into
 
 
 def _largest(wholes: Mapping[Hashable, Node], links: list[Link]) -> set[Hashable]:
@@ -121,6 +156,17 @@ def _found(trace: Trace, user: User) -> _Found:
     lots = seen.filter(lot__in=list(trace.lots)).values_list("lot", flat=True)
     runs = seen.filter(enterprise__in=owners).exclude(run="").values_list("enterprise", "run")
     return _Found(frozenset(lots), frozenset(runs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """A link before it is drawn together with others: a step, or an end that hangs on a pool."""
+
+    source: Hashable
+    target: Hashable
+    kg: Decimal
+    place: int | None = None
+    end: tuple[int, Line] | None = None
 
 
 class _Side:
@@ -189,18 +235,23 @@ class _Side:
         lot = self.trace.lots.get(lot_id)
         return lot.stage if lot and lot.stage else "source"
 
-    def links(self) -> Iterator[Link]:
-        """Every link of this direction, from left to right."""
-        upstream = self.trace.upstream
+    def trails(self) -> Iterator[_Trail]:
+        """Every link of this direction, from left to right, with what it is."""
         for place, kg in self.trace.found.flows.items():
             step = self.trace.steps[place]
             if step.far is not None:
-                near, far = self.key(step.near), self.key(step.far)
-                yield Link(far, near, kg) if upstream else Link(near, far, kg)
+                yield self._trail(self.key(step.near), self.key(step.far), kg, place=place)
         for pool, end in self.trace.ends:
             if pool not in self.ending:
-                near, far = self.key(pool), self._end_key(end)
-                yield Link(far, near, end.kg) if upstream else Link(near, far, end.kg)
+                yield self._trail(self.key(pool), self._end_key(end), end.kg, end=(pool, end))
+
+    def _trail(self, near: Hashable, far: Hashable, kg: Decimal, **told: Any) -> _Trail:
+        ends = (far, near) if self.trace.upstream else (near, far)
+        return _Trail(*ends, kg, **told)
+
+    def links(self) -> Iterator[Link]:
+        """Every link of this direction, from left to right."""
+        return (Link(trail.source, trail.target, trail.kg) for trail in self.trails())
 
     def wholes(self) -> dict[Hashable, Node]:
         """What each box becomes when the picture is folded by enterprise."""

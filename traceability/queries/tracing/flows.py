@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ ELEMENTS: dict[str, tuple[Promise | str, tuple[str, ...] | None]] = {
 }
 AMENDMENTS_SHOWN = 20
 # Ends that stand to the left of what they lead to.
-_SOURCES = {
+SOURCES = {
     *(FlowKind.EXTRACTION, FlowKind.IMPORT, FlowKind.RECYCLED, FlowKind.PURCHASE_OUTSIDE),
     *(FlowKind.PROCESS_EXCESS, FlowKind.FROM_STOCK, FlowKind.TRADE_EXCESS),
 }
@@ -69,7 +70,17 @@ def scope_of(
 
 def flows_of(asked: Question) -> list[Flow]:
     """Every flow of the period, by kind and product, kg."""
-    facts = {
+    found = rows(statement("moved") + statement("flows"), facts_of(asked))
+    return [
+        Flow(FlowKind(kind), product, kg, other, country, records)
+        for kind, product, other, country, kg, records in found
+        if kg
+    ]
+
+
+def facts_of(asked: Question) -> dict[str, Any]:
+    """What the statements ask about the period and scope."""
+    return {
         "first": asked.first.first_day,
         "last": asked.last.first_day,
         "scope": None if asked.scope is None else list(asked.scope),
@@ -77,11 +88,6 @@ def flows_of(asked: Question) -> list[Flow]:
         "known_at": asked.known_at,
         "creating": list(CREATING),
     }
-    return [
-        Flow(FlowKind(kind), product, kg, other, country, records)
-        for kind, product, other, country, kg, records in rows(statement("flows"), facts)
-        if kg
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,13 @@ def picture_of_flows(found: Sequence[Balance], parts: Parts) -> Picture:
     """The picture of balances: from the ground to the magnets and out."""
     nodes = [parts.node(balance.key) for balance in found]
     for kind in FlowKind:
-        nodes.append(Node(kind, str(kind.label), "source" if kind in _SOURCES else "end"))
+        nodes.append(Node(kind, str(kind.label), "source" if kind in SOURCES else "end"))
     return picture_of(nodes, links_of(found))
+
+
+def kind_called(kind: str) -> str:
+    """What a way in or out is called; empty for none."""
+    return str(FlowKind(kind).label) if kind in set(FlowKind) else ""
 
 
 def amended_since(user: User, asked: Question) -> list[Filing]:

@@ -25,6 +25,7 @@ class LineShown:
     enterprise: str
     enterprise_id: int | None
     partner: str
+    partner_id: int | None
     run: str
     country: str
     kg: Decimal
@@ -54,6 +55,7 @@ def lines_shown(trace: Trace, names: Names, known_at: datetime) -> list[LineShow
                 enterprise=names.of(line.enterprise_id),
                 enterprise_id=line.enterprise_id,
                 partner=names.of(line.partner_id),
+                partner_id=line.partner_id,
                 run=line.run,
                 country=line.country,
                 kg=line.kg,

@@ -1,9 +1,11 @@
 """Flows seen from afar: province by province, group by group, month by month."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,27 +13,28 @@ from django.utils.translation import gettext_lazy
 from enterprises.models import Enterprise
 from portal.accounts.models import Region
 from portal.kernel.charts import Chart, Series
-from portal.kernel.period import Month
+from portal.kernel.period import Month, civil_day
 from portal.kernel.quantity import ZERO, share, to_tonnes
 from portal.kernel.templatetags.portal import named
-from traceability.queries.tracing.flows import Question
+from traceability.queries.tracing.flows import Question, facts_of
+from traceability.queries.tracing.known import use_known
 from traceability.queries.tracing.walk import rows, statement
 from traceability.rules.tracing.picture import Link, Node, Picture, picture_of
 
-# The picture of trade shows so many ways, the largest; the table and the file have all.
-WAYS_DRAWN = 40
+# The picture of trade names so many sellers and buyers, the largest; the table and file have all.
+TRADERS_DRAWN = 24
+Lead = Callable[..., str]
 _CAPS = """
 select case when l.category = 'separation' then 'separation' else 'mining' end, sum(l.kg)
   from allocations_allocationline l
   join allocations_decision d on d.id = l.decision_id and d.status = 'issued'
- where d.year = %(year)s and (%(scope)s::bigint[] is null or l.enterprise_id = any (%(scope)s))
+ where d.year = %(year)s and d.issued_at <= %(known_at)s
+   and (%(scope)s::bigint[] is null or l.enterprise_id = any (%(scope)s))
  group by 1
 """
 _USED = """
 select month, case when category = 'separation' then 'separation' else 'mining' end, sum(reo_kg)
-  from traceability_capuse
- where month between %(first)s and %(last)s
-   and (%(scope)s::bigint[] is null or enterprise_id = any (%(scope)s))
+  from cap_use
  group by 1, 2
 """
 
@@ -68,13 +71,23 @@ class Tile:
 
 def tiles(asked: Question, *, deadline_day: int, now: datetime) -> list[Tile]:
     """Every province, in the order of the codes."""
-    facts = _facts(asked) | {
+    facts = facts_due(asked, deadline_day=deadline_day, now=now) | {
         "year": asked.last.year,
-        "deadline_day": deadline_day,
-        "now": now,
+        "known_on": last_day_known(asked),
     }
+    sql = f"with {use_known(asked.known_at)}, {statement('months_due')}{statement('provinces')}"
     regions = Region.objects.filter(level=1).in_bulk()
-    return [Tile(regions[row[0]], *row[1:]) for row in rows(statement("provinces"), facts)]
+    return [Tile(regions[row[0]], *row[1:]) for row in rows(sql, facts)]
+
+
+def last_day_known(asked: Question) -> date:
+    """The day at whose end the question looks."""
+    return civil_day(asked.known_at - timedelta(microseconds=1))
+
+
+def facts_due(asked: Question, *, deadline_day: int, now: datetime) -> dict[str, Any]:
+    """What the statements about deadlines ask: none is over before it is known to be."""
+    return facts_of(asked) | {"deadline_day": deadline_day, "now": min(now, asked.known_at)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,39 +101,73 @@ class Way:
 
 def trade_of(asked: Question) -> list[Way]:
     """Who sold how much to whom, the largest first."""
-    found = rows(statement("trade"), _facts(asked))
+    found = rows(statement("trade"), facts_of(asked))
     wanted = {pk for seller, buyer, _kg in found for pk in (seller, buyer)}
-    names = Enterprise.objects.select_related("organisation", "region").in_bulk(wanted)
+    names = names_of(wanted)
     return [Way(names[seller], names[buyer], kg) for seller, buyer, kg in found if kg]
 
 
-def picture_of_trade(ways: Sequence[Way]) -> Picture:
-    """Sellers to the left, buyers to the right."""
-    nodes: dict[tuple[str, int], Node] = {}
+def names_of(enterprises: Iterable[int]) -> dict[int, Enterprise]:
+    """Enterprises with what they are called."""
+    return Enterprise.objects.select_related("organisation", "region").in_bulk(enterprises)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Who stands in the picture of trade by name: the largest; the others stand together."""
+
+    sellers: list[int]
+    buyers: list[int]
+
+
+def drawn_of(ways: Sequence[Way]) -> Drawn:
+    """The groups that the picture of trade names."""
+
+    def largest(sums: dict[int, Decimal]) -> list[int]:
+        return sorted(sums, key=lambda one: -sums[one])[:TRADERS_DRAWN]
+
+    sold: dict[int, Decimal] = defaultdict(Decimal)
+    bought: dict[int, Decimal] = defaultdict(Decimal)
+    for way in ways:
+        sold[way.seller.pk] += way.kg
+        bought[way.buyer.pk] += way.kg
+    return Drawn(largest(sold), largest(bought))
+
+
+def picture_of_trade(ways: Sequence[Way], drawn: Drawn) -> Picture:
+    """Sellers to the left, buyers to the right; the node of the others has no number."""
+    nodes: dict[tuple[str, int | None], Node] = {}
     links = []
-    for way in ways[:WAYS_DRAWN]:
-        seller, buyer = ("seller", way.seller.pk), ("buyer", way.buyer.pk)
-        nodes[seller] = Node(seller, named(way.seller), "compound", _("sells"))
-        nodes[buyer] = Node(buyer, named(way.buyer), "end", _("buys"))
+    for way in ways:
+        seller = ("seller", way.seller.pk if way.seller.pk in drawn.sellers else None)
+        buyer = ("buyer", way.buyer.pk if way.buyer.pk in drawn.buyers else None)
+        nodes[seller] = Node(seller, _called(way.seller, seller[1]), "compound", _("sells"))
+        nodes[buyer] = Node(buyer, _called(way.buyer, buyer[1]), "end", _("buys"))
         links.append(Link(seller, buyer, way.kg))
     return picture_of(nodes.values(), links)
 
 
-def charts_of(asked: Question) -> list[tuple[str, Chart]]:
+def _called(enterprise: Enterprise, pk: int | None) -> str:
+    return named(enterprise) if pk else _("all others")
+
+
+def charts_of(asked: Question, lead: Lead) -> list[tuple[str, Chart]]:
     """Production against the caps as it adds up; month by month what came, was made and went.
 
     Lines end with the last month that anything was filed of: what is not filed is not zero.
+    `lead` gives the address of the records behind a figure.
     """
     months = _months(asked)
     return [
-        ("chart-caps", _against_caps(asked, months)),
-        ("chart-months", _by_month(asked, months)),
+        ("chart-caps", _against_caps(asked, months, lead)),
+        ("chart-months", _by_month(asked, months, lead)),
     ]
 
 
-def _against_caps(asked: Question, months: list[Month]) -> Chart:
-    facts = _facts(asked)
-    used = {(Month.of(month), what): kg for month, what, kg in rows(_USED, facts)}
+def _against_caps(asked: Question, months: list[Month], lead: Lead) -> Chart:
+    facts = facts_of(asked)
+    found = rows(f"with {use_known(asked.known_at)} {_USED}", facts)
+    used = {(Month.of(month), what): kg for month, what, kg in found}
     caps = dict(rows(_CAPS, facts | {"year": asked.last.year}))
     words = {"mining": (_("mined"), _("caps of mining")), "separation": _SEPARATED}
     series: list[Series] = []
@@ -131,9 +178,12 @@ def _against_caps(asked: Question, months: list[Month]) -> Chart:
         for month in months:
             total += used.get((month, what), ZERO)
             line.append(to_tonnes(total) if month <= last else None)
-        series.append(Series(made, line))
+        urls = [lead(of="used", what=what, last=month) for month in months]
+        series.append(Series(made, line, urls=urls))
         if what in caps:
-            series.append(Series(cap, [to_tonnes(caps[what])] * len(months), form="cap"))
+            level = [to_tonnes(caps[what])] * len(months)
+            urls = [lead(of="caps", what=what)] * len(months)
+            series.append(Series(cap, level, form="cap", urls=urls))
     return Chart(
         title=_("Counted production as it adds up, against the caps of the year"),
         unit=_("t REO"),
@@ -143,8 +193,8 @@ def _against_caps(asked: Question, months: list[Month]) -> Chart:
     )
 
 
-def _by_month(asked: Question, months: list[Month]) -> Chart:
-    found = {(Month.of(m), what): kg for m, what, kg in rows(statement("monthly"), _facts(asked))}
+def _by_month(asked: Question, months: list[Month], lead: Lead) -> Chart:
+    found = {(Month.of(m), what): kg for m, what, kg in rows(statement("monthly"), facts_of(asked))}
     last = max((month for month, _what in found), default=asked.first)
     series = [
         Series(
@@ -153,8 +203,9 @@ def _by_month(asked: Question, months: list[Month]) -> Chart:
                 to_tonnes(found.get((month, what), ZERO)) if month <= last else None
                 for month in months
             ],
+            urls=[lead(of="month", what=what, first=month, last=month) for month in months],
         )
-        for what, label in _MONTHLY.items()
+        for what, label in MONTHLY.items()
     ]
     return Chart(
         title=_("Month by month"),
@@ -166,7 +217,7 @@ def _by_month(asked: Question, months: list[Month]) -> Chart:
 
 
 _SEPARATED = (gettext_lazy("separated"), gettext_lazy("caps of separation"))
-_MONTHLY = {
+MONTHLY = {
     "extraction": gettext_lazy("mined"),
     "import": gettext_lazy("imported"),
     "compound": gettext_lazy("compounds made"),
@@ -179,12 +230,3 @@ _MONTHLY = {
 def _months(asked: Question) -> list[Month]:
     count = (asked.last.year - asked.first.year) * 12 + asked.last.number - asked.first.number
     return [asked.first + step for step in range(count + 1)]
-
-
-def _facts(asked: Question) -> dict[str, object]:
-    return {
-        "first": asked.first.first_day,
-        "last": asked.last.first_day,
-        "scope": None if asked.scope is None else list(asked.scope),
-        "known_at": asked.known_at,
-    }

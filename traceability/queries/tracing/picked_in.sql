@@ -1,5 +1,5 @@
 -- What was mined, imported or recycled in some months, kg REO, by the holding that it came to.
-select m.target_id, sum(m.reo_kg)
+select m.target_id, m.id, m.reo_kg
   from traceability_filing f
   join traceability_movement m on m.filing_id = f.id
   join traceability_lot l on l.id = m.lot_id
@@ -9,4 +9,3 @@ select m.target_id, sum(m.reo_kg)
    and (%(enterprise)s::bigint is null or f.enterprise_id = %(enterprise)s)
    and (%(product)s::int is null or l.product_id = %(product)s)
    and (%(country)s = '' or m.country = %(country)s)
- group by 1

@@ -1,5 +1,5 @@
 -- What was sold to a buyer, or exported, in some months, kg REO, by the holding that it left.
-select m.source_id, sum(m.gross_kg * l.reo_percent / 100)
+select m.source_id, m.id, m.gross_kg * l.reo_percent / 100
   from traceability_filing f
   join traceability_movement m on m.filing_id = f.id
   join traceability_lot l on l.id = m.lot_id
@@ -11,4 +11,3 @@ select m.source_id, sum(m.gross_kg * l.reo_percent / 100)
             else m.kind = 'sale' and shipment.counterparty_id = %(enterprise)s end
    and (%(product)s::int is null or l.product_id = %(product)s)
    and (%(country)s = '' or m.country = %(country)s)
- group by 1

@@ -1,12 +1,13 @@
 """Where much ends at once: of a mine, a product, months or a country; and what stands behind."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
@@ -14,16 +15,25 @@ from portal.accounts.models import User
 from portal.kernel.period import Month
 from portal.kernel.quantity import GRAM, ZERO, share
 from portal.kernel.templatetags.portal import named
+from traceability.queries.tracing.behind import Behind, behind_movements
+from traceability.queries.tracing.followed import (
+    Entered,
+    Followed,
+    behind,
+    movements_of,
+    parts_of_ends,
+)
 from traceability.queries.tracing.walk import Asked, pool_facts, rows, statement, walk
 from traceability.rules.intake import CREATING
 from traceability.rules.tracing.ends import EndKind, Line, ends_of, lines_of
-from traceability.rules.tracing.picture import Link, Node, Picture, picture_of
+from traceability.rules.tracing.picture import Link, Node, Picture, addressed, picture_of
 from traceability.rules.tracing.spread import spread
 
 # Names that fit what was typed are offered so far.
 OFFERED = 12
 # The picture shows so many ends, the largest.
 DRAWN = 24
+_PICKED = {True: "picked_out", False: "picked_in"}
 # Whose name an end goes by: the other side's where it was sold or bought, else the holder's.
 _BY_PARTNER = (EndKind.SOLD_OUTSIDE, EndKind.UNCONFIRMED)
 
@@ -53,15 +63,27 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """All ends of what was picked; they add up to `total_kg`."""
+    """All ends of what was picked; they add up to `total_kg`.
+
+    `picked`: the movements that were, each with the holding that it came to or left. `stages`: of
+    the lots that were met.
+    """
 
     total_kg: Decimal
     ends: list[Reached]
+    picked: Entered = ()
+    followed: Followed | None = None
+    stages: Mapping[int, str] = field(default_factory=dict)
 
 
 def reach_of(picked: Picked, asked: Asked) -> Reach:
     """Where all that was picked went, or came from, drawn together by who and what."""
-    starts = _starts(picked, asked)
+    moved = [
+        one for one in rows(statement(_PICKED[asked.upstream]), _facts(picked, asked)) if one[2]
+    ]
+    starts: dict[int, Decimal] = defaultdict(Decimal)
+    for pool, _movement, kg in moved:
+        starts[pool] += kg
     total = sum(starts.values(), ZERO).quantize(GRAM)
     if not total:
         return Reach(ZERO, [])
@@ -71,13 +93,14 @@ def reach_of(picked: Picked, asked: Asked) -> Reach:
     reached = walked.opened | {step.far for step in steps if step.far is not None}
     pools = pool_facts(reached, asked.seen)
     stages = {lot.pk: lot.stage for lot in walked.lots.values()}
-    ends = (end for _pool, end in ends_of(found, steps, pools, upstream=asked.upstream))
-    return Reach(total, _named(lines_of(_joined(ends, stages), total=total), total))
+    ends = list(ends_of(found, steps, pools, upstream=asked.upstream))
+    lines = lines_of((line_of(end, stages) for _pool, end in ends), total=total)
+    followed = Followed(asked, steps, found, starts, ends)
+    return Reach(total, _named(lines, total), moved, followed, stages)
 
 
-def _starts(picked: Picked, asked: Asked) -> dict[int, Decimal]:
-    """What was picked, kg REO, by the holding that it came to or left."""
-    facts: dict[str, Any] = {
+def _facts(picked: Picked, asked: Asked) -> dict[str, Any]:
+    return {
         "first": picked.first.first_day,
         "last": picked.last.first_day,
         "enterprise": picked.enterprise,
@@ -87,19 +110,13 @@ def _starts(picked: Picked, asked: Asked) -> dict[int, Decimal]:
         "seen": None if asked.seen is None else list(asked.seen),
         "creating": [kind for kind in CREATING if kind != "output"],
     }
-    name = "picked_out" if asked.upstream else "picked_in"
-    starts: dict[int, Decimal] = defaultdict(Decimal)
-    for pool, kg in rows(statement(name), facts):
-        starts[pool] += kg or ZERO
-    return {pool: kg for pool, kg in starts.items() if kg}
 
 
-def _joined(ends: Iterable[Line], stages: dict[int, str]) -> Iterable[Line]:
-    """Ends without their lots and runs; the stage of the lot stands in the place of the run."""
-    for end in ends:
-        who = end.partner_id if end.kind in _BY_PARTNER else end.enterprise_id
-        stage = stages.get(end.lot_id or 0, "")
-        yield end._replace(enterprise_id=who, partner_id=None, lot_id=None, run=stage)
+def line_of(end: Line, stages: Mapping[int, str]) -> Line:
+    """An end without its lot and run; the stage of the lot stands in the place of the run."""
+    who = end.partner_id if end.kind in _BY_PARTNER else end.enterprise_id
+    stage = stages.get(end.lot_id or 0, "")
+    return end._replace(enterprise_id=who, partner_id=None, lot_id=None, run=stage)
 
 
 def _named(lines: Sequence[Line], total: Decimal) -> list[Reached]:
@@ -118,21 +135,60 @@ def _named(lines: Sequence[Line], total: Decimal) -> list[Reached]:
     ]
 
 
+def behind_reach(reach: Reach, wanted: Callable[[Reached], bool] | None) -> Behind:
+    """The records behind those ends that are wanted; behind all that was picked for None."""
+    if wanted is None or reach.followed is None:
+        return behind_movements({movement: kg for _pool, movement, kg in reach.picked})
+    chosen = [end for end in reach.ends if wanted(end)]
+    keys = {_key(end) for end in chosen}
+    parts = parts_of_ends(
+        reach.followed, lambda end: line_of(end, reach.stages)._replace(kg=ZERO) in keys
+    )
+
+    def entered(_followed: Followed, pools: list[int]) -> Entered:
+        among = set(pools)
+        return [one for one in reach.picked if one[0] in among]
+
+    figure = sum((end.kg for end in chosen), ZERO)
+    return behind(movements_of([(reach.followed, parts)], entered), figure)
+
+
+def _key(end: Reached) -> Line:
+    who = end.enterprise.pk if end.enterprise else None
+    return Line(end.kind, ZERO, who, None, None, end.stage, end.country)
+
+
 def picture_of_reach(
-    reach: Reach, title: str, stages: dict[str, str], *, upstream: bool
+    reach: Reach, title: str, stages: dict[str, str], lead: Callable[[Reached | None], str]
 ) -> Picture:
-    """What was picked, the stages in which it ends (or began), and who or where."""
-    focus = Node("focus", title, "ore" if not upstream else "product", focus=True)
-    nodes, links = [focus], []
+    """What was picked, the stages in which it ends (or began), and who or where.
+
+    `lead` gives the address of the records behind an end; of all that was picked for None.
+    """
+    upstream = reach.followed is not None and reach.followed.asked.upstream
+    stage = "product" if upstream else "ore"
+    nodes = [Node("focus", title, stage, focus=True, figure_url=lead(None))]
+    links = []
     for end in reach.ends[:DRAWN]:
         who = named(end.enterprise) if end.enterprise else ""
         key = (end.kind, end.enterprise.pk if end.enterprise else 0, end.country, end.stage)
         what = " ".join(word for word in (str(end.kind.label), end.country) if word)
         notes = (what if who else "", str(stages.get(end.stage, "")))
         note = " · ".join(word for word in notes if word)
-        nodes.append(Node(key, who or what, "source" if upstream else "end", note))
+        side = "source" if upstream else "end"
+        nodes.append(Node(key, who or what, side, note, figure_url=lead(end)))
         links.append(Link(key, "focus", end.kg) if upstream else Link("focus", key, end.kg))
-    return picture_of(nodes, links)
+    rest = sum((end.kg for end in reach.ends[DRAWN:]), ZERO)
+    if rest:
+        nodes.append(Node("rest", _("all others"), "source" if upstream else "end"))
+        links.append(Link("rest", "focus", rest) if upstream else Link("focus", "rest", rest))
+    picture = picture_of(nodes, links)
+    urls = {node.key: node.figure_url for node in nodes}
+
+    def of_link(source: Hashable, target: Hashable) -> str:
+        return urls[source if upstream else target]
+
+    return addressed(picture, lambda key: urls[key], of_link)
 
 
 def enterprises_like(user: User, text: str) -> list[Enterprise]:

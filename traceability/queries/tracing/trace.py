@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from portal.kernel.quantity import GRAM, ZERO
 from traceability.models import Lot
+from traceability.queries.tracing.followed import Followed
 from traceability.queries.tracing.walk import (
     NOW,
     Asked,
@@ -47,7 +48,7 @@ class Trace:
     `starts`: the holdings it begins in. `ends`: the same as `lines`, each on its pool, unrounded.
     """
 
-    upstream: bool
+    asked: Asked
     starts: dict[int, Decimal]
     total_kg: Decimal
     lines: list[Line]
@@ -56,6 +57,16 @@ class Trace:
     found: Spread
     pools: dict[int, PoolFacts]
     lots: dict[int, LotFacts]
+
+    @property
+    def upstream(self) -> bool:
+        """Which way it looks."""
+        return self.asked.upstream
+
+    @property
+    def followed(self) -> Followed:
+        """What the records behind its figures are found by."""
+        return Followed(self.asked, self.steps, self.found, self.starts, self.ends)
 
     @property
     def circling(self) -> list[PoolFacts]:
@@ -89,7 +100,7 @@ def trace_lot(
         ends = [(pool, line._replace(kg=kg)) for pool, kg in starts.items()]
         facts = lot_facts([lot.pk], known_at)
         return Trace(
-            True, starts, total, [line], ends, [], Spread(), pool_facts(starts, seen), facts
+            asked, starts, total, [line], ends, [], Spread(), pool_facts(starts, seen), facts
         )
     walked = walk(list(starts), asked)
     if walked.shares is not None and not upstream and walked.shares.get(lot.pk) is None:
@@ -132,7 +143,7 @@ def _traced(starts: dict[int, Decimal], walked: Walk, to_draw: bool) -> Trace:
     total = sum(starts.values(), ZERO)
     ends = list(ends_of(found, steps, pools, upstream=upstream))
     lines = lines_of((end for _, end in ends), total=total.quantize(GRAM))
-    return Trace(upstream, starts, total, lines, ends, steps, found, pools, walked.lots)
+    return Trace(walked.asked, starts, total, lines, ends, steps, found, pools, walked.lots)
 
 
 def _spoken_of(found: Spread, steps: Sequence[Step], walked: Walk, to_draw: bool) -> set[int]:

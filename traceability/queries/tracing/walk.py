@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from portal.kernel.period import CIVIL
+from portal.kernel.period import CIVIL, end_of
 from portal.kernel.quantity import ZERO
 from traceability.models import Product
 from traceability.rules.intake import CREATING
@@ -189,6 +189,11 @@ def pool_facts(pools: Iterable[int], seen: Sequence[int] | None) -> dict[int, Po
     """What these pools are, to a reader who sees the enterprises `seen`."""
     asked = {"pools": list(pools), "seen": None if seen is None else list(seen)}
     return {row[0]: PoolFacts(*row[1:]) for row in rows(statement("pool_facts"), asked)}
+
+
+def moment_known(day: date | None) -> datetime:
+    """The end of the day asked for; later than everything for none."""
+    return end_of(day) if day else NOW
 
 
 def statement(name: str) -> str:

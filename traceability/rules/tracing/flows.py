@@ -1,6 +1,6 @@
 """Flows of a period, balanced: at every product or stage as much goes out as comes in."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,18 +64,11 @@ INWARD = (
     *(FlowKind.EXTRACTION, FlowKind.IMPORT, FlowKind.RECYCLED, FlowKind.PURCHASE_OUTSIDE),
     *(FlowKind.PROCESS_EXCESS,),
 )
-# Which records stand behind a way in or out.
-RECORDS_OF = {
-    FlowKind.PURCHASE_OUTSIDE: "purchase",
-    FlowKind.PROCESS_EXCESS: "output",
-    FlowKind.TRADE_EXCESS: "purchase",
-    FlowKind.FROM_STOCK: "stock",
-    FlowKind.INTO_STOCK: "stock",
-    FlowKind.SALE_OUTSIDE: "sale",
-    FlowKind.IN_TRADE: "sale",
-    FlowKind.PROCESS_LOSS: "input",
-    FlowKind.PROCESS_UNTOLD: "input",
-}
+# What a difference is made of, and whether what comes in adds to it.
+TRADED = {FlowKind.TRADE_EXCESS: 1, FlowKind.IN_TRADE: -1}
+STOCKED = {FlowKind.INTO_STOCK: 1, FlowKind.FROM_STOCK: -1}
+# Sums are taken of masses so fine: exact, and further than any scale weighs.
+FINEST = Decimal("1e-9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +96,6 @@ class Entry:
     records: int = 0
     inward: bool = False
 
-    @property
-    def record_kind(self) -> str:
-        """The kind of the records behind it."""
-        if self.kind == FlowKind.MADE:
-            return "output" if self.inward else "input"
-        return RECORDS_OF.get(self.kind, self.kind.value)
-
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -127,7 +113,7 @@ class Balance:
 
 
 def balances(flows: Iterable[Flow], part: Callable[[Hashable], Hashable]) -> list[Balance]:
-    """The balance of every part that products belong to, to the gram.
+    """The balance of every part that products belong to: exactly as much goes out as comes in.
 
     What runs make within one part (a compound of a compound) is told apart in `within_kg`. What
     the movements leave over is the change of stock by the books.
@@ -138,7 +124,7 @@ def balances(flows: Iterable[Flow], part: Callable[[Hashable], Hashable]) -> lis
     within: dict[Hashable, Decimal] = defaultdict(Decimal)
     keys = set()
     for flow in flows:
-        key, kg = part(flow.product), flow.kg.quantize(GRAM)
+        key, kg = part(flow.product), flow.kg.quantize(FINEST)
         keys.add(key)
         for side in _sides(flow, key, part):
             if side is None:
@@ -199,7 +185,10 @@ def _ordered(entries: list[Entry]) -> tuple[Entry, ...]:
 
 
 def links_of(found: Iterable[Balance]) -> list[Link]:
-    """The links of the picture of balances: every way from or to its end, and between parts."""
+    """The links of the picture of balances: every way from or to its end, and between parts.
+
+    Less than half a gram, which sums of runs leave over, is no way.
+    """
     links = []
     for balance in found:
         for entry in balance.inward:
@@ -208,4 +197,52 @@ def links_of(found: Iterable[Balance]) -> list[Link]:
         for entry in balance.outward:
             target = entry.other if entry.kind == FlowKind.MADE else entry.kind
             links.append(Link(balance.key, target, entry.kg))
-    return links
+    return [link for link in links if link.kg >= GRAM / 2]
+
+
+# A flow by its kind, product and what was made: so the records behind it are asked for.
+Piece = tuple[str, Hashable, Hashable]
+
+
+def pieces_of(
+    entry: Entry, key: Hashable, flows: Iterable[Flow], part: Callable[[Hashable], Hashable]
+) -> Counter[Piece]:
+    """The flows that make up an entry of the balance `key`: 1 for what adds to it, else -1.
+
+    Of what runs made, `made_in` is asked of what came out and `made_out` of what went in.
+    """
+    found: Counter[Piece] = Counter()
+    for flow in flows:
+        for side in _sides(flow, part(flow.product), part):
+            if side is None or side[0] != key:
+                continue
+            _, inward, kind, other = side
+            sign = _sign(entry, kind, other, inward=inward)
+            if sign:
+                made = "made_in" if inward else "made_out"
+                name = made if kind == FlowKind.MADE else kind.value
+                found[name, flow.product, flow.other if kind == FlowKind.MADE else None] = sign
+    return found
+
+
+def _sign(entry: Entry, kind: FlowKind, other: Hashable, *, inward: bool) -> int:
+    """Whether a way belongs to an entry, and whether it adds to it or takes from it."""
+    if entry.kind in STOCKED:
+        return STOCKED[entry.kind] * (1 if inward else -1)
+    if entry.kind in TRADED:
+        traded = kind in (FlowKind.SALE_INSIDE, FlowKind.PURCHASE_INSIDE)
+        return TRADED[entry.kind] * (1 if inward else -1) if traded else 0
+    return int((entry.kind, entry.other, entry.inward) == (kind, other, inward))
+
+
+def pieces_within(
+    key: Hashable, flows: Iterable[Flow], part: Callable[[Hashable], Hashable]
+) -> Counter[Piece]:
+    """The flows from one product of a part into another of it."""
+    return Counter(
+        {
+            ("made_in", flow.product, flow.other): 1
+            for flow in flows
+            if flow.kind == FlowKind.MADE and part(flow.product) == part(flow.other) == key
+        }
+    )

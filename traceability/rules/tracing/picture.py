@@ -12,7 +12,10 @@ STAGES = ("source", "ore", "compound", "metal", "product", "end")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One box: its words, its stage, and where a click on it leads."""
+    """One box: its words, its stage, and where a click on it leads.
+
+    `figure_url` leads to the records behind its mass.
+    """
 
     key: Hashable
     label: str
@@ -21,15 +24,17 @@ class Node:
     url: str = ""
     marked: bool = False
     focus: bool = False
+    figure_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Mass that goes from one node to another, kg."""
+    """Mass that goes from one node to another, kg; `url` leads to the records behind it."""
 
     source: Hashable
     target: Hashable
     kg: Decimal
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +59,28 @@ class Picture:
         """Every box with its mass, kg, from left to right, the largest of a column first."""
         come: dict[Hashable, Decimal] = defaultdict(Decimal)
         gone: dict[Hashable, Decimal] = defaultdict(Decimal)
-        for link in self.links:
+        for link in (*self.links, *self.left_out):
             come[link.target] += link.kg
             gone[link.source] += link.kg
         masses = [(node, max(come[node.key], gone[node.key])) for node in self.nodes]
         return sorted(masses, key=lambda row: (self.columns[row[0].key], -row[1]))
 
     @property
-    def ways_back(self) -> list[tuple[Node, Node, Decimal]]:
+    def ways(self) -> list[tuple[Node, Node, Link]]:
+        """The links with their boxes, from left to right, the largest of a column first."""
+        found = self._with_boxes(self.links)
+        return sorted(found, key=lambda way: (self.columns[way[0].key], -way[2].kg))
+
+    @property
+    def ways_back(self) -> list[tuple[Node, Node, Link]]:
         """The links that are left out, with their boxes."""
+        return self._with_boxes(self.left_out)
+
+    def _with_boxes(self, links: Iterable[Link]) -> list[tuple[Node, Node, Link]]:
         known = {node.key: node for node in self.nodes}
         return [
-            (known[link.source], known[link.target], link.kg)
-            for link in self.left_out
+            (known[link.source], known[link.target], link)
+            for link in links
             if link.source in known and link.target in known
         ]
 
@@ -84,7 +98,7 @@ class Picture:
                     "note": node.note,
                     "stage": node.stage,
                     "column": self.columns[node.key],
-                    "url": node.url,
+                    "url": node.url or node.figure_url,
                     "marked": node.marked,
                     "focus": node.focus,
                 }
@@ -95,10 +109,29 @@ class Picture:
                     "source": place[link.source],
                     "target": place[link.target],
                     "value": float(link.kg),
+                    "url": link.url,
                 }
                 for link in self.links
             ],
         }
+
+
+def addressed(
+    picture: Picture,
+    of_node: Callable[[Hashable], str],
+    of_link: Callable[[Hashable, Hashable], str],
+) -> Picture:
+    """The same picture, with where its masses lead."""
+
+    def lead(link: Link) -> Link:
+        return replace(link, url=of_link(link.source, link.target))
+
+    return replace(
+        picture,
+        nodes=[replace(node, figure_url=of_node(node.key)) for node in picture.nodes],
+        links=[lead(link) for link in picture.links],
+        left_out=[lead(link) for link in picture.left_out],
+    )
 
 
 def picture_of(nodes: Iterable[Node], links: Iterable[Link]) -> Picture:

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,15 +14,26 @@ from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.exports import csv_answer, xlsx_answer
 from portal.kernel.pages import page
+from portal.kernel.quantity import GRAM
 from portal.kernel.tables import list_page
 from portal.kernel.templatetags.portal import named
 from traceability.forms.tracing import FlowForm
 from traceability.permissions import Perm
 from traceability.queries.tracing import flows as queries
 from traceability.queries.tracing.lots import records_visible_to
+from traceability.queries.tracing.walk import moment_known
 from traceability.rules.tracing.flows import Balance, Entry
+from traceability.rules.tracing.picture import addressed
 from traceability.tables.tracing import RecordListFilter, RecordListTable
-from traceability.views.tracing.lots import moment_known
+from traceability.views.tracing.addresses import (
+    Lead,
+    lead_of_flow_link,
+    lead_of_flow_node,
+    leading,
+)
+
+# Less would be shown as nothing.
+SHOWN_LEAST = GRAM / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,9 @@ class BalanceShown:
     outward: list[EntryShown]
     total_kg: Decimal
     within_kg: Decimal
+    in_url: str
+    out_url: str
+    within_url: str
 
 
 @require_safe
@@ -55,6 +67,7 @@ def flow_detail(request: HttpRequest) -> HttpResponseBase:
     asked = question(request, form)
     parts = queries.parts_of(by_product=form.asked("by") == "product")
     found = queries.balanced(queries.flows_of(asked), parts)
+    lead = leading(request, form)
     if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
         return _export(form_of, found, parts)
     return page(
@@ -67,8 +80,12 @@ def flow_detail(request: HttpRequest) -> HttpResponseBase:
             "whose": whose(request, form),
             "first": asked.first,
             "last": asked.last,
-            "picture": queries.picture_of_flows(found, parts),
-            "balances": [_shown(each, parts, _records_query(request, asked)) for each in found],
+            "picture": addressed(
+                queries.picture_of_flows(found, parts),
+                lead_of_flow_node(lead),
+                lead_of_flow_link(lead),
+            ),
+            "balances": [_shown(each, parts, lead) for each in found],
         },
     )
 
@@ -128,29 +145,27 @@ def whose(request: HttpRequest, form: FlowForm) -> str:
     return " · ".join(words)
 
 
-def _records_query(request: HttpRequest, asked: queries.Question) -> dict[str, str]:
-    """What the addresses of the records behind all figures of a page have in common."""
-    chosen = ("province", "group", "enterprise")
-    kept = {name: request.GET[name] for name in chosen if request.GET.get(name)}
-    return {"first": str(asked.first), "last": str(asked.last)} | kept
-
-
-def _shown(balance: Balance, parts: queries.Parts, query: dict[str, str]) -> BalanceShown:
+def _shown(balance: Balance, parts: queries.Parts, lead: Lead) -> BalanceShown:
     node = parts.node(balance.key)
-    part = "product" if parts.by_product else "stage"
-    address = reverse("traceability:record_list")
 
     def entry_shown(entry: Entry) -> EntryShown:
-        asked = query | {"kind": entry.record_kind, part: str(balance.key)}
         other = parts.node(entry.other).label if entry.other is not None else ""
-        return EntryShown(entry, other, f"{address}?{urlencode(asked)}" if balance.key else "")
+        side = "in" if entry.inward else "out"
+        url = lead(of="flow", side=side, part=balance.key, kind=entry.kind, other=entry.other)
+        return EntryShown(entry, other, url)
+
+    def total(side: str) -> str:
+        return lead(of="flow", side=side, part=balance.key)
 
     return BalanceShown(
         title=f"{node.label} {node.note}".strip(),
-        inward=[entry_shown(entry) for entry in balance.inward],
-        outward=[entry_shown(entry) for entry in balance.outward],
+        inward=[entry_shown(entry) for entry in balance.inward if entry.kg >= SHOWN_LEAST],
+        outward=[entry_shown(entry) for entry in balance.outward if entry.kg >= SHOWN_LEAST],
         total_kg=balance.total_kg,
         within_kg=balance.within_kg,
+        in_url=total("in"),
+        out_url=total("out"),
+        within_url=total("within"),
     )
 
 
@@ -162,6 +177,8 @@ def _export(form: str, found: list[Balance], parts: queries.Parts) -> HttpRespon
         for side, entries in ((_("in"), balance.inward), (_("out"), balance.outward)):
             for entry in entries:
                 other = parts.node(entry.other).label if entry.other is not None else ""
-                rows.append([label, side, capfirst(str(entry.kind.label)), other, entry.kg])
+                rows.append(
+                    [label, side, capfirst(str(entry.kind.label)), other, round(entry.kg, 3)]
+                )
     answer = csv_answer if form == "csv" else xlsx_answer
     return answer("flows", header, rows)

@@ -26,9 +26,9 @@ from traceability.queries.tracing.drawn import names_of
 from traceability.queries.tracing.lines import LineShown, lines_shown
 from traceability.queries.tracing.lots import lots_visible_to
 from traceability.queries.tracing.trace import Trace, trace_lot
+from traceability.queries.tracing.walk import moment_known
 from traceability.rules.epcis.events import Recorded, document_of
 from traceability.rules.epcis.words import lot_path
-from traceability.views.tracing.lots import moment_known
 
 # A paper lists so many ends of each direction, the largest.
 LINES_ON_PAPER = 300

@@ -15,24 +15,32 @@ from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.exports import csv_answer, xlsx_answer
 from portal.kernel.pages import page
-from portal.kernel.period import end_of
 from portal.kernel.tables import list_page
 from traceability.forms.tracing import KnownForm
 from traceability.models import Lot
 from traceability.permissions import Perm
 from traceability.queries.findings import findings_visible_to, ranked
 from traceability.queries.tracing import lots as queries
-from traceability.queries.tracing.drawn import drawn, names_of
+from traceability.queries.tracing.drawn import names_of
 from traceability.queries.tracing.flows import ELEMENTS
 from traceability.queries.tracing.lines import LineShown, exported, lines_shown, sums_by_kind
-from traceability.queries.tracing.trace import Trace, trace_lot
-from traceability.queries.tracing.walk import NOW
+from traceability.queries.tracing.trace import Trace
+from traceability.queries.tracing.walk import moment_known
+from traceability.rules.tracing.picture import addressed
 from traceability.tables.tracing import LotFilter, LotRecordFilter, LotRecordTable, LotTable
+from traceability.views.tracing.followed import (
+    Lead,
+    drawing_of,
+    lead_of_box,
+    lead_of_line,
+    lead_of_link,
+    leading_from,
+    traces_of,
+)
 
 # The page shows so many ends of each direction; the files have all.
 LINES_SHOWN = 30
 FINDINGS_SHOWN = 10
-FOLDS = {"lot": False, "enterprise": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +49,21 @@ class Side:
 
     trace: Trace
     lines: list[LineShown]
+    lead: Lead
 
     @property
-    def shown(self) -> list[LineShown]:
-        """The largest ends."""
-        return self.lines[:LINES_SHOWN]
+    def shown(self) -> list[tuple[LineShown, str]]:
+        """The largest ends, each with where its figure leads."""
+        upstream = self.trace.upstream
+        return [
+            (line, lead_of_line(self.lead, line, upstream=upstream))
+            for line in self.lines[:LINES_SHOWN]
+        ]
+
+    @property
+    def total_url(self) -> str:
+        """Where the sum leads."""
+        return self.lead(way="up" if self.trace.upstream else "down")
 
     @property
     def sums(self) -> list[Any]:
@@ -74,19 +92,15 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     lot = get_object_or_404(queries.lots_visible_to(request.user), pk=pk)
     form = KnownForm(request.GET, today=clock.today())
     known_at = moment_known(form.known_on)
-    seen = seen_by(request.user)
     element = request.GET.get("element", "")
-    oxides = ELEMENTS.get(element, ELEMENTS[""])[1]
-    both = (
-        trace_lot(lot, upstream=upstream, known_at=known_at, seen=seen, oxides=oxides, to_draw=True)
-        for upstream in (True, False)
-    )
-    traces = [trace for trace in both if trace is not None]
+    traces = traces_of(lot, request, known_at)
     names = names_of(traces)
-    sides = [Side(trace, lines_shown(trace, names, known_at)) for trace in traces]
+    lead = leading_from(lot, request, form.known_on)
+    sides = [Side(trace, lines_shown(trace, names, known_at), lead) for trace in traces]
     if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
         return _export(form_of, lot, sides)
     pools = {pool for trace in traces for pool in trace.pools}
+    drawing = drawing_of(request, traces, names)
     return page(
         request,
         "traceability/lot_detail.html",
@@ -96,11 +110,12 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "known_on": form.known_on,
             "known_query": f"?known={form.known_on}" if form.known_on else "",
             "elements": [(key, label) for key, (label, _oxides) in ELEMENTS.items()],
-            "element": element if oxides else "",
+            "element": element if element in ELEMENTS else "",
             "sides": sides,
-            "drawn": drawn(traces, names, request.user, fold=FOLDS.get(request.GET.get("by", ""))),
+            "drawn": drawing,
+            "picture": addressed(drawing.picture, lead_of_box(lead), lead_of_link(lead)),
             "circling": [pool for trace in traces for pool in trace.circling],
-            "holdings": queries.holdings_of(lot, known_at=known_at, seen=seen),
+            "holdings": _holdings(lot, request, known_at, lead),
             "findings": _findings(lot, request.user),
             "since": _since(request.user, pools, form.known_on, known_at),
         },
@@ -123,9 +138,20 @@ def lot_records(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def moment_known(day: date | None) -> datetime:
-    """The end of the day asked for; later than everything for none."""
-    return end_of(day) if day else NOW
+def _holdings(
+    lot: Lot, request: HttpRequest, known_at: datetime, lead: Lead
+) -> list[tuple[queries.Held, dict[str, str]]]:
+    """Who holds a lot, with where the figures lead."""
+    return [
+        (
+            held,
+            {
+                side: lead(holding=side, holder=held.enterprise.pk, element=None)
+                for side in ("in", "out", "book")
+            },
+        )
+        for held in queries.holdings_of(lot, known_at=known_at, seen=seen_by(request.user))
+    ]
 
 
 def _findings(lot: Lot, user: User) -> list[Any]:

@@ -13,11 +13,15 @@ from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.exports import csv_answer, xlsx_answer
 from portal.kernel.pages import page
+from portal.kernel.quantity import to_tonnes
 from portal.kernel.templatetags import portal as shown
 from traceability.permissions import Perm
 from traceability.queries.tolerances import deadline_day
 from traceability.queries.tracing import overview as queries
 from traceability.queries.tracing.flows import amended_since
+from traceability.queries.tracing.overview import Lead
+from traceability.rules.tracing.picture import addressed
+from traceability.views.tracing.addresses import lead_of_trader, lead_of_way, leading
 from traceability.views.tracing.flows import flow_form, question, whose
 
 # Where each province lies on the map, column and row.
@@ -49,6 +53,7 @@ class TileShown:
     row: int
     level: int
     words: str
+    urls: dict[str, str]
 
 
 @require_safe
@@ -71,12 +76,14 @@ def flow_map(request: HttpRequest) -> HttpResponse:
             "measures": MEASURES.items(),
             "measure": measure,
             "measure_label": MEASURES[measure],
-            "tiles": _tiles_shown(tiles, measure),
+            "known_on": form.known_on,
+            "since": amended_since(request.user, asked),
+            "tiles": _tiles_shown(tiles, measure, leading(request, form)),
         },
     )
 
 
-def _tiles_shown(tiles: list[queries.Tile], measure: str) -> list[TileShown]:
+def _tiles_shown(tiles: list[queries.Tile], measure: str, lead: Lead) -> list[TileShown]:
     values = {tile.region.pk: _value(tile, measure) for tile in tiles}
     most = max((value for value in values.values() if value), default=Decimal(0))
     most = Decimal(1) if measure in ("caps", "filing") else most
@@ -86,8 +93,25 @@ def _tiles_shown(tiles: list[queries.Tile], measure: str) -> list[TileShown]:
         level = 0
         if value and most:
             level = min(LEVELS, 1 + int(LEVELS * value / most * Decimal("0.999")))
-        found.append(TileShown(tile, *PLACES[tile.region.pk], level, _words(value, measure)))
+        place, words = PLACES[tile.region.pk], _words(value, measure)
+        found.append(TileShown(tile, *place, level, words, _urls(tile.region.pk, measure, lead)))
     return found
+
+
+def _urls(province: str, measure: str, lead: Lead) -> dict[str, str]:
+    """Where the figures of a province lead, by what they are called in the template."""
+    urls = {
+        "mined": lead(of="used", what="mining", province=province),
+        "separated": lead(of="used", what="separation", province=province),
+        "used": lead(of="used", province=province),
+        "caps": lead(of="caps", province=province),
+        "due": lead(of="due", province=province),
+        "in_time": lead(of="due", state="in_time", province=province),
+        "missing": lead(of="due", state="missing", province=province),
+        "findings": lead(of="findings", province=province),
+    }
+    shown_by = {"": "used", "caps": "used", "filing": "in_time", "findings": "findings"}
+    return urls | {"shown": urls[shown_by[measure]]}
 
 
 def _value(tile: queries.Tile, measure: str) -> Decimal | None:
@@ -103,7 +127,7 @@ def _words(value: Decimal | None, measure: str) -> str:
         return "—" if value is None or measure != "findings" else "0"
     if measure in ("caps", "filing"):
         return shown.percent(value)
-    return shown.number(value) if measure == "findings" else shown.number(value / 1000)
+    return shown.number(value if measure == "findings" else round(to_tonnes(value)))
 
 
 @require_safe
@@ -119,13 +143,18 @@ def flow_trade(request: HttpRequest) -> HttpResponseBase:
             [shown.named(way.seller), shown.named(way.buyer), round(way.kg, 3)] for way in ways
         ]
         return (csv_answer if form_of == "csv" else xlsx_answer)("trade", header, rows)
+    lead = leading(request, form)
+    picture = queries.picture_of_trade(ways, queries.drawn_of(ways))
     return page(
         request,
         "traceability/flow_trade.html",
         _shared(request, form, asked)
         | {
-            "picture": queries.picture_of_trade(ways),
-            "ways": ways[:WAYS_SHOWN],
+            "picture": addressed(picture, lead_of_trader(lead), lead_of_way(lead)),
+            "ways": [
+                (way, lead(of="trade", seller=way.seller.pk, buyer=way.buyer.pk))
+                for way in ways[:WAYS_SHOWN]
+            ],
             "all": len(ways),
         },
     )
@@ -140,7 +169,8 @@ def flow_series(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "traceability/flow_series.html",
-        _shared(request, form, asked) | {"charts": queries.charts_of(asked)},
+        _shared(request, form, asked)
+        | {"charts": queries.charts_of(asked, leading(request, form))},
     )
 
 

@@ -1,5 +1,6 @@
 """Where much ends at once: from a mine, a product, months or a country to buyers and uses."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -17,41 +18,67 @@ from traceability.forms.tracing import ReachForm
 from traceability.models import Product
 from traceability.permissions import Perm
 from traceability.queries.tracing import reach as queries
-from traceability.queries.tracing.walk import Asked
-from traceability.views.tracing.lots import moment_known
+from traceability.queries.tracing.walk import Asked, moment_known
+from traceability.views.tracing.addresses import leading
+from traceability.views.tracing.followed import lead_of_reached
 
 ENDS_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PickedShown:
+    """What the form picked, in words, and where it ends; `offered` where a name fits several."""
+
+    form: ReachForm
+    title: str
+    reach: queries.Reach
+    offered: list[Enterprise]
+    undecided: bool
+
+
+def picked_by(request: HttpRequest) -> PickedShown:
+    """What the address asks for, and where it ends."""
+    products = [(one.pk, f"{one.code} {named(one)}") for one in Product.objects.all()]
+    form = ReachForm(request.GET, today=clock.today(), products=products)
+    offered = queries.enterprises_like(request.user, form.asked("who") or "")
+    chosen = offered[0] if len(offered) == 1 else None
+    undecided = bool(form.asked("who")) and chosen is None
+    reach = queries.Reach(queries.ZERO, []) if undecided else _reach(request, form, chosen)
+    title = _title(form, chosen, products)
+    return PickedShown(form, title, reach, offered if undecided else [], undecided)
 
 
 @require_safe
 @requires(Perm.VIEW_FILINGS)
 def reach_detail(request: HttpRequest) -> HttpResponseBase:
     """The buyers and uses that something reached, or the mines behind a buyer or a country."""
-    products = [(one.pk, f"{one.code} {named(one)}") for one in Product.objects.all()]
-    form = ReachForm(request.GET, today=clock.today(), products=products)
-    offered = queries.enterprises_like(request.user, form.asked("who") or "")
-    chosen = offered[0] if len(offered) == 1 else None
-    upstream = form.asked("way") == "back"
-    undecided = bool(form.asked("who")) and chosen is None
-    reach = queries.Reach(queries.ZERO, []) if undecided else _reach(request, form, chosen)
+    picked = picked_by(request)
+    form, reach = picked.form, picked.reach
     if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
         return _export(form_of, reach)
-    title = _title(form, chosen, products)
+    upstream = form.asked("way") == "back"
     stages = dict(Product.Stage.choices)
+    lead = leading(request, form)
     return page(
         request,
         "traceability/reach_detail.html",
         {
             "form": form,
             "known_on": form.known_on,
-            "offered": offered if undecided else [],
-            "undecided": undecided,
+            "offered": picked.offered,
+            "undecided": picked.undecided,
             "months": form.months,
             "upstream": upstream,
-            "chosen": title,
+            "chosen": picked.title,
             "reach": reach,
-            "rows": [(end, stages.get(end.stage, "")) for end in reach.ends[:ENDS_SHOWN]],
-            "picture": queries.picture_of_reach(reach, title, stages, upstream=upstream),
+            "total_url": lead_of_reached(lead, None),
+            "rows": [
+                (end, stages.get(end.stage, ""), lead_of_reached(lead, end))
+                for end in reach.ends[:ENDS_SHOWN]
+            ],
+            "picture": queries.picture_of_reach(
+                reach, picked.title, stages, lambda end: lead_of_reached(lead, end)
+            ),
         },
     )
 
