@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0026_remarks_stand"),
+        ("traceability", "0031_captures"),
     ]
 
     operations = [
