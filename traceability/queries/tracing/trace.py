@@ -112,6 +112,8 @@ def trace_lot(
         if not share or (upstream and not made):
             return None
         starts = {pool: kg * share for pool, kg in starts.items()}
+    if lot.pk not in walked.lots:  # nothing moved it on
+        walked.lots |= lot_facts([lot.pk], known_at)
     return _traced(starts, walked, to_draw)
 
 
