@@ -337,6 +337,7 @@ NOT_PROTECTED = {
     "EnterpriseUserObjectPermission": "guardian's: a grant goes with what it is on",
     "EnterpriseGroupObjectPermission": "guardian's: a grant goes with what it is on",
     "Shipment": "derived: no row of it is kept, and none could be asked for",
+    "RecordBehind": "derived: no row of it is kept, and none could be asked for",
     "Upload.filing": "an upload outlives a draft that was thrown away",
 }
 
