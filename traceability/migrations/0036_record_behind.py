@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0033_captured_event_by_id"),
+        ("traceability", "0035_runs_stand"),
     ]
 
     operations = [
