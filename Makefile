@@ -69,6 +69,7 @@ bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_trace
 	$(BIN)/python -m tests.benchmarks.bench_upload
 	$(BIN)/python -m tests.benchmarks.bench_filing
+	$(BIN)/python -m tests.benchmarks.bench_epcis
 	$(BIN)/python -m pytest tests/benchmarks/bench_issue.py tests/benchmarks/bench_rounds.py \
 		tests/benchmarks/bench_workbench.py tests/benchmarks/bench_shipments.py -s -q
 

@@ -365,7 +365,12 @@ def _filings(world: World) -> None:
             by=by["filer"],
             at=NOON,
         )
-        world.tell("api:epcis_capture", which, capture_id=capture.capture_id)
+        for name in (
+            "api:epcis_capture",
+            "traceability:capture_detail",
+            "traceability:capture_file",
+        ):
+            world.tell(name, which, capture_id=capture.capture_id)
         for names, about in (
             (
                 (

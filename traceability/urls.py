@@ -6,6 +6,7 @@ from portal.kernel.period import Month
 from traceability.rules.shipments import KEY_FORM, ShipmentKey
 from traceability.views import (
     caps,
+    captures,
     cases,
     desk,
     dossiers,
@@ -85,6 +86,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/uploads/<int:pk>/rows/", uploads.upload_rows, name="upload_rows"),
     path("desk/uploads/<int:pk>/stop/", uploads.upload_stop, name="upload_stop"),
     path("desk/uploads/<int:pk>/progress/", uploads.upload_progress, name="upload_progress"),
+    path("desk/events/", captures.capture_list, name="capture_list"),
+    path("desk/events/<uuid:capture_id>/", captures.capture_detail, name="capture_detail"),
+    path("desk/events/<uuid:capture_id>/file/", captures.capture_file, name="capture_file"),
     path("filings/", filings.filing_list, name="filing_list"),
     path("filings/<int:pk>/", filings.filing_detail, name="filing_detail"),
     path("filings/<int:pk>/attest/", desk.filing_attest, name="filing_attest"),

@@ -38,6 +38,7 @@ HELP = {
     "planning": _("Planning the next year"),
     "copies": _("Copies and notices"),
     "api": _("The API"),
+    "epcis": _("Events (EPCIS)"),
     "regime": _("The regime"),
 }
 

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
@@ -64,6 +65,10 @@ class Capture(models.Model):
 
     def __str__(self) -> str:
         return str(self.capture_id)
+
+    def get_absolute_url(self) -> str:
+        """Where its errors are shown."""
+        return reverse("traceability:capture_detail", args=[self.capture_id])
 
     @property
     def running(self) -> bool:

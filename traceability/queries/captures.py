@@ -40,6 +40,18 @@ def captures_visible_to(user: User) -> QuerySet[Capture]:
     return captures.none()
 
 
+def last_captures(enterprise: Enterprise, *, most: int = 3) -> list[Capture]:
+    """The documents that an enterprise's systems sent last."""
+    sent = Capture.objects.filter(enterprise=enterprise).defer("content", "errors")
+    return list(sent.order_by("-pk")[:most])
+
+
+def filings_of_capture(capture: Capture) -> list[Filing]:
+    """The versions that the events of a document went into."""
+    events = CapturedEvent.objects.filter(capture=capture)
+    return list(Filing.objects.filter(pk__in=events.values("filing")).order_by("month", "version"))
+
+
 def captures_left_over(sent_before: datetime) -> list[int]:
     """The ids of documents that wait since before `sent_before`, or that some worker took."""
     waiting = Q(state=State.QUEUED, at__lt=sent_before) | Q(state=State.WORKING)
@@ -117,7 +129,7 @@ def lines_still_there(event: OnRecord, draft: Filing) -> tuple[list[int], bool]:
 
 @dataclass(frozen=True, slots=True)
 class CaptureErrorShown:
-    """One fault as its reader sees it: which event, where in it, what stands there, what to do."""
+    """One fault as its reader sees it: which event from 1 on, where in it, what stands there."""
 
     place: int
     event_id: str
@@ -131,7 +143,7 @@ def errors_of_capture(capture: Capture) -> list[CaptureErrorShown]:
     """The faults in order, in the reader's language."""
     return [
         CaptureErrorShown(
-            place=told["place"],
+            place=told["place"] + 1,
             event_id=told["event_id"],
             pointer=told["pointer"],
             code=told["code"],

@@ -25,6 +25,7 @@ from traceability.models import Filing, Product
 from traceability.permissions import Perm
 from traceability.queries import months as queries
 from traceability.queries import uploads as upload_queries
+from traceability.queries.captures import last_captures
 from traceability.queries.desk import is_refused, steps_of
 from traceability.queries.differences import differences
 from traceability.queries.filings import filings_visible_to, in_force
@@ -95,6 +96,7 @@ def _month_context(request: HttpRequest, enterprise: Enterprise, month: Month) -
         "errors": _first_errors(upload) if refused else [],
         "returned": shown.in_force.remarks.filter(kind="returned") if shown.in_force else (),
         "sent": upload_queries.uploads_of(enterprise, month),
+        "captures": last_captures(enterprise),
         "kinds": queries.counts_by_kind(draft) if draft else [],
         "unfinished": draft.unfinished_rows.count() if draft else 0,
         "attesters": queries.attesters_of(enterprise, besides=draft.prepared_by) if draft else [],
