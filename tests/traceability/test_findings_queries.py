@@ -21,7 +21,7 @@ from tests.traceability.ledger import (
 )
 from traceability.models import Finding, Tolerance
 from traceability.queries import findings as queries
-from traceability.queries.tolerances import tolerances_shown
+from traceability.queries.tolerances import history_of, tolerances_shown
 from traceability.rules.checks import CHECKS, CODES
 
 pytestmark = pytest.mark.django_db
@@ -144,13 +144,15 @@ def test_every_check_says_itself_in_both_languages():
 
 
 def test_tolerances_are_marked_as_they_hold():
-    shown = {
-        (each.tolerance.name, each.tolerance.valid_from): (each.value, each.holds)
-        for each in tolerances_shown(date(2025, 12, 8))
-    }
+    day = date(2025, 12, 8)
+    shown = {each.name: each for each in tolerances_shown(day)}
+    rows = history_of("unconfirmed_grace_days", day).rows
 
-    assert shown["unconfirmed_grace_days", date(2025, 1, 1)] == ("15", True)
-    assert shown["unconfirmed_grace_days", date(2000, 1, 1)] == ("30", False)
+    assert str(shown["unconfirmed_grace_days"].held.value) == "15 days"
+    assert [(each.row.valid_from, each.holds) for each in rows] == [
+        (date(2025, 1, 1), True),
+        (date(2000, 1, 1), False),
+    ]
 
 
 # --- the commands --------------------------------------------------------------------------------

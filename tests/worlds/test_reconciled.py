@@ -11,6 +11,7 @@ from django.db.models import Model
 from enterprises.models import Enterprise
 from portal.accounts.queries import system_user
 from portal.kernel.period import CIVIL
+from tests.traceability.test_gravity import weighed
 from tests.worlds.build import build, turn_of
 from tests.worlds.files import write_world
 from traceability.models import Case, Filing, Finding, Lot, Movement, Record
@@ -46,6 +47,8 @@ def test_one_enterprise_at_a_time_finds_what_the_whole_country_does(seed: int, t
     assert changed == {}
     assert set(Finding.objects.values_list("code", "key", "status", "amount_kg", "case")) == told
     assert not Finding.objects.filter(status="open", case=None).exists()
+    for finding in Finding.objects.all():
+        assert finding.weight == weighed(finding), finding
     assert Case.objects.count() <= 3 * len(made.truth)
 
 

@@ -217,7 +217,8 @@ class Reconciliation(models.Model):
 class Finding(models.Model):
     """A discrepancy put on record; it keeps its identity over every later reconciliation.
 
-    `key` tells it from others of its code. `amount_kg` is REO unless the check says gross.
+    `key` tells it from others of its code. `amount_kg` is REO unless the check says gross. `weight`
+    (0 to 100) orders findings of one severity by what they are about and how much is beyond.
     `arithmetic` holds the numbers that judged it, with the tolerances used; the words are made
     from them in the reader's language. Cleared when a later reconciliation no longer finds it.
     """
@@ -247,6 +248,7 @@ class Finding(models.Model):
     run = models.CharField(_("process run"), max_length=60, blank=True)
     document = models.CharField(_("document"), max_length=60, blank=True)
     amount_kg = KgField(_("kg"), null=True, blank=True)
+    weight = models.SmallIntegerField(_("weight"), default=0)
     arithmetic = models.JSONField(default=dict)
     rule_version = models.CharField(_("rule version"), max_length=20)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)

@@ -27,7 +27,7 @@ COLUMNS = (
 )
 # Open: nobody has closed them and they still hold.
 OPEN = (Finding.Status.OPEN, Finding.Status.ANSWERED)
-BY_GRAVITY = ("settled", "rank", "place", "-amount_kg", "id")
+BY_GRAVITY = ("settled", "rank", "-weight", "place", "-amount_kg", "id")
 GRAVEST_FIRST = (Finding.Severity.HIGH, Finding.Severity.MEDIUM, Finding.Severity.LOW)
 
 
@@ -204,7 +204,7 @@ def _shown(record: Record, user: User) -> RecordShown | None:
 
 
 def ranked(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """`findings` with what sorts them, the open and grave ones of the first checks first."""
+    """`findings` with what sorts them, the open and grave ones that weigh most first."""
     gravity = [When(severity=severity, then=rank) for rank, severity in enumerate(GRAVEST_FIRST)]
     places = [When(code=code, then=place) for place, code in enumerate(CHECK_OF)]
     return findings.annotate(

@@ -21,7 +21,8 @@ from django.db.backends.utils import CursorWrapper
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import end_of
 from traceability.rules import substance
-from traceability.rules.checks import CHECKS, Check
+from traceability.rules.checks import CHECKS, Check, gravity
+from traceability.rules.checks.gravity import NATURES
 
 HERE = Path(__file__).parent
 # Everything the statements make; they end with the transaction, or with the next run in it.
@@ -52,7 +53,16 @@ _KEEP = """
 insert into found
 select %(code)s, %(version)s, s.key, s.severity, s.enterprise_id, s.counterparty_id, s.month,
        s.category, s.lot_id, s.run, s.document, s.amount_kg,
-       s.arithmetic || jsonb_build_object('tolerances', %(tolerances)s::jsonb)
+       s.arithmetic || jsonb_build_object('tolerances', %(tolerances)s::jsonb),
+       -- As `gravity.weight` has it: what it is about, the share and the mass beyond.
+       case when s.amount_kg is null or not %(beyond)s then %(points)s
+            else round(%(points)s
+                       + least(%(share_at_most)s * coalesce(
+                                 abs(round(s.amount_kg, 3))
+                                 / nullif((s.arithmetic ->> nullif(%(of)s, ''))::numeric, 0), 1),
+                               %(share_at_most)s)
+                       + least(%(for_each_power)s * log(1 + abs(round(s.amount_kg, 3))),
+                               %(mass_at_most)s)) end
   from ({statement}) s
  where %(enterprise)s::bigint is null or s.enterprise_id = %(enterprise)s
     or (%(two_sided)s and s.counterparty_id = %(enterprise)s)
@@ -223,6 +233,12 @@ def _judged_by(check: Check, scope: Scope) -> dict[str, Any]:
         "version": check.version,
         "tolerances": json.dumps(used),
         "two_sided": check.two_sided,
+        "points": NATURES[check.code].points,
+        "of": NATURES[check.code].of,
+        "beyond": NATURES[check.code].beyond,
+        "share_at_most": gravity.SHARE_AT_MOST,
+        "mass_at_most": gravity.MASS_AT_MOST,
+        "for_each_power": gravity.FOR_EACH_POWER,
     }
 
 

@@ -9,10 +9,10 @@ with counted as (
   insert into traceability_finding as f (
          year, code, key, severity, enterprise_id, counterparty_id, month, category, lot_id, run,
          document, amount_kg, arithmetic, rule_version, status, outcome, first_seen, last_seen,
-         cleared_on, reconciliation_id)
+         cleared_on, reconciliation_id, weight)
   select %(year)s, n.code, n.key, n.severity, n.enterprise_id, n.counterparty_id, n.month,
          n.category, n.lot_id, n.run, n.document, n.amount_kg, n.arithmetic, n.version, 'cleared',
-         '', %(as_of)s, %(as_of)s, %(later)s, %(reconciliation)s
+         '', %(as_of)s, %(as_of)s, %(later)s, %(reconciliation)s, n.weight
     from found n
    order by n.code, n.key
       on conflict (year, code, key) do update set first_seen = excluded.first_seen

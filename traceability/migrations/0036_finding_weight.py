@@ -1,0 +1,17 @@
+"""What a finding weighs orders those of one severity."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("traceability", "0035_runs_stand"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="finding",
+            name="weight",
+            field=models.SmallIntegerField(default=0, verbose_name="weight"),
+        ),
+    ]
