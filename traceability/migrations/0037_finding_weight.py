@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0035_runs_stand"),
+        ("traceability", "0036_record_behind"),
     ]
 
     operations = [
