@@ -5,6 +5,7 @@ from traceability.models.captures import Capture, CapturedEvent
 from traceability.models.cases import Case, CaseEntry
 from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
+from traceability.models.flows import FilingFlow, MonthFlow
 from traceability.models.lots import Balance, Lot, Product
 from traceability.models.replays import Replay
 from traceability.models.rows import UnfinishedRow
@@ -24,10 +25,12 @@ __all__ = [
     "CaseEntry",
     "DeadlineExtension",
     "Filing",
+    "FilingFlow",
     "FilingRemark",
     "Finding",
     "Kind",
     "Lot",
+    "MonthFlow",
     "Movement",
     "Pool",
     "Product",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from traceability.queries.derivation import CAP_USE, LEDGER, change_facts
+from traceability.queries.tracing.kept import FLOW_DIFFERENCES, MONTH_FLOW_DIFFERENCES
 
 # Each lot as the earliest of its creations in the ledger says, empty where there is none.
 REPLAYED_LOTS = f"""
@@ -101,6 +102,12 @@ select 'movement', concat_ws(' ', filing_id, kind, lot_id), coalesce(k.gross_kg:
 """
 
 
+_COMPARED = (
+    *(_LOTS, _BALANCES, _CAP_USE, _MOVEMENTS),
+    *(FLOW_DIFFERENCES, MONTH_FLOW_DIFFERENCES),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One derived figure that is not what the ledger says: what is kept, and what should be."""
@@ -112,11 +119,11 @@ class Difference:
 
 
 def replay_differences() -> list[Difference]:
-    """Every lot, balance, cap use and movement that differs from the ledger; always none."""
+    """Every lot, balance, cap use, movement and flow that differs from the ledger; always none."""
     facts = change_facts(added=[], removed=[])
     found = []
     with connection.cursor() as cursor:
-        for statement in (_LOTS, _BALANCES, _CAP_USE, _MOVEMENTS):
+        for statement in _COMPARED:
             cursor.execute(statement, facts)
             found += [Difference(*row) for row in cursor.fetchall()]
     return found

@@ -17,6 +17,7 @@ from traceability.models import Filing
 from traceability.permissions import Perm
 from traceability.rules import filings as filing_rules
 from traceability.services import derivation, intake
+from traceability.services.flows import derive_flows
 from traceability.services.intake import RowsRefused, SourceRow
 from traceability.services.movements import derive_movements
 from traceability.services.telling import tell_buyers
@@ -156,6 +157,7 @@ def submit_filing(*, filing: Filing, by: User, at: datetime) -> Filing:
     derivation.hold()
     derivation.derive(added=[filing.pk], removed=superseded)
     derive_movements([filing.pk])
+    derive_flows([filing.pk])
     tell_buyers(filing, superseded=superseded, by=by, at=at)
     audit.record(
         "filing.submitted",

@@ -28,6 +28,7 @@ from traceability.services.dataset_rows import (
     open_records,
 )
 from traceability.services.filings import seal
+from traceability.services.flows import derive_flows
 from traceability.services.movements import derive_movements
 
 # Datasets tell no reason; the audit trail says whose import it was.
@@ -220,6 +221,7 @@ def _derive(saved: dict[int, Filing], superseded: Sequence[int]) -> None:
     derive_movements(list(saved))
     moved = Movement.objects.filter(filing_id__in=among(list(saved))).count()
     keep_statistics("traceability_pool", "traceability_movement", added=moved)
+    derive_flows(list(saved))
 
 
 def _record(saved: dict[int, Filing], *, by: User, at: datetime) -> None:

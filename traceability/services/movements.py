@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from traceability.rules.intake import INCOMING
+from traceability.services.flows import rebuild_flows
 from traceability.services.intake import sql
 
 _SUBMITTED = "select coalesce(array_agg(id), '{}') from traceability_filing where status <> 'draft'"
@@ -23,9 +24,13 @@ def derive_movements(sealed: Sequence[int]) -> None:
 
 
 def rebuild_movements() -> None:
-    """Write all movements anew from the filings on record. `derivation.hold` comes first."""
+    """Write all movements and flows anew from the filings on record.
+
+    `derivation.hold` comes first.
+    """
     with connection.cursor() as cursor:
         cursor.execute("delete from traceability_movement")
         cursor.execute(_SUBMITTED)
         [(submitted,)] = cursor.fetchall()
     derive_movements(submitted)
+    rebuild_flows(submitted)

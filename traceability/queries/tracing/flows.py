@@ -13,8 +13,7 @@ from enterprises.queries import enterprises_visible_to, seen_by
 from portal.accounts.models import User
 from portal.kernel.period import Month
 from portal.kernel.templatetags.portal import named
-from traceability.models import Filing, Product
-from traceability.queries.filings import filings_visible_to
+from traceability.models import Product
 from traceability.queries.tracing.walk import NOW, rows, statement
 from traceability.rules.intake import CREATING
 from traceability.rules.tracing.flows import Balance, Flow, FlowKind, balances, links_of
@@ -33,7 +32,8 @@ ELEMENTS: dict[str, tuple[Promise | str, tuple[str, ...] | None]] = {
     "Gd": ("Gd", ("Gd2O3",)),
     "Y": ("Y", ("Y2O3",)),
 }
-AMENDMENTS_SHOWN = 20
+# All that the ledger can hold.
+ALL_MONTHS = (Month(2000, 1), Month(9999, 12))
 # Ends that stand to the left of what they lead to.
 SOURCES = {
     *(FlowKind.EXTRACTION, FlowKind.IMPORT, FlowKind.RECYCLED, FlowKind.PURCHASE_OUTSIDE),
@@ -69,11 +69,20 @@ def scope_of(
 
 
 def flows_of(asked: Question) -> list[Flow]:
-    """Every flow of the period, by kind and product, kg."""
-    found = rows(statement("moved") + statement("flows"), facts_of(asked))
+    """Every flow of the period, by kind and product, kg.
+
+    Those of all rare earths are kept and only added up; those of some oxides are weighed anew.
+    """
+    facts = facts_of(asked)
+    if asked.oxides is not None:
+        found = rows(statement("moved") + statement("flows"), facts)
+    else:
+        country = asked.scope is None and asked.known_at == NOW
+        kept = statement("kept_country" if country else "kept_some")
+        found = rows(kept + statement("kept_flows"), facts)
     return [
-        Flow(FlowKind(kind), product, kg, other, country, records)
-        for kind, product, other, country, kg, records in found
+        Flow(FlowKind(kind), product, kg, other, country)
+        for kind, product, other, country, kg in found
         if kg
     ]
 
@@ -143,15 +152,3 @@ def picture_of_flows(found: Sequence[Balance], parts: Parts) -> Picture:
 def kind_called(kind: str) -> str:
     """What a way in or out is called; empty for none."""
     return str(FlowKind(kind).label) if kind in set(FlowKind) else ""
-
-
-def amended_since(user: User, asked: Question) -> list[Filing]:
-    """What was filed of the period and scope after the day that it is shown as known on."""
-    if asked.known_at == NOW:
-        return []
-    found = filings_visible_to(user).filter(
-        month__gte=asked.first, month__lte=asked.last, submitted_at__gt=asked.known_at
-    )
-    if asked.scope is not None:
-        found = found.filter(enterprise_id__in=list(asked.scope))
-    return list(found.order_by("-version", "-submitted_at")[:AMENDMENTS_SHOWN])

@@ -26,15 +26,6 @@ select distinct on (f.enterprise_id, r.lot_id) f.enterprise_id, r.lot_id, r.date
  where r.lot_id = any (%(lots)s) and r.kind = 'stock'
  order by f.enterprise_id, r.lot_id, r.date desc, r.id desc
 """
-_AMENDED = """
-select distinct m.filing_id from traceability_movement m
-  join traceability_pool p on p.id = coalesce(m.target_id, m.source_id)
-  join traceability_filing f on f.id = m.filing_id
- where (m.source_id = any (%(pools)s) or m.target_id = any (%(pools)s))
-   and f.submitted_at > %(known_at)s
-"""
-# What was filed since is listed so far.
-AMENDMENTS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +75,6 @@ def counts_of(
     """The last stock count of each of these lots in each enterprise, gross kg, and its day."""
     found = rows(_COUNTED, {"lots": list(lots), "known_at": known_at})
     return {(holder, lot): (on, gross_kg) for holder, lot, on, gross_kg in found}
-
-
-def filed_since(user: User, pools: Iterable[int], known_at: datetime) -> QuerySet[Filing]:
-    """What was filed after a moment about these holdings, runs and shipments, amendments first."""
-    found = rows(_AMENDED, {"pools": list(pools), "known_at": known_at})
-    ids = [pk for (pk,) in found]
-    return filings_visible_to(user).filter(pk__in=among(ids)).order_by("-version", "-submitted_at")
 
 
 def records_visible_to(user: User) -> QuerySet[Record]:

@@ -73,17 +73,13 @@ FINEST = Decimal("1e-9")
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """So many kg of a product came or went in a way; `other`: what runs made of it.
-
-    `records`: how many movements stand behind it.
-    """
+    """So many kg of a product came or went in a way; `other`: what runs made of it."""
 
     kind: FlowKind
     product: Hashable
     kg: Decimal
     other: Hashable = None
     country: str = ""
-    records: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,6 @@ class Entry:
     kind: FlowKind
     kg: Decimal
     other: Hashable = None
-    records: int = 0
     inward: bool = False
 
 
@@ -118,9 +113,7 @@ def balances(flows: Iterable[Flow], part: Callable[[Hashable], Hashable]) -> lis
     What runs make within one part (a compound of a compound) is told apart in `within_kg`. What
     the movements leave over is the change of stock by the books.
     """
-    ways: dict[tuple[Hashable, bool, FlowKind, Hashable], list[Decimal]] = defaultdict(
-        lambda: [ZERO, ZERO]
-    )
+    ways: dict[tuple[Hashable, bool, FlowKind, Hashable], Decimal] = defaultdict(Decimal)
     within: dict[Hashable, Decimal] = defaultdict(Decimal)
     keys = set()
     for flow in flows:
@@ -130,8 +123,7 @@ def balances(flows: Iterable[Flow], part: Callable[[Hashable], Hashable]) -> lis
             if side is None:
                 within[key] += kg
             else:
-                ways[side][0] += kg
-                ways[side][1] += flow.records
+                ways[side] += kg
                 keys.add(side[0])
     return [_balance(key, ways, within[key]) for key in sorted(keys, key=str)]
 
@@ -151,19 +143,15 @@ def _sides(
 
 def _balance(
     key: Hashable,
-    ways: dict[tuple[Hashable, bool, FlowKind, Hashable], list[Decimal]],
+    ways: dict[tuple[Hashable, bool, FlowKind, Hashable], Decimal],
     within_kg: Decimal,
 ) -> Balance:
-    own = {way[1:]: sums for way, sums in ways.items() if way[0] == key}
-    sold = own.pop((False, FlowKind.SALE_INSIDE, None), [ZERO, ZERO])
-    bought = own.pop((True, FlowKind.PURCHASE_INSIDE, None), [ZERO, ZERO])
-    inward = [
-        Entry(kind, kg, other, int(n), True) for (way, kind, other), (kg, n) in own.items() if way
-    ]
-    outward = [
-        Entry(kind, kg, other, int(n)) for (way, kind, other), (kg, n) in own.items() if not way
-    ]
-    _even(inward, outward, sold[0] - bought[0], FlowKind.TRADE_EXCESS, FlowKind.IN_TRADE)
+    own = {way[1:]: kg for way, kg in ways.items() if way[0] == key}
+    sold = own.pop((False, FlowKind.SALE_INSIDE, None), ZERO)
+    bought = own.pop((True, FlowKind.PURCHASE_INSIDE, None), ZERO)
+    inward = [Entry(kind, kg, other, inward=True) for (way, kind, other), kg in own.items() if way]
+    outward = [Entry(kind, kg, other) for (way, kind, other), kg in own.items() if not way]
+    _even(inward, outward, sold - bought, FlowKind.TRADE_EXCESS, FlowKind.IN_TRADE)
     come = sum((entry.kg for entry in inward), ZERO)
     gone = sum((entry.kg for entry in outward), ZERO)
     _even(inward, outward, come - gone, FlowKind.FROM_STOCK, FlowKind.INTO_STOCK)

@@ -21,6 +21,7 @@ from traceability.forms.tracing import FlowForm
 from traceability.permissions import Perm
 from traceability.queries.tracing import flows as queries
 from traceability.queries.tracing.lots import records_visible_to
+from traceability.queries.tracing.since import filed_since
 from traceability.queries.tracing.walk import moment_known
 from traceability.rules.tracing.flows import Balance, Entry
 from traceability.rules.tracing.picture import addressed
@@ -76,7 +77,7 @@ def flow_detail(request: HttpRequest) -> HttpResponseBase:
         {
             "form": form,
             "known_on": form.known_on,
-            "since": queries.amended_since(request.user, asked),
+            "since": filed_since(request.user, asked),
             "whose": whose(request, form),
             "first": asked.first,
             "last": asked.last,

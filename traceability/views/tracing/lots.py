@@ -1,7 +1,7 @@
 """Lots: the list, one lot's trace up and down the chain, and the records that speak of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -22,8 +22,9 @@ from traceability.permissions import Perm
 from traceability.queries.findings import findings_visible_to, ranked
 from traceability.queries.tracing import lots as queries
 from traceability.queries.tracing.drawn import names_of
-from traceability.queries.tracing.flows import ELEMENTS
+from traceability.queries.tracing.flows import ALL_MONTHS, ELEMENTS, Question
 from traceability.queries.tracing.lines import LineShown, exported, lines_shown, sums_by_kind
+from traceability.queries.tracing.since import Since, filed_since
 from traceability.queries.tracing.trace import Trace
 from traceability.queries.tracing.walk import moment_known
 from traceability.rules.tracing.picture import addressed
@@ -99,7 +100,6 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     sides = [Side(trace, lines_shown(trace, names, known_at), lead) for trace in traces]
     if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
         return _export(form_of, lot, sides)
-    pools = {pool for trace in traces for pool in trace.pools}
     drawing = drawing_of(request, traces, names)
     return page(
         request,
@@ -117,7 +117,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "circling": [pool for trace in traces for pool in trace.circling],
             "holdings": _holdings(lot, request, known_at, lead),
             "findings": _findings(lot, request.user),
-            "since": _since(request.user, pools, form.known_on, known_at),
+            "since": _since(request, traces, known_at),
         },
     )
 
@@ -158,11 +158,11 @@ def _findings(lot: Lot, user: User) -> list[Any]:
     return list(ranked(findings_visible_to(user).filter(lot=lot))[:FINDINGS_SHOWN])
 
 
-def _since(user: User, pools: set[int], day: date | None, known_at: datetime) -> list[Any]:
+def _since(request: HttpRequest, traces: list[Trace], known_at: datetime) -> Since:
     """What was filed since the day asked for, and changed what is seen."""
-    if day is None:
-        return []
-    return list(queries.filed_since(user, pools, known_at)[: queries.AMENDMENTS_SHOWN])
+    pools = {pool for trace in traces for pool in trace.pools}
+    scope = seen_by(request.user)
+    return filed_since(request.user, Question(*ALL_MONTHS, scope, known_at), pools)
 
 
 def _export(form: str, lot: Lot, sides: list[Side]) -> HttpResponseBase:

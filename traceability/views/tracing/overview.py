@@ -18,8 +18,8 @@ from portal.kernel.templatetags import portal as shown
 from traceability.permissions import Perm
 from traceability.queries.tolerances import deadline_day
 from traceability.queries.tracing import overview as queries
-from traceability.queries.tracing.flows import amended_since
 from traceability.queries.tracing.overview import Lead
+from traceability.queries.tracing.since import filed_since
 from traceability.rules.tracing.picture import addressed
 from traceability.views.tracing.addresses import lead_of_trader, lead_of_way, leading
 from traceability.views.tracing.flows import flow_form, question, whose
@@ -77,7 +77,7 @@ def flow_map(request: HttpRequest) -> HttpResponse:
             "measure": measure,
             "measure_label": MEASURES[measure],
             "known_on": form.known_on,
-            "since": amended_since(request.user, asked),
+            "since": filed_since(request.user, asked),
             "tiles": _tiles_shown(tiles, measure, leading(request, form)),
         },
     )
@@ -178,7 +178,7 @@ def _shared(request: HttpRequest, form: Any, asked: queries.Question) -> dict[st
     return {
         "form": form,
         "known_on": form.known_on,
-        "since": amended_since(request.user, asked),
+        "since": filed_since(request.user, asked),
         "whose": whose(request, form),
         "first": asked.first,
         "last": asked.last,

@@ -18,6 +18,8 @@ from traceability.forms.tracing import ReachForm
 from traceability.models import Product
 from traceability.permissions import Perm
 from traceability.queries.tracing import reach as queries
+from traceability.queries.tracing.flows import Question
+from traceability.queries.tracing.since import filed_since
 from traceability.queries.tracing.walk import Asked, moment_known
 from traceability.views.tracing.addresses import leading
 from traceability.views.tracing.followed import lead_of_reached
@@ -65,6 +67,10 @@ def reach_detail(request: HttpRequest) -> HttpResponseBase:
         {
             "form": form,
             "known_on": form.known_on,
+            "since": filed_since(
+                request.user,
+                Question(*form.months, seen_by(request.user), moment_known(form.known_on)),
+            ),
             "offered": picked.offered,
             "undecided": picked.undecided,
             "months": form.months,

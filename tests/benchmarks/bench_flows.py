@@ -1,0 +1,200 @@
+"""Pages of flows over a year, by the number of records behind them: `make bench`.
+
+    python -m tests.benchmarks.bench_flows [RECORDS ...]
+
+One falsified sample world is imported. Then its movements and kept flows are copied in the
+database, each copy with enterprises, filings, lots and runs of its own, until there are as many
+records as asked for, and the flows of a year are asked for: of the country as it stands, as known
+half a year before, of one group, of one element, and weighed anew from the movements, as they were
+before flows were kept.
+"""
+
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from portal import embedded
+from tests.benchmarks.bench_import import run_child
+from tests.benchmarks.worlds import SAMPLE
+
+SIZES = (60_000, 600_000, 6_000_000)
+TIMES = 7
+# What is copied, with the columns that become others: `table: columns by what they are moved by`.
+COPIED = {
+    "accounts_organisation": {"id": "organisation"},
+    "enterprises_enterprise": {"id": "enterprise", "organisation_id": "organisation"},
+    "traceability_filing": {"id": "filing", "enterprise_id": "enterprise"},
+    "traceability_lot": {"id": "lot", "maker_id": "enterprise"},
+    "traceability_pool": {
+        "id": "pool",
+        "enterprise_id": "enterprise",
+        "lot_id": "lot",
+        "counterparty_id": "enterprise",
+    },
+    "traceability_movement": {
+        "id": "movement",
+        "filing_id": "filing",
+        "lot_id": "lot",
+        "source_id": "pool",
+        "target_id": "pool",
+    },
+    "traceability_filingflow": {
+        "id": "flow",
+        "filing_id": "filing",
+        "enterprise_id": "enterprise",
+        "partner_id": "enterprise",
+        "run_id": "pool",
+    },
+}
+# What can't be the same in two copies.
+OF_ITS_OWN = {"uscc": "null", "receipt_no": "t.receipt_no || '-' || copy"}
+LIVE = "weighed anew"
+
+
+def main(sizes: list[int]) -> None:
+    """Measure every size and print the figures."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+    folder.chmod(0o711)
+    try:
+        with embedded.servers(folder / "run", durable=False) as addresses:
+            os.environ.update(addresses)
+            os.environ["PORTAL_RUN_DIR"] = str(folder / "run")
+            os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+            run_child("migrate", "-v0", url=addresses["DATABASE_URL"])
+            run_child("import_dataset", str(SAMPLE), url=addresses["DATABASE_URL"])
+            import django
+
+            django.setup()
+            spans = _spans()
+            [(records,)] = _rows("select count(*) from traceability_record")
+            copies = 1
+            for size in sizes:
+                wanted = max(1, round(size / records))
+                _copy(spans, copies, wanted - 1)
+                copies = max(copies, wanted)
+                measure(records * copies)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(records: int) -> None:
+    """The median of every way of asking, at one size."""
+    [(movements, flows, months)] = _rows(
+        "select (select count(*) from traceability_movement),"
+        " (select count(*) from traceability_filingflow),"
+        " (select count(*) from traceability_monthflow)"
+    )
+    print(f"\n{records:,} records, {movements:,} movements: {flows:,} flows, {months:,} by month")
+    for name, ask in _ways().items():
+        ask()
+        taken = []
+        for _ in range(1 if name == LIVE else TIMES):
+            begun = time.perf_counter()
+            count = ask()
+            taken.append((time.perf_counter() - begun) * 1000)
+        print(f"  {name:<24} {statistics.median(taken):9.1f} ms, {count} flows", flush=True)
+
+
+def _ways() -> dict[str, Callable[[], int]]:
+    from datetime import datetime
+
+    from portal.kernel.period import CIVIL, Month
+    from traceability.queries.tracing import flows
+
+    first, last = Month(2025, 1), Month(2025, 12)
+    [(group,)] = _rows(
+        "select parent_id from enterprises_enterprise where parent_id is not null limit 1"
+    )
+    members = _rows(f"select id from enterprises_enterprise where {group} in (id, parent_id)")
+    country = flows.Question(first, last)
+    asked = {
+        "country": country,
+        "country, half a year ago": flows.Question(
+            first, last, known_at=datetime(2025, 7, 1, tzinfo=CIVIL)
+        ),
+        "one group": flows.Question(first, last, scope=[pk for (pk,) in members]),
+    }
+
+    def anew() -> int:
+        sql = flows.statement("moved") + flows.statement("flows")
+        return len(flows.rows(sql, flows.facts_of(country)))
+
+    kept = {name: lambda one=one: len(flows.flows_of(one)) for name, one in asked.items()}
+    return kept | {LIVE: anew}
+
+
+def _spans() -> dict[str, int]:
+    """How far apart the numbers of two copies lie, table by table."""
+    return {
+        columns["id"]: int(_rows(f"select max(id) + 1 from {table}")[0][0])
+        for table, columns in COPIED.items()
+    }
+
+
+def _copy(spans: dict[str, int], done: int, last: int) -> None:
+    """Add the copies from `done` to `last` of what was imported, which is not one."""
+    if last < done:
+        return
+    for table, moved in COPIED.items():
+        columns = [name for (name,) in _rows(_COLUMNS.format(table=table))]
+        taken = [_column(name, moved, spans) for name in columns]
+        names = ", ".join(f'"{name}"' for name in columns)
+        _run(f"alter table {table} disable trigger user")
+        _run(
+            f"insert into {table} ({names}) select {', '.join(taken)}"
+            f" from {table} t, generate_series({done}, {last}) copy"
+            f" where t.id < {spans[moved['id']]}"
+        )
+        _run(f"alter table {table} enable trigger user")
+        _run(f"analyze {table}")
+    _run("delete from traceability_monthflow")
+    _run(_MONTHS)
+    _run("vacuum analyze traceability_monthflow")
+    _run("vacuum analyze traceability_filingflow")
+
+
+def _column(name: str, moved: dict[str, str], spans: dict[str, int]) -> str:
+    if name in moved:
+        none = "t.partner_id = 0" if name == "partner_id" else "t.run_id = 0"
+        further = f't."{name}" + copy * {spans[moved[name]]}'
+        return f"case when {none} then 0 else {further} end" if name in ZEROES else further
+    return OF_ITS_OWN.get(name, f't."{name}"')
+
+
+ZEROES = ("partner_id", "run_id")
+_COLUMNS = """
+select column_name from information_schema.columns
+ where table_name = '{table}' and table_schema = 'public' order by ordinal_position
+"""
+_MONTHS = """
+insert into traceability_monthflow (month, kind, product_id, other_id, country, partner_id, kg)
+select month, kind, product_id, other_id, country, partner_id, sum(kg)
+  from traceability_filingflow where known_to is null and run_id = 0
+ group by 1, 2, 3, 4, 5, 6
+having sum(kg) <> 0
+"""
+
+
+def _run(sql: str) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def _rows(sql: str) -> list[tuple[int, ...]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        found: list[tuple[int, ...]] = cursor.fetchall()
+        return found
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or list(SIZES))

@@ -1,0 +1,120 @@
+"""Flows that are kept are what the movements say, and what changed them since a day is told."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from portal.kernel.period import Month
+from tests.cast import make_user
+from tests.traceability.ledger import extraction, feed, file, output, purchase, sale
+from traceability.models import FilingFlow, MonthFlow
+from traceability.queries.replay import replay_differences
+from traceability.queries.tracing.flows import Question, facts_of, flows_of
+from traceability.queries.tracing.since import filed_since
+from traceability.queries.tracing.walk import NOW, rows, statement
+from traceability.services.derivation import rebuild_derived
+
+pytestmark = pytest.mark.django_db
+MONTHS = [Month(2025, number) for number in (1, 2, 3)]
+
+
+@pytest.fixture
+def ledger(northern, southern, outsider, noon):
+    """A run over two months, trade inside and out, and a month that is amended on 20 March."""
+    file(
+        northern,
+        "2025-01",
+        extraction(1, "ORE1", "1000"),
+        feed(3, "ORE1", "400", "R1"),
+        output(5, "OX1", "150", "R1"),
+        feed(6, "ORE1", "300", "R2"),
+        sale(9, "OX1", "100", southern),
+        sale(9, "OX1", "7", outsider, "INV2"),
+        at=noon.replace(month=2),
+    )
+    file(northern, "2025-02", output(1, "OX2", "140", "R2"), at=noon)
+    file(
+        southern,
+        "2025-03",
+        purchase(8, "OX1", "100", northern),
+        feed(9, "OX1", "80", "S1", northern),
+        output(10, "M1", "85", "S1", "MET-PRND"),
+        at=noon + timedelta(days=1),
+    )
+    file(
+        northern,
+        "2025-01",
+        extraction(1, "ORE1", "1200", percent="60"),
+        feed(3, "ORE1", "400", "R1"),
+        output(5, "OX1", "150", "R1"),
+        feed(6, "ORE1", "250", "R2"),
+        sale(9, "OX1", "90", southern),
+        at=noon + timedelta(days=15),
+    )
+    rebuild_derived()
+
+
+def as_told(listed) -> dict[tuple, Decimal]:
+    return {tuple(row[:4]): round(row[4], 6) for row in listed if row[4]}
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 2), (0, 0), (1, 1), (1, 2)])
+@pytest.mark.parametrize("day", [None, 0, 10])
+@pytest.mark.parametrize("whose", ["country", "northern", "southern"])
+def test_kept_flows_are_those_of_the_movements(ledger, request, noon, first, last, day, whose):
+    scope = None if whose == "country" else [request.getfixturevalue(whose).pk]
+    known_at = NOW if day is None else noon + timedelta(days=day, hours=1)
+    asked = Question(MONTHS[first], MONTHS[last], scope=scope, known_at=known_at)
+
+    kept = [
+        (flow.kind.value, flow.product, flow.other, flow.country, flow.kg)
+        for flow in flows_of(asked)
+    ]
+    anew = rows(statement("moved") + statement("flows"), facts_of(asked))
+
+    assert as_told(kept) == as_told(anew)
+
+
+def test_a_run_that_two_months_speak_of_is_weighed_in_the_period(ledger):
+    assert FilingFlow.objects.filter(run_id__gt=0).count() == 3
+    made = {flow.kind.value: flow.kg for flow in flows_of(Question(MONTHS[1], MONTHS[1]))}
+    assert made == {"process_excess": 140}
+
+
+def test_the_replay_tells_of_flows_that_differ(ledger):
+    assert replay_differences() == []
+
+    MonthFlow.objects.filter(kind="extraction").update(kg=1)
+
+    [found] = replay_differences()
+    assert (found.kind, found.kept, found.replayed) == (
+        "flow of a month",
+        "1.000000000000",
+        "720.000000000000",
+    )
+
+
+def test_what_changed_since_a_day_is_told_with_its_effect(ledger, northern, viewer, noon):
+    asked = Question(MONTHS[0], MONTHS[2], known_at=noon + timedelta(hours=1))
+
+    since = filed_since(viewer, asked)
+
+    [amended, later] = since.shown
+    assert (since.amended, since.first_filed) == (1, 1)
+    assert (amended.filing.enterprise, amended.filing.version) == (northern, 2)
+    effect = dict(amended.effect)
+    assert effect["extraction"] == 220  # 60 percent of 1,200 kg, not 50 of 1,000
+    assert effect["sale"] == -17
+    assert later.first_filed
+    assert since.amended_effect == amended.effect
+
+
+def test_what_changed_since_is_told_of_the_scope_alone(ledger, southern, noon):
+    filer = make_user(southern.organisation, "filer")
+    asked = Question(MONTHS[0], MONTHS[2], scope=[southern.pk], known_at=noon + timedelta(hours=1))
+
+    since = filed_since(filer, asked)
+
+    assert (since.amended, since.first_filed) == (0, 1)
+    assert not filed_since(filer, Question(MONTHS[0], MONTHS[2], scope=[southern.pk]))

@@ -1,0 +1,77 @@
+"""Flows as they are kept for speed: by version of a filing, and by month of the country."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from enterprises.models import Enterprise
+from portal.kernel.fields import MonthField
+from traceability.models.filings import Filing
+
+# Parts of runs are divided: kept so finely that sums agree to the gram.
+FLOW_PLACES = 12
+
+
+class FilingFlow(models.Model):
+    """What one version of a filing says of one kind of flow, kg REO: so much of a product.
+
+    `other_id`: what runs made of it; `partner_id`: whom it was sold to or bought of; 0 for none.
+    Runs that several months speak of can only be weighed in a period: their inputs and outputs
+    stand as they are, with the `run_id`. Derived, as movements are: written when a filing is
+    submitted, again where what its lots are is told otherwise, and compared every night.
+    """
+
+    filing = models.ForeignKey(
+        Filing, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    enterprise = models.ForeignKey(
+        Enterprise, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    month = MonthField(_("month"))
+    known_from = models.DateTimeField()
+    known_to = models.DateTimeField(null=True)
+    kind = models.CharField(max_length=16)
+    product_id = models.SmallIntegerField()
+    other_id = models.SmallIntegerField()
+    country = models.CharField(max_length=2, blank=True)
+    partner_id = models.BigIntegerField()
+    run_id = models.BigIntegerField()
+    kg = models.DecimalField(_("kg REO"), max_digits=30, decimal_places=FLOW_PLACES)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["filing"], name="filing_flow_filing"),
+            models.Index(fields=["enterprise", "month"], name="filing_flow_of_enterprise"),
+            models.Index(fields=["month"], condition=~Q(run_id=0), name="filing_flow_of_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filing} {self.kind} {self.kg} kg"
+
+
+class MonthFlow(models.Model):
+    """The flows of one month over the whole country, as the ledger stands, kg REO.
+
+    The sum of `FilingFlow` over the filings in force, without runs that several months speak of.
+    """
+
+    month = MonthField(_("month"))
+    kind = models.CharField(max_length=16)
+    product_id = models.SmallIntegerField()
+    other_id = models.SmallIntegerField()
+    country = models.CharField(max_length=2, blank=True)
+    partner_id = models.BigIntegerField()
+    kg = models.DecimalField(_("kg REO"), max_digits=30, decimal_places=FLOW_PLACES)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "kind", "product_id", "other_id", "country", "partner_id"],
+                name="month_flow_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.kind} {self.kg} kg"

@@ -1,0 +1,42 @@
+-- Runs that several months speak of, weighed in the period asked about.
+side as (
+    select run_id, kind, product_id, sum(kg) as kg
+      from traceability_filingflow
+     where month between %(first)s and %(last)s and run_id <> 0
+       and (%(scope)s::bigint[] is null or enterprise_id = any (%(scope)s))
+       and known_from <= %(known_at)s and (known_to is null or known_to > %(known_at)s)
+     group by 1, 2, 3
+),
+run as (
+    select run_id, coalesce(sum(kg) filter (where kind = 'input'), 0) as fed_kg,
+           coalesce(sum(kg) filter (where kind = 'output'), 0) as given_kg
+      from side group by 1
+),
+whole as (
+    select kind, product_id, other_id, country, partner_id, sum(kg) as kg
+      from kept group by 1, 2, 3, 4, 5
+),
+flow as (
+    select kind || case when kind not in ('sale', 'purchase') then ''
+                        when e.activities <> '{}' and (%(scope)s::bigint[] is null
+                                                       or e.id = any (%(scope)s)) then '_inside'
+                        else '_outside' end as kind,
+           product_id, other_id, country, kg
+      from whole left join enterprises_enterprise e on e.id = whole.partner_id
+    union all
+    select 'made', fed.product_id, given.product_id, '',
+           given.kg * fed.kg / nullif(greatest(run.fed_kg, run.given_kg), 0)
+      from run
+      join side fed on fed.run_id = run.run_id and fed.kind = 'input'
+      join side given on given.run_id = run.run_id and given.kind = 'output'
+    union all
+    select 'process_loss', fed.product_id, 0, '', fed.kg * (run.fed_kg - run.given_kg) / run.fed_kg
+      from run join side fed on fed.run_id = run.run_id and fed.kind = 'input'
+     where run.fed_kg > run.given_kg
+    union all
+    select 'process_excess', given.product_id, 0, '',
+           given.kg * (run.given_kg - run.fed_kg) / run.given_kg
+      from run join side given on given.run_id = run.run_id and given.kind = 'output'
+     where run.given_kg > run.fed_kg
+)
+select kind, product_id, nullif(other_id, 0), country, sum(kg) from flow group by 1, 2, 3, 4

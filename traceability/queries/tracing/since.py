@@ -1,0 +1,90 @@
+"""Why figures changed since a day: what was filed and amended in between, and what it changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from portal.accounts.models import User
+from portal.kernel.quantity import GRAM, ZERO
+from traceability.models import Filing, Kind
+from traceability.queries.filings import filings_visible_to
+from traceability.queries.tracing.flows import Question, facts_of
+from traceability.queries.tracing.walk import NOW, rows, statement
+
+# So many filings are listed, amendments first and the largest first; the sums are those of all.
+SHOWN = 20
+Effect = list[tuple[str, Decimal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What the version of a month in force says more, or less, than was known: kg REO by kind."""
+
+    filing: Filing
+    first_filed: bool
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was filed since a day of what a page shows."""
+
+    shown: list[Changed] = field(default_factory=list)
+    amended: int = 0
+    amended_effect: Effect = field(default_factory=list)
+    first_filed: int = 0
+    first_effect: Effect = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether anything was."""
+        return bool(self.amended or self.first_filed)
+
+
+def filed_since(user: User, asked: Question, pools: Iterable[int] | None = None) -> Since:
+    """What was filed of the period and scope after the day asked about; of some pools alone."""
+    if asked.known_at == NOW:
+        return Since()
+    facts = facts_of(asked) | {"pools": None if pools is None else list(pools)}
+    found: dict[tuple[int, bool], dict[str, Decimal]] = defaultdict(dict)
+    for filing, first_filed, kind, kg in rows(statement("since"), facts):
+        found[filing, first_filed][kind] = kg
+    amended = [effect for (_, first), effect in found.items() if not first]
+    first = [effect for (_, first), effect in found.items() if first]
+    return Since(
+        shown=_shown(user, found),
+        amended=len(amended),
+        amended_effect=_told(_together(amended)),
+        first_filed=len(first),
+        first_effect=_told(_together(first)),
+    )
+
+
+def _shown(user: User, found: Mapping[tuple[int, bool], Mapping[str, Decimal]]) -> list[Changed]:
+    def weight(key: tuple[int, bool]) -> tuple[bool, Decimal]:
+        return key[1], -sum((abs(kg) for kg in found[key].values()), ZERO)
+
+    chosen = sorted(found, key=weight)[:SHOWN]
+    visible = filings_visible_to(user).in_bulk([filing for filing, _ in chosen])
+    return [
+        Changed(visible[filing], first, _told(found[filing, first]))
+        for filing, first in chosen
+        if filing in visible
+    ]
+
+
+def _together(effects: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for effect in effects:
+        for kind, kg in effect.items():
+            sums[kind] += kg
+    return sums
+
+
+def _told(effect: Mapping[str, Decimal]) -> Effect:
+    """By kind, in the order of the list of kinds; what did not change is left out."""
+    return [
+        (str(kind.label), effect[kind.value])
+        for kind in Kind
+        if abs(effect.get(kind.value, ZERO)) >= GRAM / 2
+    ]

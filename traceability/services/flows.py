@@ -1,0 +1,38 @@
+"""The flows that pages of a period add up, written from the filings that were just submitted."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from traceability.queries.derivation import change_facts
+from traceability.queries.tracing.kept import DERIVED_FLOWS
+from traceability.services.intake import sql
+
+_KEEP = f"""
+insert into traceability_filingflow (filing_id, enterprise_id, month, known_from, known_to, kind,
+    product_id, other_id, country, partner_id, run_id, kg)
+with wanted as (select id from derive_wanted), {DERIVED_FLOWS}
+select filing_id, enterprise_id, month, known_from, known_to, kind, product_id, other_id, country,
+       partner_id, run_id, kg
+  from kept
+"""
+
+
+def derive_flows(sealed: Sequence[int]) -> None:
+    """Write the flows of filings that were just submitted, and of those that these change.
+
+    `derivation.derive` and `derive_movements` come first, in the same transaction.
+    """
+    facts = change_facts(added=[], removed=[]) | {"filings": list(sealed)}
+    with connection.cursor() as cursor:
+        cursor.execute(sql("forget_flows"), facts)
+        cursor.execute(_KEEP, facts)
+        cursor.execute(sql("keep_month_flows"), facts)
+
+
+def rebuild_flows(sealed: Sequence[int]) -> None:
+    """Write all flows anew from the movements on record."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from traceability_filingflow")
+        cursor.execute("delete from traceability_monthflow")
+    derive_flows(sealed)
