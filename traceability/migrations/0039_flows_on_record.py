@@ -96,6 +96,6 @@ BACKWARD = "delete from traceability_filingflow; delete from traceability_monthf
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0037_kept_flows")]
+    dependencies = [("traceability", "0038_kept_flows")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -9,7 +9,7 @@ import portal.kernel.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("enterprises", "0003_register_partner"),
-        ("traceability", "0036_record_behind"),
+        ("traceability", "0037_finding_weight"),
     ]
 
     operations = [
