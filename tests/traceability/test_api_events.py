@@ -324,6 +324,25 @@ def test_the_versions_are_told_with_every_answer(client, viewer):
     assert client.get(address, headers={"accept": "application/ld+json"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"GS1-EPCIS-Version": "2.0.0", "GS1-CBV-Version": "2.0"}, 200),
+        ({"GS1-EPCIS-Min": "1.2", "GS1-EPCIS-Max": "2.1"}, 200),
+        ({"GS1-EPCIS-Version": "1.2"}, 406),
+        ({"GS1-EPCIS-Max": "1.2"}, 406),
+        ({"GS1-CBV-Min": "2.1"}, 406),
+        ({"GS1-EPCIS-Version": "two"}, 406),
+    ],
+)
+def test_only_version_2_0_is_spoken(client, viewer, headers, status):
+    client.force_login(viewer)
+
+    answer = client.get(reverse("api:epcis_events"), headers=headers)
+
+    assert answer.status_code == status
+
+
 def test_every_parameter_is_tried_here():
     tried = {name for parameters, _meets in CASES for name in parameters}
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
@@ -440,6 +440,29 @@ def test_a_document_whose_worker_died_is_taken_over(waiting, noon):
     capture = work_capture(capture=waiting, at=noon)
 
     assert (capture.state, capture.deliveries, lots()) == ("accepted", 2, ["L"])
+
+
+def test_what_a_worker_did_before_it_died_is_done_once(committed_db, baotou, noon, monkeypatch):
+    northern = make_enterprise("Northern", baotou, "mining")
+    about = {"behaviour": "rollback", "by": make_user(northern.organisation, "filer"), "at": noon}
+    told = document(mined(northern.uscc, "L", eventID="urn:x:1"))
+    job = receive_capture(enterprise=northern, content=told, **about)
+    real = captures.capture_events
+
+    def dies(**known: Any) -> None:
+        real(**known)
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(captures, "capture_events", dies)
+        with pytest.raises(DatabaseError):
+            work_capture(capture=job, at=noon)
+    assert (Capture.objects.get().state, lots()) == ("queued", [])
+
+    done = work_capture(capture=job, at=noon)
+
+    assert (done.state, done.deliveries, lots()) == ("accepted", 2, ["L"])
 
 
 def test_a_document_that_breaks_off_again_and_again_is_set_aside(waiting, noon, monkeypatch):

@@ -101,6 +101,8 @@ class CapturedEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event_id", "enterprise"], name="captured_event_once")
         ]
+        # The event of a record, by the first line that was made of it.
+        indexes = [models.Index("filing", "lines__0", name="captured_event_first_line")]
 
     def __str__(self) -> str:
         return self.event_id

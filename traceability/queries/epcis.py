@@ -55,17 +55,22 @@ def recorded(records: QuerySet[Record], *, most: int | None = None) -> list[Reco
         )
     )
     found: list[Any] = list(rows[:most])
-    captured = _captured({row[0] for row in found})
+    captured = _captured({row[0] for row in found}, {row[1] for row in found})
     return [Recorded(*[*row, *captured.get((row[0], row[1]), ("", 0))]) for row in found]
 
 
-def _captured(filings: set[int]) -> dict[tuple[int, int], tuple[str, int]]:
-    """The id of the event behind each line of these filings, and how many lines it has."""
-    events = CapturedEvent.objects.filter(filing__in=among(filings), changed=False)
+def _captured(filings: set[int], lines: set[int]) -> dict[tuple[int, int], tuple[str, int]]:
+    """The id of the event behind each line of these filings, and how many lines it has.
+
+    Of events whose first line is among `lines`: another one is not told whole, nor by its id.
+    """
+    events = CapturedEvent.objects.filter(
+        filing__in=among(filings), lines__0__in=among(lines), changed=False
+    )
     return {
-        (filing_id, line): (event_id, len(lines))
-        for filing_id, event_id, lines in events.values_list("filing_id", "event_id", "lines")
-        for line in lines
+        (filing_id, line): (event_id, len(of_event))
+        for filing_id, event_id, of_event in events.values_list("filing_id", "event_id", "lines")
+        for line in of_event
     }
 
 

@@ -1,11 +1,14 @@
 """What every endpoint of EPCIS does alike: its headers, its errors, its pages."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +18,8 @@ from traceability.rules.epcis.asked import MOST_PER_PAGE, PER_PAGE
 from traceability.rules.epcis.words import OWN, OWN_NAMES
 
 VERSION = "2.0"
+_SPOKEN = (2, 0)
+_NUMBERS = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,4}))?(?:\.[0-9]{1,4})?$")
 HEADERS = {
     "GS1-EPCIS-Version": VERSION,
     "GS1-EPCIS-Min": VERSION,
@@ -60,6 +65,16 @@ class EpcisView(APIView):
     exceptions = EXCEPTIONS
     renderer_classes = [JSONRenderer, JsonLdRenderer]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Once it is known who asks: in a version that is spoken here. Raises NotAcceptable."""
+        super().initial(request, *args, **kwargs)
+        for standard in ("EPCIS", "CBV"):
+            least = _version(request, f"GS1-{standard}-Min", VERSION)
+            most = _version(request, f"GS1-{standard}-Max", VERSION)
+            meant = _version(request, f"GS1-{standard}-Version", VERSION)
+            if least > _SPOKEN or most < _SPOKEN or meant != _SPOKEN:
+                raise NotAcceptable(_("Version 2.0 is spoken here, and no other."))
+
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What the endpoint can do, in headers."""
         return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
@@ -81,6 +96,12 @@ class EpcisView(APIView):
         """The headers of every answer."""
         extension = f'{{"{OWN.rstrip(":")}": "{settings.ADDRESS}{OWN_NAMES}"}}'
         return {**HEADERS, "GS1-Extensions": extension}
+
+
+def _version(request: Request, header: str, default: str) -> tuple[int, ...]:
+    """A version by its first two numbers; one that can't be read is none that is spoken."""
+    match = _NUMBERS.match(request.headers.get(header, default))
+    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
 
 
 def next_link(request: Request, token: str) -> dict[str, str]:
