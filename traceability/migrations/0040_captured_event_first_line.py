@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("enterprises", "0003_register_partner"),
-        ("traceability", "0037_finding_weight"),
+        ("traceability", "0039_flows_on_record"),
     ]
 
     operations = [
