@@ -77,6 +77,18 @@ class ToleranceShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalShown:
+    """A proposal with its value as it prints."""
+
+    proposal: ToleranceProposal
+
+    @property
+    def value(self) -> Valued:
+        """With its unit."""
+        return Valued(self.proposal.name, self.proposal.value)
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything that was said and decided of one tolerance, the latest first."""
 
@@ -84,7 +96,7 @@ class History:
     label: str
     bounds: Bounds
     rows: list[RowShown]
-    proposals: list[ToleranceProposal]
+    proposals: list[ProposalShown]
 
     @property
     def unit(self) -> str:
@@ -130,7 +142,10 @@ def history_of(name: str, day: date) -> History:
         label=str(Tolerance.Name(name).label),
         bounds=BOUNDS[name],
         rows=_shown(rows.order_by("-valid_from"), day),
-        proposals=list(proposals.select_related("proposed_by", "decided_by")[:MOST_PROPOSALS]),
+        proposals=[
+            ProposalShown(each)
+            for each in proposals.select_related("proposed_by", "decided_by")[:MOST_PROPOSALS]
+        ],
     )
 
 

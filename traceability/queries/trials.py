@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.kernel.templatetags.portal import named
 from traceability.models import Reconciliation, Tolerance, Trial, TrialFinding
 from traceability.permissions import Perm
-from traceability.queries.tolerances import Valued
+from traceability.queries.tolerances import Valued, tolerances_on
 from traceability.rules.checks import CHECK_OF
 
 State = Reconciliation.State
@@ -55,7 +55,7 @@ class ValueTried:
 
 def values_tried(trial: Trial) -> list[ValueTried]:
     """What differed from what was in force, with both values."""
-    in_force = trial.record.get("in_force", {})
+    in_force = trial.record.get("in_force") or tolerances_on(trial.as_of)
     return [
         ValueTried(
             str(Tolerance.Name(name).label),

@@ -173,10 +173,11 @@ def _words(verdict: str, code: str, rows: Sequence[Looked]) -> str:
     if verdict == "nothing":
         return capfirst(str(NOTHING[code]))
     first = rows[0]
-    if not first.bound:
-        return f"{capfirst(first.what)}: {first.verdict}"
+    what = capfirst(first.what) + (f" ({first.subject})" if first.subject else "")
+    if not first.figure or not first.bound:
+        return _("%(what)s: %(verdict)s") % {"what": what, "verdict": first.verdict}
     return _("%(what)s: %(figure)s, bound %(bound)s; %(verdict)s") % {
-        "what": capfirst(first.what),
+        "what": what,
         "figure": first.figure,
         "bound": first.bound,
         "verdict": first.verdict,

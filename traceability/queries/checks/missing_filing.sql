@@ -10,7 +10,8 @@ select concat_ws(':', u.enterprise_id, u.month) as key,
  where u.month between %(first_month)s and %(last_month)s
 -- Measures.
 select m.enterprise_id, d.month, 'days' as part,
-       %(as_of)s::date - greatest(d.last_day, x.last_day) as figure, 0 as bound,
+       case when f.id is null then %(as_of)s::date - greatest(d.last_day, x.last_day) end as figure,
+       0 as bound,
        case when f.id is not null then 'filed'
             when d.month not between m.first_month and m.last_month then 'need_not_file'
             end as unjudged,
