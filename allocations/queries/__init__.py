@@ -43,6 +43,7 @@ from allocations.queries.copies import (
 )
 from allocations.queries.decisions import (
     caps_below,
+    ceilings_of,
     content_digest,
     decision_facts,
     decisions_visible_to,
@@ -129,6 +130,7 @@ __all__ = [
     "caps_of",
     "categories_for",
     "ceilings_by_year",
+    "ceilings_of",
     "changed_since",
     "checklist",
     "comment_counts",

@@ -68,7 +68,7 @@ def content_of(
         ),
         holders=holder_facts(enterprises, first),
         beside=beside_of(decision, enterprises),
-        missing=frozenset(str(Organisation.Ministry(code).label) for code in sorted(missing)),
+        missing=tuple(str(each.label) for each in Organisation.Ministry if each in missing),
     )
 
 

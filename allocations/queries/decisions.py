@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from allocations.models import AllocationLine, Category, CeilingLine, Decision, SignOff
 from allocations.permissions import Perm
@@ -94,6 +94,12 @@ def decision_facts(decision: Decision) -> DecisionFacts:
         agreed=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.AGREED),
         refused=frozenset(m for m, v in verdicts.items() if v == SignOff.Verdict.REFUSED),
     )
+
+
+def ceilings_of(decision: Decision) -> QuerySet[CeilingLine]:
+    """Its ceiling lines in the order of categories."""
+    places = [When(category=name, then=place) for place, name in enumerate(Category.values)]
+    return decision.ceiling_lines.order_by(Case(*places))
 
 
 def standing_sign_offs(decision: Decision) -> list[SignOff]:

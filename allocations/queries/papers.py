@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from allocations.models import Category, Copy, Decision
-from allocations.queries.decisions import standing_sign_offs
+from allocations.queries.decisions import ceilings_of, standing_sign_offs
 from allocations.rules.ministries import required_of
 from portal.accounts.models import Organisation
 from portal.kernel.period import CIVIL, civil_day
@@ -36,7 +36,7 @@ class _Row:
 def notice_says(decision: Decision, copy: Copy | None = None) -> dict[str, Any]:
     """The content of a decision's notice, or of the extract that `copy` carries."""
     rows = _rows_of_copy(copy) if copy else _rows_of_decision(decision)
-    ceilings = [] if copy else list(decision.ceiling_lines.all())
+    ceilings = [] if copy else list(ceilings_of(decision))
     has_ceilings = decision.ceiling_lines.exists()
     names = _ministries(required_of(decision.regime, has_ceilings=has_ceilings))
     categories = [c.value for c in Category if any(c.value in row.lines for row in rows)]
@@ -86,14 +86,15 @@ def _ministries(codes: Iterable[str]) -> dict[str, Name]:
 
 
 def _sign_offs(decision: Decision, names: dict[str, Name]) -> list[dict[str, Any]]:
+    given = {each.ministry: each for each in standing_sign_offs(decision)}
     return [
         {
-            "ministry": names[each.ministry],
-            "at": each.at.astimezone(CIVIL).strftime("%Y-%m-%d %H:%M"),
-            "digest": each.digest,
+            "ministry": names[code],
+            "at": given[code].at.astimezone(CIVIL).strftime("%Y-%m-%d %H:%M"),
+            "digest": given[code].digest,
         }
-        for each in standing_sign_offs(decision)
-        if each.ministry in names
+        for code in names
+        if code in given
     ]
 
 

@@ -96,7 +96,7 @@ class Content:
     effects: Sequence[Effect]
     holders: Mapping[int, HolderFacts]
     beside: Mapping[LineKey, Beside]
-    missing: frozenset[str]
+    missing: tuple[str, ...]
 
     @property
     def allocations(self) -> list[tuple[int, str, LineText]]:

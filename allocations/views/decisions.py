@@ -1,5 +1,6 @@
 """Decisions: listed, begun, read, and their lines written."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,7 +134,8 @@ def decision_lines(request: HttpRequest, pk: int) -> HttpResponse:
     readable = bool(posted) and all([ceilings.is_valid(), lines.is_valid()])
     if readable and "save" in request.POST:
         with refusals_on(ceilings):
-            services.set_lines(
+            standing = queries.standing_sign_offs(decision)
+            written = services.set_lines(
                 decision=decision,
                 ceilings=ceilings.entries(),
                 allocations=lines.entries(),
@@ -142,6 +144,7 @@ def decision_lines(request: HttpRequest, pk: int) -> HttpResponse:
                 at=clock.now(),
             )
             messages.success(request, _("The lines are saved."))
+            tell_voided(request, voided_in_words(standing, decision, written))
             return redirect(decision)
     if posted and not readable and ceilings.is_valid():
         ceilings.add_error(None, _("Some allocation lines need correcting."))
@@ -156,6 +159,24 @@ def decision_lines(request: HttpRequest, pk: int) -> HttpResponse:
         context["effects"] = queries.effects(decision)
     template = "_lines_form.html" if request.htmx else "decision_lines.html"
     return page(request, f"allocations/{template}", context)
+
+
+def voided_in_words(standing: list[SignOff], before: Decision, after: Decision) -> str:
+    """Whose sign-offs, which stood before, a change has made void; empty where it was none."""
+    if not standing or before.content_digest == after.content_digest:
+        return ""
+    names = _ministries({each.ministry for each in standing})
+    return _("The change makes these sign-offs void: %(ministries)s.") % {"ministries": names}
+
+
+def _ministries(codes: Collection[str]) -> Any:
+    return listed([each.label for each in Organisation.Ministry if each in codes])
+
+
+def tell_voided(request: HttpRequest, words: str) -> None:
+    """Say it on the next page, where there is something to say."""
+    if words:
+        messages.warning(request, words)
 
 
 def _effects_typed(
@@ -194,7 +215,7 @@ def decision_context(decision: Decision, facts: DecisionFacts) -> dict[str, Any]
     return {
         "decision": decision,
         "effects": content.effects if content else queries.effects(decision),
-        "ceilings": decision.ceiling_lines.all(),
+        "ceilings": queries.ceilings_of(decision),
         "changeable": changeable,
         "judgements": judgements_shown(content) if content else [],
         "seats": _seats(decision, facts),
@@ -203,9 +224,11 @@ def decision_context(decision: Decision, facts: DecisionFacts) -> dict[str, Any]
 
 def _seats(decision: Decision, facts: DecisionFacts) -> list[MinistrySeat]:
     given = {each.ministry: each for each in queries.standing_sign_offs(decision)}
+    seated = rules.required_ministries(facts) | set(given)
     return [
-        MinistrySeat(Organisation.Ministry(code).label, given.get(code))
-        for code in sorted(rules.required_ministries(facts) | set(given))
+        MinistrySeat(each.label, given.get(each.value))
+        for each in Organisation.Ministry
+        if each in seated
     ]
 
 
@@ -227,10 +250,9 @@ def _history(decision: Decision) -> list[tuple[Any, Any, str]]:
         words = event.facts.get("reason", "")
         if event.action == "decision.signed":
             verdict = SignOff.Verdict(event.facts["verdict"]).label
-            words = f"{Organisation.Ministry(event.facts['ministry']).label}: {verdict}"
+            words = f"{Organisation.Ministry(event.facts['ministry']).label} · {verdict}"
         if voided := event.facts.get("voided"):
-            names = listed([Organisation.Ministry(code).label for code in voided])
-            words = _("sign-offs voided: %(ministries)s") % {"ministries": names}
+            words = _("sign-offs voided: %(ministries)s") % {"ministries": _ministries(voided)}
         told.append((event, DEEDS[event.action], words))
     return told
 

@@ -21,7 +21,12 @@ from allocations.rules import (
     StandingLine,
 )
 from allocations.serializers import GridIn, line_text_out
-from allocations.views.decisions import READ_AND_WRITE, require_drafter, visible_decision
+from allocations.views.decisions import (
+    READ_AND_WRITE,
+    require_drafter,
+    visible_decision,
+    voided_in_words,
+)
 from allocations.views.judgements import judgements_shown
 from enterprises.models import Enterprise
 from portal.kernel import clock
@@ -86,10 +91,11 @@ def decision_grid_rows(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def _save(request: HttpRequest, decision: Decision, changes: list[LineChange]) -> JsonResponse:
+    standing = queries.standing_sign_offs(decision)
     saved = services.change_lines(
         decision=decision, changes=changes, by=request.user, at=clock.now()
     )
-    return JsonResponse(_state(saved))
+    return JsonResponse(_state(saved) | {"voided": voided_in_words(standing, decision, saved)})
 
 
 def _judge(decision: Decision, changes: list[LineChange]) -> JsonResponse:

@@ -14,7 +14,13 @@ from allocations.models import Category, Decision
 from allocations.permissions import Perm
 from allocations.rules import LineChange
 from allocations.serializers import GridIn, line_text_out
-from allocations.views.decisions import READ_AND_WRITE, require_drafter, visible_decision
+from allocations.views.decisions import (
+    READ_AND_WRITE,
+    require_drafter,
+    tell_voided,
+    visible_decision,
+    voided_in_words,
+)
 from enterprises.models import Enterprise
 from portal.kernel import clock
 from portal.kernel.access import requires
@@ -76,13 +82,15 @@ def _confirmed(request: HttpRequest, decision: Decision) -> HttpResponse:
         messages.error(request, _("The changes could not be read. Send the spreadsheet again."))
         return redirect("allocations:decision_import", decision.pk)
     with refusals_told(request):
-        services.change_lines(
+        standing = queries.standing_sign_offs(decision)
+        written = services.change_lines(
             decision=decision,
             changes=sent.validated_data["changes"],
             by=request.user,
             at=clock.now(),
         )
         messages.success(request, _("The lines are saved."))
+        tell_voided(request, voided_in_words(standing, decision, written))
         return redirect("allocations:decision_grid", decision.pk)
     return redirect("allocations:decision_import", decision.pk)
 

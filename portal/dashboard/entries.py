@@ -102,7 +102,7 @@ DIRECTORY = Group(
         ),
         Entry(
             "enterprises:designation_list",
-            _("List of designated enterprises"),
+            _("Designated enterprises"),
             "certificate",
             (Enterprises.VIEW_ENTERPRISE,),
         ),
@@ -121,6 +121,7 @@ FILINGS = Group(
             "clock",
             (Traceability.WORK_FINDINGS,),
         ),
+        Entry("machines:key_list", _("Keys of machines"), "key", (Machines.VIEW_KEYS,)),
     ),
 )
 TRACING = Group(
@@ -166,7 +167,6 @@ ADMINISTRATION = Group(
     (
         Entry("accounts:user_list", _("Accounts"), "users", (Accounts.MANAGE_USERS,)),
         Entry("accounts:organisation_list", _("Organisations"), "users", (Accounts.MANAGE_USERS,)),
-        Entry("machines:key_list", _("Keys of machines"), "key", (Machines.VIEW_KEYS,)),
         Entry("accounts:calendar", _("Working days"), "calendar", (Accounts.KEEP_CALENDAR,)),
         Entry("accounts:region_list", _("Regions"), "map-pin", (Accounts.ADMINISTER_SETTINGS,)),
         Entry(

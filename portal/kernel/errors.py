@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from portal.kernel.law import Source
 
 
@@ -50,7 +52,12 @@ class Refusal(Exception):
         return words % self.facts if self.facts else words
 
     def __str__(self) -> str:
-        return f"{self.text} ({self.source})" if self.source else self.text
+        if self.source is None:
+            return self.text
+        return pgettext("what is refused, and why", "%(text)s (%(source)s)") % {
+            "text": self.text,
+            "source": self.source,
+        }
 
 
 _noted: ContextVar[list[Refusal] | None] = ContextVar("refusals", default=None)

@@ -269,6 +269,7 @@ async function save() {
     if (status === 200) {
       notices.replaceChildren();
       await show(told);
+      if (told.voided) notice("warn", told.voided);
       document.getElementById("grid-status").textContent = word("saved");
     } else if (told.conflicts) {
       sayConflicts(told);
@@ -304,9 +305,11 @@ function paste(pasted) {
   return [];
 }
 
-// Typing on a marked cell begins to edit it, as in any spreadsheet.
+// Typing on a marked cell begins to edit it, as in any spreadsheet; the first key of an input
+// method, which writes Chinese, is called Process.
 function typeOn(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.target.matches("input, select, button, a")) return;
+  const writes = event.key.length === 1 || event.key === "Process";
+  if (event.ctrlKey || event.metaKey || event.altKey || !writes || event.target.matches("input, select, button, a")) return;
   const cell = table.getRanges()[0]?.getCells()[0]?.[0];
   if (!cell || !WRITTEN.includes(cell.getField())) return;
   cell.edit();

@@ -44,7 +44,7 @@ SOUND = Content(
     effects=[effect("100", "60")],
     holders=HOLDERS,
     beside={},
-    missing=frozenset(),
+    missing=(),
 )
 
 
@@ -92,7 +92,7 @@ def test_a_sound_decision_meets_every_check():
         ("capacity", replace(SOUND, **beside(capacity_kg="59.999"))),
         ("penalties", replace(SOUND, beside={OF_PLANT: Beside(penalties=("NM [2025] 7",))})),
         ("approval", replace(SOUND, approval_no=" ")),
-        ("sign_offs", replace(SOUND, missing=frozenset({"MNR"}))),
+        ("sign_offs", replace(SOUND, missing=("MNR",))),
         ("reasons", replace(SOUND, kind="adjustment")),
         (
             "groups",
@@ -172,7 +172,7 @@ def test_require_checks_names_the_first_that_blocks_and_its_enterprise():
     rules.require_checks(replace(SOUND, **beside(capacity_kg="1")))  # a warning stops nothing
 
     with pytest.raises(rules.CheckUnmet, match=r"D07.*Plant") as refused:
-        rules.require_checks(replace(SOUND, missing=frozenset({"MNR"}), **of_plant(terms={})))
+        rules.require_checks(replace(SOUND, missing=("MNR",), **of_plant(terms={})))
 
     assert refused.value.facts["count"] == 2
 

@@ -83,6 +83,20 @@ def test_changed_lines_are_saved_and_others_stay(send, decision, northern, south
     assert len([row for row in told["rows"] if row[0]]) == 2
 
 
+def test_whose_sign_offs_a_change_makes_void_is_told_in_the_order_of_ministries(
+    send, decision, drafter, noon, agree, northern
+):
+    agree(services.circulate(decision=decision, by=drafter, at=noon), "MNR", "MIIT")
+
+    _same, untouched = send(change(northern, SIXTY, SIXTY))
+    _changed, told = send(change(northern, SIXTY, ("59", "as before")))
+    _again, none_stood = send(change(northern, ("59.000", "as before"), ("58", "as before")))
+
+    assert untouched["voided"] == ""
+    assert told["voided"] == "The change makes these sign-offs void: MIIT, MNR."
+    assert none_stood["voided"] == ""
+
+
 def test_a_line_without_words_is_removed(send, decision, northern):
     status, _told = send(change(northern, SIXTY, None))
 
