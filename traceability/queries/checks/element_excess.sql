@@ -12,7 +12,7 @@ with feed_of as (
   select enterprise_id, max(reo_kg / gross_kg) as share
     from run_part where kind = 'input' and reo_kg is not null group by 1
 ), balance as (
-  select w.*, i.most_kg, i.usual_kg, i.unknown_kg,
+  select w.*, i.most_kg, i.usual_kg, i.unknown_kg, i.known_by,
          coalesce(i.most_kg, 0) + coalesce(
            i.unknown_kg * g.share * f.percent / 100 * (1 + %(element_range_percent)s / 100.0), 0)
            as bound_kg,
@@ -26,13 +26,13 @@ with feed_of as (
                       where d.enterprise_id = w.enterprise_id and d.run = w.run)
 ), usual_share as (
   -- How much of an element's usual content the enterprise's runs give; runs of one kind of feed lie
-  -- close together.
-  select b.enterprise_id, b.element, r.fed_with, count(*) as runs,
+  -- close together, and those whose feed has assays closer than those whose feed has none.
+  select b.enterprise_id, b.element, r.fed_with, b.known_by, count(*) as runs,
          percentile_cont(0.5) within group (order by b.kg / b.usual_kg)::numeric as middle
     from balance b
     join run_balance r using (enterprise_id, run)
    where b.usual_kg > 0 and b.unknown_kg is null
-   group by 1, 2, 3
+   group by 1, 2, 3, 4
 ), spread as (
   select u.*, 1.4826 * percentile_cont(0.5) within group (
                 order by abs(b.kg / b.usual_kg - u.middle))::numeric as noise
@@ -40,7 +40,8 @@ with feed_of as (
     join run_balance r on r.enterprise_id = u.enterprise_id and r.fed_with = u.fed_with
     join balance b on b.enterprise_id = u.enterprise_id and b.element = u.element
                   and b.run = r.run and b.usual_kg > 0 and b.unknown_kg is null
-   group by u.enterprise_id, u.element, u.fed_with, u.runs, u.middle
+                  and b.known_by = u.known_by
+   group by u.enterprise_id, u.element, u.fed_with, u.known_by, u.runs, u.middle
 ), excess as (
   select b.*, b.bound_kg as expected_kg, 'most' as why
     from balance b
@@ -49,12 +50,16 @@ with feed_of as (
   select b.*, b.usual_kg * s.middle, 'own'
     from balance b
     join run_balance r using (enterprise_id, run)
-    join spread s using (enterprise_id, element, fed_with)
-   where s.runs >= 6 and b.usual_kg > 0 and b.unknown_kg is null
+    join spread s using (enterprise_id, element, fed_with, known_by)
+   where s.runs >= 6 and b.usual_kg > 0 and b.unknown_kg is null and b.known_by <> 'both'
      and b.least_kg <= b.bound_kg + %(element_tolerance_kg)s
-     -- Ores of one kind differ by what the published splits differ by.
+     -- Ores of one kind differ by what the published splits differ by: one plant's usual may lie at
+     -- the lower end, and the next mine's ore at the upper one.
      and b.kg / b.usual_kg > greatest(s.middle + 8 * s.noise,
                                       s.middle * (1 + %(element_jump_percent)s / 100.0),
+                                      case when b.known_by = 'products' then
+                                        s.middle * (1 + %(element_range_percent)s / 100.0)
+                                          / (1 - %(element_range_percent)s / 100.0) end,
                                       s.middle * b.bound_kg / b.usual_kg
                                         / (1 + %(element_range_percent)s / 100.0))
      and b.kg - b.usual_kg * s.middle > %(element_tolerance_kg)s

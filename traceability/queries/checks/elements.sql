@@ -59,7 +59,10 @@ select w.enterprise_id, w.run, w.element,
        sum(i.reo_kg * m.most / 100) filter (where i.reo_kg is not null) as most_kg,
        sum(i.reo_kg * m.usual / 100) filter (where i.reo_kg is not null) as usual_kg,
        bool_or(i.reo_kg is not null and m.most is null) as open,
-       sum(i.gross_kg) filter (where i.reo_kg is null) as unknown_kg
+       sum(i.gross_kg) filter (where i.reo_kg is null) as unknown_kg,
+       -- Whether the usual content is what assays say, what is usual of the product, or of both.
+       case when bool_and(i.assay <> '') then 'assays'
+            when not bool_or(i.assay <> '') then 'products' else 'both' end as known_by
   from element_out w
   join run_part i on i.enterprise_id = w.enterprise_id and i.run = w.run and i.kind = 'input'
   left join traceability_product p on p.id = i.product_id

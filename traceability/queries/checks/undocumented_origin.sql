@@ -36,8 +36,15 @@ with entered as (
          count(*) as lots, (array_agg(id order by reo_kg desc))[1:20] as ids
     from judged where kind = 'recycled' and why is null group by 1, 2
 ), usual_month as (
-  select enterprise_id, percentile_cont(0.5) within group (order by kg)::numeric as kg, count(*) as months
-    from monthly group by 1
+  select m.enterprise_id, u.kg, u.months,
+         -- How far the months lie apart, in the logarithm: scrap comes in batches.
+         1.4826 * percentile_cont(0.5) within group (order by abs(ln(m.kg / u.kg)))::numeric as noise
+    from monthly m
+    join (select enterprise_id, count(*) as months,
+                 percentile_cont(0.5) within group (order by kg)::numeric as kg
+            from monthly where kg > 0 group by 1) u using (enterprise_id)
+   where m.kg > 0
+   group by 1, 2, 3
 ), shape as (
   -- Numbers of one kind of document are as long as each other.
   select id, enterprise_id, kind, length(document) as long,
@@ -81,7 +88,7 @@ select concat_ws(':', m.enterprise_id, 'recycled', 'volume', m.month), 'medium',
          'records', to_jsonb(m.ids))
   from monthly m
   join usual_month u using (enterprise_id)
- where u.months >= 4 and m.kg > u.kg * %(jump_factor)s
+ where u.months >= 4 and m.kg > u.kg * %(jump_factor)s and ln(m.kg / u.kg) > 3 * u.noise
 union all
 select 'country:' || concat_ws(':', o.enterprise_id, o.kind, 'shape'), 'low',
        o.enterprise_id, null, o.month, '', case when o.lots = 1 then o.lot_id end, '', o.document,
