@@ -11,6 +11,7 @@ from tests.traceability.ledger import (
     months,
     nil,
     purchase,
+    recycled,
     runs,
     said,
     stock,
@@ -120,6 +121,34 @@ def test_a_mine_that_digs_more_for_some_months_on_end(northern, masses, shifts):
     findings = signs(*(["level"] if shifts else []))
 
     assert not shifts or "times what it digs in its other months" in said(findings[0])
+
+
+SCRAP = ["8123", "9950", "7412", "10241", "8730", "9308", "7902", "8455"]
+
+
+@pytest.mark.parametrize(
+    ("masses", "shifts"),
+    [
+        ([*SCRAP[:4], "30123", "27450", "33871", *SCRAP[4:]], True),
+        ([*SCRAP[:3], "80450", "95012", "77023", "88140", "91551", "70234"], True),  # to the end
+        ([*SCRAP[:3], "11240", "12450", "11733", "13871", "12034", "12551"], False),  # it grows
+        ([SCRAP[0], "80450", "95012", "77023", "88140", "91551"], False),  # it has only begun
+    ],
+)
+def test_a_recycler_that_takes_in_far_more(inner_mongolia, masses, shifts):
+    works = make_designated("Scrap", inner_mongolia, "recycling")
+    for number, mass in enumerate(masses, start=1):
+        file(
+            works,
+            f"2025-{number:02}",
+            recycled(5, f"S{number}", mass, document=f"WB2025{number:03}7"),
+        )
+    nil(works, *months(len(masses) + 1, 12))
+
+    levels = [each for each in found("unusual_figures") if each.arithmetic["why"] == "level"]
+
+    assert len(levels) == shifts
+    assert not shifts or "ore may be passing for scrap" in said(levels[0])
 
 
 def test_the_winter_of_a_mine_hides_no_jump(northern):

@@ -37,8 +37,11 @@ with entered as (
     from judged where kind = 'recycled' and why is null group by 1, 2
 ), usual_month as (
   select m.enterprise_id, u.kg, u.months,
-         -- How far the months lie apart, in the logarithm: scrap comes in batches.
-         1.4826 * percentile_cont(0.5) within group (order by abs(ln(m.kg / u.kg)))::numeric as noise
+         -- How far the months up to the middle one lie below it, in the logarithm: scrap comes in
+         -- batches. And how many lie far above it.
+         1.4826 * percentile_cont(0.5) within group (order by ln(u.kg / m.kg))
+           filter (where m.kg <= u.kg)::numeric as noise,
+         count(*) filter (where m.kg > u.kg * %(jump_factor)s) as high
     from monthly m
     join (select enterprise_id, count(*) as months,
                  percentile_cont(0.5) within group (order by kg)::numeric as kg
@@ -88,7 +91,8 @@ select concat_ws(':', m.enterprise_id, 'recycled', 'volume', m.month), 'medium',
          'records', to_jsonb(m.ids))
   from monthly m
   join usual_month u using (enterprise_id)
- where u.months >= 4 and m.kg > u.kg * %(jump_factor)s and ln(m.kg / u.kg) > 3 * u.noise
+ where u.months >= 4 and m.kg > u.kg * %(jump_factor)s
+   and (u.high > 1 or ln(m.kg / u.kg) > 3 * u.noise)
 union all
 select 'country:' || concat_ws(':', o.enterprise_id, o.kind, 'shape'), 'low',
        o.enterprise_id, null, o.month, '', case when o.lots = 1 then o.lot_id end, '', o.document,

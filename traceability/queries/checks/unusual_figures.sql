@@ -114,10 +114,18 @@ with mass as (
      -- Beyond its spread, or (a mine) alone above all its other months.
      and (p.size - s.middle > 4 * s.noise
           or (p.category <> 'separation' and p.kg > p.next_kg * 1.75))
+), amount as (
+  -- What mines dig and recyclers take in, by month.
+  select enterprise_id, category, month, kg from produced_in where category <> 'separation'
+  union all
+  select enterprise_id, 'recycled', month, sum(gross_kg * reo_percent / 100)
+    from led
+   where kind = 'recycled' and month between %(first_month)s and %(last_month)s
+     and (%(enterprise)s::bigint is null or enterprise_id = %(enterprise)s)
+   group by 1, 3
 ), stretch as (
-  -- Two to five months on end in which a mine digs more than in any other; at least as many others,
-  -- and five of them, are there to compare with.
-  select a.enterprise_id, a.category, a.month, b.month as to_month, u.months,
+  -- Months on end in which it is more than in any other.
+  select a.enterprise_id, a.category, a.month, b.month as to_month, count(*) as months,
          count(*) filter (where p.month between a.month and b.month) as high_months,
          percentile_cont(0.5) within group (order by p.kg)
            filter (where p.month between a.month and b.month)::numeric as kg,
@@ -125,19 +133,21 @@ with mass as (
            filter (where p.month not between a.month and b.month)::numeric as usual_kg,
          min(p.kg) filter (where p.month between a.month and b.month) as least_kg,
          max(p.kg) filter (where p.month not between a.month and b.month) as most_kg
-    from produced_in a
-    join produced_in b on b.enterprise_id = a.enterprise_id and b.category = a.category
-     and b.month between a.month + interval '1 month' and a.month + interval '4 months'
-    join usual_size u on u.enterprise_id = a.enterprise_id and u.category = a.category
-    join produced_in p on p.enterprise_id = a.enterprise_id and p.category = a.category
-   where a.category <> 'separation' and u.months >= 7
-   group by a.enterprise_id, a.category, a.month, b.month, u.months
+    from amount a
+    join amount b on b.enterprise_id = a.enterprise_id and b.category = a.category
+     and b.month > a.month
+    join amount p on p.enterprise_id = a.enterprise_id and p.category = a.category
+   where a.kg > 0 and b.kg > 0 and p.kg > 0
+   group by a.enterprise_id, a.category, a.month, b.month
 ), stretched as (
   select s.*, row_number() over (partition by s.enterprise_id, s.category
                                  order by s.high_months desc, s.kg desc) as place
     from stretch s
-   where s.months - s.high_months >= greatest(5, s.high_months)
-     and s.least_kg > s.most_kg * 1.3 and s.kg > s.usual_kg * (1 + %(jump_factor)s / 6.0)
+   where (s.high_months <= 5 and s.months - s.high_months >= greatest(5, s.high_months)
+          and s.least_kg > s.most_kg * 1.3 and s.kg > s.usual_kg * (1 + %(jump_factor)s / 6.0))
+      -- Scrap that from some month on comes in manifold.
+      or (s.category = 'recycled' and s.high_months >= 3 and s.months - s.high_months >= 3
+          and s.least_kg > s.most_kg * 1.5 and s.kg > s.usual_kg * %(jump_factor)s / 2.0)
 ), even as (
   -- Recoveries that hardly differ are computed, not weighed.
   select r.enterprise_id, r.fed_with, r.given_stage, count(*) as runs, avg(r.share) as share,
@@ -229,11 +239,17 @@ with mass as (
   union all
   select 'level', h.enterprise_id, h.category, h.month, h.to_month, null, '',
          h.high_months * (h.kg - h.usual_kg),
-         coalesce((select (array_agg(p.id order by p.reo_kg desc))[1:20] from produced p
-                    where p.enterprise_id = h.enterprise_id and p.cap_category = h.category
-                      and p.month between h.month and h.to_month), '{}'),
+         case when h.category = 'recycled' then
+           (select (array_agg(m.id order by m.gross_kg desc, m.id))[1:20] from mass m
+             where m.enterprise_id = h.enterprise_id and m.kind = 'recycled'
+               and m.month between h.month and h.to_month)
+         else
+           (select (array_agg(p.id order by p.reo_kg desc, p.id))[1:20] from produced p
+             where p.enterprise_id = h.enterprise_id and p.cap_category = h.category
+               and p.month between h.month and h.to_month) end,
          jsonb_build_object('kg', round(h.kg, 3)::text, 'usual_kg', round(h.usual_kg, 3)::text,
                             'times', round(h.kg / h.usual_kg, 1)::text, 'months', h.high_months,
+                            'category', h.category,
                             'of_months', h.months)
     from stretched h
    where h.place = 1

@@ -52,8 +52,8 @@ def undocumented_origin(facts: Facts) -> str:
     Fires: once for an enterprise, kind and reason, for imports and recycled lots whose document is
     missing or no number; recycled lots of ore products; imports from China itself; imports of ore
     by an enterprise that neither separates nor trades; recycled lots of an enterprise that does not
-    recycle; and for a month in which a recycler took in `jump_factor` times its usual, and three
-    times the spread of its months more. In a run
+    recycle; and for a month in which a recycler took in `jump_factor` times its usual, in
+    more than one month or by three times the spread of its months. In a run
     over the country also for imports under numbers as long as nobody else's, where nearly all are
     alike.
     Tolerates: what metal and magnet makers take back of their own runs' losses, and

@@ -17,9 +17,10 @@ def unusual_figures(facts: Facts) -> str:
     enterprise's others (half of `jump_factor`, and four times their spread or, of a mine, three
     quarters above the next); a mine that for two to five months on end digs more than in any other
     month, by a third, and in the middle far more than in the others (a sixth of `jump_factor`
-    more); recoveries that hardly differ (`even_recovery_percent`); a run far above the enterprise's
-    other runs; partners who tell of shipments that it does not file; and lots that are said to be
-    its own and that no filing of it makes.
+    more), and likewise a recycler, or one that from some month on takes in half of `jump_factor`
+    times what it did; recoveries that hardly differ (`even_recovery_percent`); a run far above the
+    enterprise's other runs; partners who tell of shipments that it does not file; and lots that are
+    said to be its own and that no filing of it makes.
     Tolerates: packaging in round masses, where others of the kind do likewise; idle months;
     seasons.
     """
@@ -69,6 +70,12 @@ def _jump(facts: Facts) -> str:
 
 
 def _level(facts: Facts) -> str:
+    if facts.figures["category"] == "recycled":
+        return _(
+            "From %(first)s to %(last)s the enterprise took in %(kg)s kg REO of scrap in the middle"
+            " month, %(times)s times what it takes in in its other months (%(usual_kg)s kg), and in"
+            " each more than in any of those: ore may be passing for scrap."
+        )
     return _(
         "From %(first)s to %(last)s the mine dug %(kg)s kg REO in the middle month, %(times)s times"
         " what it digs in its other months (%(usual_kg)s kg), and in each more than in any of"
