@@ -136,7 +136,7 @@ SCRAP = ["8123", "9950", "7412", "10241", "8730", "9308", "7902", "8455"]
     ],
 )
 def test_a_recycler_that_takes_in_far_more(inner_mongolia, masses, shifts):
-    works = make_designated("Scrap", inner_mongolia, "recycling")
+    works = make_enterprise("Scrap", inner_mongolia, "recycling")
     for number, mass in enumerate(masses, start=1):
         file(
             works,

@@ -42,27 +42,32 @@ with feed_of as (
                   and b.run = r.run and b.usual_kg > 0 and b.unknown_kg is null
                   and b.known_by = u.known_by
    group by u.enterprise_id, u.element, u.fed_with, u.known_by, u.runs, u.middle
-), excess as (
-  select b.*, b.bound_kg as expected_kg, 'most' as why
-    from balance b
-   where not b.in_the_dark and b.least_kg > b.bound_kg + %(element_tolerance_kg)s
-  union all
-  select b.*, b.usual_kg * s.middle, 'own'
+), own as (
+  -- What the enterprise's other runs would have given, and from where on it is more than that.
+  select b.*, s.runs, b.usual_kg * s.middle as own_kg,
+         -- Ores of one kind differ by what the published splits differ by: one plant's usual may lie
+         -- at the lower end, and the next mine's ore at the upper one.
+         greatest(b.usual_kg * greatest(s.middle + 8 * s.noise,
+                                        s.middle * (1 + %(element_jump_percent)s / 100.0),
+                                        case when b.known_by = 'products' then
+                                          s.middle * (1 + %(element_range_percent)s / 100.0)
+                                            / (1 - %(element_range_percent)s / 100.0) end,
+                                        s.middle * b.bound_kg / b.usual_kg
+                                          / (1 + %(element_range_percent)s / 100.0)),
+                  b.usual_kg * s.middle + %(element_tolerance_kg)s) as limit_kg
     from balance b
     join run_balance r using (enterprise_id, run)
     join spread s using (enterprise_id, element, fed_with, known_by)
-   where s.runs >= 6 and b.usual_kg > 0 and b.unknown_kg is null and b.known_by <> 'both'
-     and b.least_kg <= b.bound_kg + %(element_tolerance_kg)s
-     -- Ores of one kind differ by what the published splits differ by: one plant's usual may lie at
-     -- the lower end, and the next mine's ore at the upper one.
-     and b.kg / b.usual_kg > greatest(s.middle + 8 * s.noise,
-                                      s.middle * (1 + %(element_jump_percent)s / 100.0),
-                                      case when b.known_by = 'products' then
-                                        s.middle * (1 + %(element_range_percent)s / 100.0)
-                                          / (1 - %(element_range_percent)s / 100.0) end,
-                                      s.middle * b.bound_kg / b.usual_kg
-                                        / (1 + %(element_range_percent)s / 100.0))
-     and b.kg - b.usual_kg * s.middle > %(element_tolerance_kg)s
+   where b.usual_kg > 0 and b.unknown_kg is null and b.known_by <> 'both'
+), excess as (
+  select b.enterprise_id, b.run, b.element, b.kg, b.lot_id, b.ids, b.bound_kg as expected_kg,
+         'most' as why
+    from balance b
+   where not b.in_the_dark and b.least_kg > b.bound_kg + %(element_tolerance_kg)s
+  union all
+  select o.enterprise_id, o.run, o.element, o.kg, o.lot_id, o.ids, o.own_kg, 'own'
+    from own o
+   where o.runs >= 6 and o.least_kg <= o.bound_kg + %(element_tolerance_kg)s and o.kg > o.limit_kg
 ), ranked as (
   -- One finding for a run: the element that is furthest over.
   select e.*, row_number() over (partition by enterprise_id, run
@@ -93,21 +98,14 @@ select b.enterprise_id, r.last_month as month, b.lot_id, b.run, b.element as not
   left join excess e on e.enterprise_id = b.enterprise_id and e.run = b.run
                     and e.element = b.element and e.why = 'most'
 union all
-select b.enterprise_id, r.last_month, b.lot_id, b.run, b.element, 'own', b.kg,
-       greatest(b.usual_kg * greatest(s.middle + 8 * s.noise,
-                                      s.middle * (1 + %(element_jump_percent)s / 100.0),
-                                      s.middle * b.bound_kg / b.usual_kg
-                                        / (1 + %(element_range_percent)s / 100.0)),
-                b.usual_kg * s.middle + %(element_tolerance_kg)s),
-       case when s.runs < 6 then 'few_runs'
-            when b.least_kg > b.bound_kg + %(element_tolerance_kg)s then 'said_already' end,
+select o.enterprise_id, r.last_month, o.lot_id, o.run, o.element, 'own', o.kg, o.limit_kg,
+       case when o.runs < 6 then 'few_runs'
+            when o.least_kg > o.bound_kg + %(element_tolerance_kg)s then 'said_already' end,
        e.run is not null
-  from balance b
+  from own o
   join run_balance r using (enterprise_id, run)
-  join spread s using (enterprise_id, element, fed_with)
-  left join excess e on e.enterprise_id = b.enterprise_id and e.run = b.run
-                    and e.element = b.element and e.why = 'own'
- where b.usual_kg > 0 and b.unknown_kg is null
+  left join excess e on e.enterprise_id = o.enterprise_id and e.run = o.run
+                    and e.element = o.element and e.why = 'own'
 union all
 select w.enterprise_id, r.last_month, w.lot_id, w.run, w.element, 'most', w.least_kg, null,
        case when i.open then 'open_feed' else 'month_missing' end, false

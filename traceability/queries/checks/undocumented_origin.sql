@@ -114,9 +114,11 @@ select n.enterprise_id, u.month, u.document, n.kind || ':' || coalesce(u.why, 'f
   left join unfounded u using (enterprise_id, kind)
   left join lost s on s.enterprise_id = n.enterprise_id
 union all
-select m.enterprise_id, m.month, '', 'recycled:volume', m.kg, u.kg * %(jump_factor)s,
+select m.enterprise_id, m.month, '', 'recycled:volume', m.kg,
+       greatest(u.kg * %(jump_factor)s, case when u.high <= 1 then u.kg * exp(3 * u.noise) end),
        case when u.months < 4 then 'few_months' end,
        u.months >= 4 and m.kg > u.kg * %(jump_factor)s
+       and (u.high > 1 or ln(m.kg / u.kg) > 3 * u.noise)
   from monthly m
   join usual_month u using (enterprise_id)
 union all
