@@ -1,7 +1,7 @@
 """The small world that the access table is held against: people, their objects, and others'."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,9 +23,10 @@ from tests.traceability.events import document
 from tests.traceability.ledger import file, sale
 from traceability.models import Filing, Finding, Lot, Pool
 from traceability.queries.epcis import recorded_in
+from traceability.rules.draws import Factors
 from traceability.rules.epcis.events import events_of
 from traceability.rules.shipments import NEITHER, Answer, ShipmentKey
-from traceability.services import cases, handover
+from traceability.services import cases, draws, handover
 from traceability.services.captures import receive_capture
 from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
@@ -295,6 +296,34 @@ def _traceability(world: World) -> None:
             world.tell(f"traceability:{name}", which, pk=lot.pk)
         world.tell("traceability:lot_link", which, uscc=enterprise.uscc, number=lot.number)
     _filings(world)
+    _draws(world)
+
+
+def _draws(world: World) -> None:
+    """One of the two is to be inspected."""
+    told = {"title": "First quarter", "year": 2025, "quarter": 1, "province": None, "size": 1}
+    draw = draws.draft_draw(
+        **told,
+        activity="",
+        strata="none",
+        factors=Factors(1, 1, 1),
+        by=world.people["supervisor"],
+        at=NOON,
+    )
+    second = make_user(world.people["supervisor"].organisation, "supervisor")
+    words = "seven quiet magpies on a roof"
+    draws.commit_draw(
+        draw=draw,
+        words=words,
+        salt="5a" * 32,
+        draws_after=NOON + timedelta(hours=1),
+        by=second,
+        at=NOON,
+    )
+    draws.draw_sample(draw=draw, words=words, by=second, at=NOON + timedelta(hours=2))
+    for name in ("detail", "population", "file", "commit", "sample", "close"):
+        world.tell(f"traceability:draw_{name}", "any", pk=draw.pk)
+    world.tell("traceability:inspection_record", "any", pk=draw.drawn.get().pk)
 
 
 def _tolerances(world: World) -> None:

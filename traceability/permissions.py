@@ -17,3 +17,5 @@ class Perm(StrEnum):
     VIEW_TOLERANCES = "traceability.view_tolerances"
     KEEP_TOLERANCES = "traceability.keep_tolerances"
     VIEW_DOSSIERS = "traceability.view_dossiers"
+    VIEW_DRAWS = "traceability.view_draws"
+    KEEP_DRAWS = "traceability.keep_draws"

@@ -73,6 +73,7 @@ READ: frozenset[str] = _perms(
     "traceability.view_reconciliations",
     "traceability.view_tolerances",
     "traceability.view_dossiers",
+    "traceability.view_draws",
 )
 
 _ROLES: Iterable[RoleHeld] = (
@@ -113,6 +114,7 @@ _ROLES: Iterable[RoleHeld] = (
             "allocations.enter_penalty",
             "traceability.reconcile",
             "traceability.work_findings",
+            "traceability.keep_draws",
             "traceability.keep_tolerances",
         ),
         needs_second_factor=True,

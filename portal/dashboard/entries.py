@@ -150,6 +150,7 @@ SUPERVISION = Group(
             "alert-circle",
             (Traceability.VIEW_FINDINGS,),
         ),
+        Entry("traceability:draw_list", _("Inspection draws"), "eye", (Traceability.VIEW_DRAWS,)),
         Entry(
             "traceability:reconciliation_list",
             _("Reconciliation"),

@@ -41,6 +41,18 @@ STATUSES: dict[str, dict[str, tuple[str, Any]]] = {
         "closed": ("neutral", _("closed")),
         "merged": ("neutral", _("merged into another")),
     },
+    "draw": {
+        "draft": ("neutral", _("draft")),
+        "committed": ("info", _("committed")),
+        "drawn": ("warn", _("drawn")),
+        "closed": ("neutral", _("closed")),
+    },
+    "inspection": {
+        "in_order": ("good", _("in order")),
+        "minor": ("info", _("small matters, settled on the spot")),
+        "breach": ("bad", _("breach, to be worked as a case")),
+        "not_met": ("warn", _("nobody met, or entry refused")),
+    },
     "penalty": {
         "open": ("warn", _("cut to be decided")),
         "taken": ("good", _("cut taken")),

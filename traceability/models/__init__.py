@@ -6,6 +6,7 @@ from traceability.models.cases import Case, CaseEntry
 from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
 from traceability.models.flows import FilingFlow, MonthFlow
+from traceability.models.inspections import Draw, DrawCandidate, DrawnEnterprise, Inspection
 from traceability.models.lots import Balance, Lot, Product
 from traceability.models.replays import Replay
 from traceability.models.rows import UnfinishedRow
@@ -24,10 +25,14 @@ __all__ = [
     "Case",
     "CaseEntry",
     "DeadlineExtension",
+    "Draw",
+    "DrawCandidate",
+    "DrawnEnterprise",
     "Filing",
     "FilingFlow",
     "FilingRemark",
     "Finding",
+    "Inspection",
     "Kind",
     "Lot",
     "MonthFlow",
