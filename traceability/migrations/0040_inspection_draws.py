@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_refused_writes"),
         ("enterprises", "0003_register_partner"),
-        ("traceability", "0037_finding_weight"),
+        ("traceability", "0039_flows_on_record"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
