@@ -72,5 +72,5 @@ drop function traceability_draw_stands;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0040_inspection_draws")]
+    dependencies = [("traceability", "0041_inspection_draws")]
     operations = [migrations.RunSQL(FORWARD, BACK)]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_refused_writes"),
         ("enterprises", "0003_register_partner"),
-        ("traceability", "0039_flows_on_record"),
+        ("traceability", "0040_captured_event_first_line"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
