@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Func, Model, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Model, QuerySet, Value
 from django.db.models.sql.datastructures import BaseTable
 
 Row = TypeVar("Row", bound=Model)
@@ -43,6 +43,18 @@ def keep_statistics(*tables: str, added: int) -> None:
         grown = [tables[n - 1] for (n,) in cursor.fetchall()]
         if grown:
             cursor.execute("analyze (skip_locked) " + ", ".join(grown))
+
+
+def one_of(field: str, ids: Collection[int]) -> Func:
+    """That a field is one of many ids: `filter(one_of("pk", ids))`.
+
+    For queries that join many tables, which come to what `among` says only in the end.
+    """
+    array = Value([*ids], output_field=ArrayField(BigIntegerField()))
+    template = "(%(expressions)s))"
+    return Func(
+        F(field), array, template=template, arg_joiner=" = any(", output_field=BooleanField()
+    )
 
 
 class _Statement(BaseTable):

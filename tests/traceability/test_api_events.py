@@ -146,6 +146,7 @@ CASES: list[tuple[dict[str, str], Callable[[Event, dict[str, str]], bool]]] = [
         lambda event, at: at["ORE1"] in lots_in(event, *ANY) and event["eventTime"] < "2025-01-04",
     ),
     ({"MATCH_anyEPC": "urn:epc:id:sgtin:1.2.3"}, lambda event, at: False),
+    ({"MATCH_anyEPC": "https://x.example/8010/A/10/%00"}, lambda event, at: False),
     (
         {"EQ_source_owning_party": "{north}"},
         lambda event, at: owner(event, "source") == at["north"],
@@ -164,7 +165,9 @@ CASES: list[tuple[dict[str, str], Callable[[Event, dict[str, str]], bool]]] = [
 ]
 
 
-@pytest.mark.parametrize(("parameters", "meets"), CASES, ids=lambda case: str(case)[:60])
+@pytest.mark.parametrize(
+    ("parameters", "meets"), CASES, ids=["&".join(parameters) or "all" for parameters, _ in CASES]
+)
 def test_each_parameter_narrows_the_events_as_it_says(
     ledger, asks, client, viewer, filer, northern, southern, parameters, meets
 ):
@@ -196,6 +199,18 @@ def paged(client: Any, asked: dict[str, str]) -> list[Event]:
     raise AssertionError("the links lead on and on")
 
 
+def test_a_parameter_that_is_there_twice_has_two_values(ledger, client, viewer):
+    client.force_login(viewer)
+    address = reverse("api:epcis_events") + "?EQ_bizStep=shipping&EQ_bizStep=receiving&perPage=1"
+
+    first = client.get(address)
+    second = client.get(first.headers["Link"][1:].partition(">")[0])
+
+    for answer in (first, second):
+        [event] = answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+        assert event["bizStep"] in ("shipping", "receiving")
+
+
 def test_event_count_limit_cuts_the_events_and_max_event_count_refuses_them(
     ledger, asks, client, viewer, northern, southern
 ):
@@ -217,6 +232,9 @@ def test_event_count_limit_cuts_the_events_and_max_event_count_refuses_them(
     [
         {"orderBy": "eventTime"},
         {"GE_eventTime": "yesterday"},
+        {"GE_eventTime": "1850-12-31T00:00:00+08:00"},
+        {"EQ_eventID": "urn:x:\x00"},
+        {"EQ_readPoint": "https://x.example/417/\x00"},
         {"GE_eventTime": "2025-01-01T00:00:00"},
         {"LT_eventTime": "9999-12-31T23:59:59+00:00"},
         {"EQ_bizStep": ""},

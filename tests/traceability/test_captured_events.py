@@ -236,6 +236,7 @@ OWNER = {"type": "owning_party"}
         (mined(OWN, "A", **{"reo:recordKind": "sale"}), "/reo:recordKind", "kind_differs"),
         (mined(OWN, "A", eventTime="2025-02-10T08:30:00"), "/eventTime", "time_form"),
         (mined(OWN, "A", eventTime="soon"), "/eventTime", "time_form"),
+        (mined(OWN, "A", eventTime="1899-12-31T00:00:00+08:00"), "/eventTime", "time_form"),
         (mined(OWN, "A", eventTime="0001-01-01T00:00:00+14:00"), "/eventTime", "time_form"),
         (mined(OWN, "A", eventID="no address"), "/eventID", "id_form"),
         (mined(OWN, "A", eventID="urn:" + "x" * 200), "/eventID", "id_form"),
@@ -314,6 +315,15 @@ def test_more_events_than_the_limit_are_refused():
     events_sent(content % b",".join([b"7"] * MOST_EVENTS))
     with pytest.raises(TooManyEvents):
         events_sent(content % b",".join([b"7"] * (MOST_EVENTS + 1)))
+
+
+@pytest.mark.parametrize("mass", [b"1e-999999", b"1e999999999", b"1E+2"])
+def test_a_mass_of_any_size_stays_small_in_memory(mass):
+    content = document(mined(OWN, "L")).replace(b"1000.0", mass)
+
+    [one], _faults = read(content)
+
+    assert one.rows[0].cells["gross_kg"] == ("100" if mass == b"1E+2" else mass.decode())
 
 
 def test_a_mass_is_read_as_it_was_written():

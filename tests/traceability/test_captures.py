@@ -185,6 +185,23 @@ def test_proceed_takes_an_event_whole_or_not_at_all(send, northern):
     assert not Filing.objects.exists()  # nor an empty draft
 
 
+def test_what_no_text_on_record_holds_is_told_without_it(send, northern):
+    members = {"bizStep": "a\x00b", "eventID": "urn:x:\ud800", "p\x00:note": "?"}
+    wrong = mined(northern.uscc, "L", **members)
+    lot = mined(northern.uscc, "L\x00")
+    note = mined(northern.uscc, "M", **{"reo:note": "\ud800"})
+
+    capture = send(wrong, lot, note)
+
+    assert codes(capture) == [
+        ("/epcisBody/eventList/0/bizStep", "step_unknown"),
+        ("/epcisBody/eventList/0/eventID", "id_form"),
+        ("/epcisBody/eventList/1/quantityList/0/epcClass", "lot_address"),
+        ("/epcisBody/eventList/2/reo:note", "control"),
+    ]
+    assert capture.errors[0]["value"] == "ObjectEvent a?b"
+
+
 def test_errors_speak_the_readers_language(send, northern):
     [error] = errors_of_capture(send(mined(northern.uscc, "L", bizStep="packing")))
 

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from portal.accounts.models import User
-from portal.kernel.sql import among
+from portal.kernel.sql import among, one_of
 from traceability.models import CapturedEvent, Filing, Record
 from traceability.queries.filings import filings_visible_to
 from traceability.rules.epcis.events import Recorded
@@ -25,7 +25,7 @@ def recorded_of_lots(lots: Iterable[int], user: User) -> list[Recorded]:
     """The records in force of these lots that `user` may see, the latest filings' first."""
     visible = filings_visible_to(user).filter(status=Filing.Status.SUBMITTED)
     records = Record.objects.filter(
-        lot__in=among(list(lots)), filing__in=visible.order_by().values("pk")
+        one_of("lot", list(lots)), filing__in=visible.order_by().values("pk")
     )
     return recorded(records, most=MOST_RECORDS)
 

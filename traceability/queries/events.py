@@ -8,7 +8,7 @@ from django.db import connection
 
 from portal.accounts.models import User
 from portal.kernel.period import Month
-from portal.kernel.sql import among
+from portal.kernel.sql import one_of
 from traceability.models import Filing, Record
 from traceability.queries.epcis import recorded
 from traceability.queries.filings import filings_visible_to
@@ -111,7 +111,7 @@ def _records(places: list[_Place]) -> list[Recorded]:
     with connection.cursor() as cursor:
         cursor.execute(_RECORDS, about)
         ids = [row[0] for row in cursor.fetchall()]
-    return recorded(Record.objects.filter(pk__in=among(ids)))
+    return recorded(Record.objects.filter(one_of("pk", ids)))
 
 
 def _statement(asked: Asked, user: User) -> tuple[str, list[Any]]:

@@ -75,8 +75,8 @@ class QueryView(EpcisView):
 
 
 def _told(request: Request) -> list[tuple[str, str]]:
-    """Every parameter with each of its values."""
-    return [(name, text) for name, texts in request.query_params.lists() for text in texts]
+    """Every parameter; one that is there several times has several values."""
+    return [(name, "|".join(texts)) for name, texts in request.query_params.lists()]
 
 
 def _those(asked: Asked, events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -106,8 +106,7 @@ def _version(request: Request, header: str, default: str) -> tuple[int, ...]:
 
 def next_link(request: Request, token: str) -> dict[str, str]:
     """The header that leads to the next page."""
-    asked = [
-        (name, value) for name, value in request.query_params.items() if name != "nextPageToken"
-    ]
+    told = request.query_params.lists()
+    asked = [(name, text) for name, texts in told for text in texts if name != "nextPageToken"]
     address = request.build_absolute_uri(request.path)
     return {"Link": f'<{address}?{urlencode([*asked, ("nextPageToken", token)])}>; rel="next"'}

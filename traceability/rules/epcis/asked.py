@@ -9,13 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
-from portal.kernel.period import CIVIL, civil_day, start_of
+from portal.kernel.period import CIVIL, Month, civil_day, start_of
 from traceability.rules.epcis.words import (
     IN_RUNS,
     RUN_WORDS,
     WORDS,
     Words,
     cbv,
+    has_control,
     lot_named,
     party_named,
 )
@@ -111,7 +112,7 @@ def _unfit(name: str, text: str) -> QueryParameterUnfit:
 def _values(name: str, text: str) -> list[str]:
     """The values of a parameter, any of which may be met."""
     values = [value for value in text.split("|") if value]
-    if not values or len(values) > MOST_VALUES:
+    if not values or len(values) > MOST_VALUES or has_control(text):
         raise _unfit(name, text)
     return values
 
@@ -139,11 +140,13 @@ def _instant(name: str, text: str) -> datetime:
 def _first_day(name: str, text: str) -> date:
     """The first day that begins at this instant or after it: events are told at midnight."""
     at = _instant(name, text)
-    day = civil_day(at)
     try:
-        return day if at == start_of(day) else day + timedelta(days=1)
-    except OverflowError as error:
+        day = civil_day(at)
+        day = day if at == start_of(day) else day + timedelta(days=1)
+        Month.of(day)  # no month lies before 1900
+    except (ValueError, OverflowError) as error:
         raise _unfit(name, text) from error
+    return day
 
 
 def _at(member: str, form: Callable[[str, str], Any]) -> Callable[[Asked, str, str], None]:

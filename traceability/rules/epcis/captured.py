@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -21,6 +21,7 @@ from traceability.rules.epcis.words import (
     lot_named,
     party_named,
     run_named,
+    without_control,
 )
 
 _KILOGRAMS = {KILOGRAM: Decimal(1), "TNE": Decimal(1000)}
@@ -91,11 +92,12 @@ class _Reader:
         return EventRead(self.place, named, digest_of(told), month, rows, reason)
 
     def _fault(self, pointer: str, code: str, value: Any = "") -> None:
-        self.faults.append(EventFault(self.place, self._sent(pointer), code, str(value)[:60]))
+        shown = without_control(str(value))[:60]
+        self.faults.append(EventFault(self.place, self._sent(pointer), code, shown))
 
     def _sent(self, pointer: str) -> str:
         """A pointer by the names that were sent."""
-        return pointer.replace(OWN, self.prefix or OWN)
+        return pointer.replace(OWN, without_control(self.prefix) or OWN)
 
     def _text(self, holder: Mapping[str, Any], name: str, pointer: str = "") -> str:
         """The text of a member; empty without it."""
@@ -152,7 +154,9 @@ class _Reader:
             at = datetime.fromisoformat(text)
             if at.tzinfo is None:
                 raise ValueError(text)
-            return civil_day(at.astimezone(UTC))
+            day = civil_day(at.astimezone(UTC))
+            Month.of(day)  # no month lies before 1900
+            return day
         except (ValueError, OverflowError):
             self._fault("/eventTime", "time_form", text)
             return None
@@ -241,8 +245,8 @@ class _Reader:
             return text
         try:
             mass = Decimal(text) * _KILOGRAMS[unit]
-            return f"{mass.normalize():f}" if mass.adjusted() < 20 else text
-        except InvalidOperation:
+            return f"{mass.normalize():f}" if -20 < mass.adjusted() < 20 else text
+        except ArithmeticError:
             return text  # which the checks refuse, as they do any other text
 
     def _no_serials(self, event: Mapping[str, Any]) -> None:

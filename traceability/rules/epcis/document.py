@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
 from traceability.rules.epcis.faults import DocumentUnfit, TooManyEvents
-from traceability.rules.epcis.words import OWN, OWN_NAMES
+from traceability.rules.epcis.words import OWN, OWN_NAMES, without_control
 from traceability.rules.intake import COLUMNS
 
 MOST_EVENTS = 20_000
@@ -33,7 +33,7 @@ class Sent:
         """The id that an event was sent with; empty without one."""
         event = self.events[place]
         named = event.get("eventID") if isinstance(event, dict) else None
-        return named[:LONGEST_ID] if isinstance(named, str) else ""
+        return without_control(named[:LONGEST_ID]) if isinstance(named, str) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,21 @@ _PARTY = re.compile(r".*/417/([^/]+)")
 _DOCUMENT = re.compile(r".*/253/([^/]+)")
 _RUN = re.compile(r".*/run/([^/]+)")
 _LAST = re.compile(r".*[/:]([^/:]+)")
+# What no text on record holds.
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _UUID = re.compile(
     r"urn:uuid:([0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})"
 )
+
+
+def without_control(text: str) -> str:
+    """A text that can be kept, whatever was sent."""
+    return _CONTROL.sub("?", text)
+
+
+def has_control(text: str) -> bool:
+    """Whether it holds what no text on record does."""
+    return bool(_CONTROL.search(text))
 
 
 def kinds_meant(kind: str, step: str) -> dict[str, set[str]]:
@@ -91,7 +103,9 @@ def lot_path(maker: str, number: str) -> str:
 def lot_named(address: str) -> tuple[str, str] | None:
     """Whose lot an address tells, and its number."""
     match = _LOT.fullmatch(address)
-    return (unquote(match[1]), unquote(match[2])) if match else None
+    if match is None or has_control(unquote(address)):
+        return None
+    return unquote(match[1]), unquote(match[2])
 
 
 def party_path(uscc: str) -> str:
@@ -102,7 +116,7 @@ def party_path(uscc: str) -> str:
 def party_named(address: str) -> str | None:
     """The unified social credit code that an address tells."""
     match = _PARTY.fullmatch(address)
-    return unquote(match[1]) if match else None
+    return unquote(match[1]) if match and not has_control(unquote(address)) else None
 
 
 def document_path(uscc: str, number: str) -> str:
