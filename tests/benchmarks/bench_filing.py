@@ -148,6 +148,7 @@ class Client:
 def main(clients: int = 50, seconds: int = 60, records: int = 100) -> None:
     """Measure, print, and fail where anything was lost, doubled or refused."""
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+    folder.chmod(0o711)  # the database's own account must pass
     try:
         with embedded.servers(folder / "run") as addresses:
             os.environ.update(addresses)

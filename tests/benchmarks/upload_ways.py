@@ -101,16 +101,16 @@ def bare(place: str) -> Done:
 
 def _upload(name: str, place: str) -> Done:
     filer, draft = _begun()
-    content = (Path(place) / name).read_bytes()
     begun = time.monotonic()
-    upload = receive_upload(
-        enterprise=draft.enterprise,
-        month=MONTH,
-        file_name=name,
-        content=content,
-        by=filer,
-        at=NOON,
-    )
+    with (Path(place) / name).open("rb") as content:
+        upload = receive_upload(
+            enterprise=draft.enterprise,
+            month=MONTH,
+            file_name=name,
+            content=content,
+            by=filer,
+            at=NOON,
+        )
     upload = work_upload(upload=Upload.objects.defer("content").get(pk=upload.pk), at=NOON)
     seconds = time.monotonic() - begun
     assert upload.state == "accepted", upload.errors[:3]

@@ -43,6 +43,17 @@ def test_plain_columns(text: str, columns: list[str] | None) -> None:
     assert plain_columns(text.encode()) == columns
 
 
+@pytest.mark.parametrize("piece", [3, 4, 5, 6, 7])
+@pytest.mark.parametrize("mark", ['"', "\\", " \n", "\u3000", "\u2009", "\t"])
+def test_plain_columns_sees_what_is_cut_in_two(
+    monkeypatch: pytest.MonkeyPatch, piece: int, mark: str
+) -> None:
+    monkeypatch.setattr("portal.kernel.sheets.content.PIECE", piece)
+
+    assert plain_columns(f"\ufeff{HEADER}\n{ROW}\n".encode())
+    assert plain_columns(f"{HEADER}\n{ROW}{mark}\n".encode()) is None
+
+
 def test_another_encoding_is_not_plain() -> None:
     assert plain_columns(f"{HEADER}\n{ROW}\n".encode("gb18030")) is None
 

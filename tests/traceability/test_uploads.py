@@ -1,5 +1,6 @@
 """Files on their way into a draft, and the draft on its way to the attester."""
 
+import hashlib
 import io
 import os
 import threading
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from enterprises.models import Enterprise
@@ -36,6 +38,7 @@ from traceability.sheets.returned import write_returned
 
 HEADER = "kind,date,lot,product,gross_kg,reo_percent,run,counterparty,document,country,note"
 MINED = "extraction,2025-02-{:02},L-{},ORE-MIX,1000,60,,,,,"
+PIECE = 300
 pytestmark = pytest.mark.django_db
 
 
@@ -109,6 +112,40 @@ def test_work_upload_puts_the_rows_into_the_draft(send: Any, filer: User, later:
     assert upload.filing.prepared_by == filer
     assert upload.filing.status == "draft"
     assert upload.finished_at >= later
+
+
+@pytest.mark.parametrize("name", ["february.csv", "february.xlsx"])
+def test_a_large_file_is_never_held_as_a_whole(
+    northern: Enterprise, february: Month, filer: User, later: datetime,
+    monkeypatch: pytest.MonkeyPatch, name: str,
+) -> None:  # fmt: skip
+    from tests.traceability.test_sheets_read import workbook
+
+    class Pieces(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            assert size == PIECE
+            return super().read(size)
+
+    for place in (*("portal.kernel.sheets.content", "traceability.queries.uploads"),
+                  "traceability.services.kept_files"):  # fmt: skip
+        monkeypatch.setattr(f"{place}.PIECE", PIECE)
+    table = [HEADER.split(","), *(MINED.format(3, n).split(",") for n in range(60))]
+    content = lines(*(MINED.format(3, n) for n in range(60)))
+    if name.endswith("xlsx"):
+        content = workbook({"Feb": table})
+
+    with CaptureQueriesContext(connection) as asked:
+        sent = receive_upload(
+            enterprise=northern, month=february, file_name=name, content=Pieces(content),
+            by=filer, at=later,
+        )  # fmt: skip
+        upload = work_upload(upload=sent, at=later)
+
+    assert len(content) > 4 * PIECE
+    assert (upload.state, upload.filing.record_count) == ("accepted", 60)
+    assert not [one for one in asked if '"traceability_upload"."content"' in one["sql"]]
+    assert bytes(Upload.objects.get().content) == content
+    assert sent.content_digest == hashlib.sha256(content).hexdigest()
 
 
 def test_work_upload_refuses_with_every_fault_and_leaves_the_draft(

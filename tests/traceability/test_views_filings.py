@@ -472,7 +472,8 @@ def test_uploads_are_the_enterprises_own(
 def test_upload_file_is_the_file_as_it_came(signed_in: Page, sent: Page) -> None:
     answer = signed_in("filer").get(url("upload_file", sent().pk))
 
-    assert answer.content == GOOD
+    assert b"".join(answer.streaming_content) == GOOD
+    assert answer["Content-Disposition"].startswith("attachment")
 
 
 def test_upload_progress_reloads_the_page_when_it_is_over(

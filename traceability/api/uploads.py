@@ -40,7 +40,7 @@ class UploadsApi(WritingView):
             enterprise=own_enterprise(request, Perm.PREPARE_FILING),
             month=asked.validated_data["month"],
             file_name=file.name,
-            content=file.read(),
+            content=file,
             by=request.user,
             at=clock.now(),
         )

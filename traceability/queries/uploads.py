@@ -1,17 +1,22 @@
 """Uploaded files: who may see them, which still wait, and what was found wrong in them."""
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month
+from portal.kernel.sheets.content import PIECE
 from portal.kernel.sheets.header import folded
 from traceability.models import Filing, Product, Record, Upload
 from traceability.permissions import Perm
@@ -22,6 +27,7 @@ from traceability.sheets import read
 
 State = Upload.State
 UNDER_WAY = (State.QUEUED, State.WORKING)
+_PIECE = "select substring(content from %s for %s) from traceability_upload where id = %s"
 
 
 def uploads_visible_to(user: User) -> QuerySet[Upload]:
@@ -42,6 +48,24 @@ def uploads_left_over(sent_before: datetime) -> list[int]:
     """The ids of files that wait since before `sent_before`, or that some worker took."""
     waiting = Q(state=State.QUEUED, at__lt=sent_before) | Q(state=State.WORKING)
     return list(Upload.objects.filter(waiting).order_by("pk").values_list("pk", flat=True))
+
+
+def content_pieces(upload: Upload) -> Iterator[bytes]:
+    """The file as it was sent, piece by piece; the database does not unpack it for that."""
+    with connection.cursor() as cursor:
+        for begin in range(1, upload.size + 1, PIECE):
+            cursor.execute(_PIECE, [begin, PIECE, upload.pk])
+            yield bytes(cursor.fetchone()[0])
+
+
+@contextmanager
+def content_on_disk(upload: Upload) -> Iterator[Path]:
+    """The file as it was sent, to be read more than once."""
+    with tempfile.NamedTemporaryFile(prefix="portal-upload-") as file:
+        for piece in content_pieces(upload):
+            file.write(piece)
+        file.flush()
+        yield Path(file.name)
 
 
 def later_accepted(upload: Upload) -> bool:
@@ -165,12 +189,15 @@ def returned_rows(upload: Upload) -> Iterator[ReturnedRow]:
             text = row_fault_text(told["code"], told.get("value", ""))
             name = CHINESE_HEADERS.get(told["column"], told["column"])
             wrong.setdefault(told["line"], []).append((told["column"], f"{name}: {text}"))
-    with read.opened(
-        bytes(upload.content),
-        upload.file_name,
-        product_names=product_names(),
-        changes=upload.mode == Upload.Mode.ADD,
-    ) as table:
+    with (
+        content_on_disk(upload) as content,
+        read.opened(
+            content,
+            upload.file_name,
+            product_names=product_names(),
+            changes=upload.mode == Upload.Mode.ADD,
+        ) as table,
+    ):
         for line, texts in table.rows():
             found = wrong.get(line, [])
             if found or upload.state == State.REFUSED:

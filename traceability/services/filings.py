@@ -13,6 +13,7 @@ from portal.kernel import audit
 from portal.kernel.access import require_allowed
 from portal.kernel.errors import Refusal
 from portal.kernel.period import Month, civil_day
+from portal.kernel.sheets.content import Content
 from traceability.models import Filing
 from traceability.permissions import Perm
 from traceability.rules import filings as filing_rules
@@ -100,7 +101,7 @@ def fill_draft(
     rows: Iterable[SourceRow],
     by: User,
     at: datetime,
-    plain: tuple[bytes, Sequence[str]] | None = None,
+    plain: tuple[Content, Sequence[str]] | None = None,
 ) -> int:
     """Put `rows` in the place of all records of a draft; how many there are now.
 

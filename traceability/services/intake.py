@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
 from portal.kernel.period import Month
+from portal.kernel.sheets.content import Content, pieces
 from portal.kernel.sql import keep_statistics
 from traceability.rules.countries import COUNTRIES
 from traceability.rules.intake import (
@@ -38,7 +39,6 @@ _STAGED_COLUMNS = ", ".join(("filing_no", "line", "fault", *COLUMNS, "verb", "ow
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-_PIECE = 1024 * 1024
 _CODE_OF_KIND = {chinese: kind for kind, chinese in CHINESE_KINDS.items()}
 _DROP_EMPTY = f"delete from intake_row where num_nonnulls({', '.join(COLUMNS)}) = 0"
 _KINDS_IN_CHINESE = """
@@ -136,7 +136,7 @@ def stage_rows(no: int, rows: Iterable[SourceRow]) -> int:
     return count
 
 
-def stage_plain(content: bytes, columns: Sequence[str]) -> int | None:
+def stage_plain(content: Content, columns: Sequence[str]) -> int | None:
     """Copy a CSV file of filing 1 into staging as it stands; how many rows there were.
 
     None when it can't be copied, is longer than a file may be, or has rows that its checks find at
@@ -146,8 +146,8 @@ def stage_plain(content: bytes, columns: Sequence[str]) -> int | None:
         with transaction.atomic(), connection.cursor() as cursor:
             statement = f"copy intake_row ({', '.join(columns)}) from stdin (format csv, header)"
             with cursor.copy(statement) as copy:
-                for begin in range(0, len(content), _PIECE):
-                    copy.write(content[begin : begin + _PIECE])
+                for piece in pieces(content):
+                    copy.write(piece)
             cursor.execute(_DROP_EMPTY)
             cursor.execute(_KINDS_IN_CHINESE, {"kinds": json.dumps(_CODE_OF_KIND)})
             cursor.execute("select count(*) from intake_row")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from portal.kernel.sheets.content import Content
 from traceability.models import Filing, Upload
 from traceability.queries.uploads import later_accepted
 from traceability.rules.intake import COLUMNS, RowError
@@ -36,7 +37,7 @@ def put_rows(
     table: read.Table,
     watch: Watch,
     at: datetime,
-    plain: tuple[bytes, Sequence[str]] | None = None,
+    plain: tuple[Content, Sequence[str]] | None = None,
 ) -> Sequence[RowError]:
     """Put the rows into the draft, which nobody has handed over any more; what was left out.
 
@@ -84,7 +85,7 @@ def _written(
     return written.refused
 
 
-def require_own_template(upload: Upload, content: bytes) -> None:
+def require_own_template(upload: Upload, content: Content) -> None:
     """A template made for another enterprise holds its business. Raises UploadRefused."""
     found, own = read.template_owner(content), upload.enterprise.uscc or ""
     if found and found != own:

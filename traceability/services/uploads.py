@@ -1,11 +1,11 @@
 """Files that enterprises send: taken in, read, checked, and put into the draft of their month."""
 
-import hashlib
+import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -15,15 +15,17 @@ from portal.accounts.models import User
 from portal.kernel import audit
 from portal.kernel.errors import Refusal
 from portal.kernel.period import Month, civil_day
+from portal.kernel.sheets.content import Content
 from portal.kernel.sheets.faults import FileRefused
 from traceability.models import Upload
-from traceability.queries.uploads import UNDER_WAY, product_names
+from traceability.queries.uploads import UNDER_WAY, content_on_disk, product_names
 from traceability.rules.filings import require_draftable
 from traceability.rules.intake import COLUMNS, RowError
 from traceability.rules.sheets import UploadRefused, require_under_way
 from traceability.services.handover import require_open
 from traceability.services.intake import RowsRefused
 from traceability.services.jobs import DELIVERIES, only_worker
+from traceability.services.kept_files import kept_content
 from traceability.services.upload_rows import (
     MOST_ERRORS,
     Stopped,
@@ -51,7 +53,7 @@ def receive_upload(
     enterprise: Enterprise,
     month: Month,
     file_name: str,
-    content: bytes,
+    content: bytes | IO[bytes],
     by: User,
     at: datetime,
     mode: str = Upload.Mode.REPLACE,
@@ -62,24 +64,28 @@ def receive_upload(
     Raises FileRefused when it is empty or larger than what may be sent, AmendmentNeeded when the
     month was submitted and no amendment was begun, MonthNotBegun or NotAFiler.
     """
-    if not content:
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    size = file.seek(0, io.SEEK_END)
+    if not size:
         raise FileRefused("empty")
-    if len(content) > settings.UPLOAD_MAX_BYTES:
+    if size > settings.UPLOAD_MAX_BYTES:
         raise FileRefused("too_large", most=settings.UPLOAD_MAX_BYTES // 1024**2)
     require_draftable(month, today=civil_day(at), files=enterprise.files)
     require_open(enterprise, month)
+    kept, digest = kept_content(file)
     upload = Upload.objects.create(
         enterprise=enterprise,
         month=month,
         file_name=file_name[-200:],
-        content=content,
+        content=kept,
         mode=mode,
         keep_right=keep_right,
-        content_digest=hashlib.sha256(content).hexdigest(),
-        size=len(content),
+        content_digest=digest,
+        size=size,
         by=by,
         at=at,
     )
+    del upload.content  # not held while it is in the database
     audit.record(
         "upload.received",
         upload,
@@ -145,6 +151,7 @@ def _take(upload: Upload, at: datetime) -> Upload:
     taken = (
         Upload.objects.select_for_update(of=("self",), no_key=True)
         .select_related("enterprise__organisation", "by")
+        .defer("content")
         .get(pk=upload.pk)
     )
     if taken.state not in UNDER_WAY:
@@ -166,8 +173,9 @@ def _take(upload: Upload, at: datetime) -> Upload:
 def _check(upload: Upload, at: datetime) -> None:
     """Read the file into the draft, or end it as refused; raises FileRefused."""
     begun = time.monotonic()
-    content, names = bytes(upload.content), product_names()
+    names = product_names()
     with (
+        content_on_disk(upload) as content,
         read.opened(
             content, upload.file_name, product_names=names, changes=upload.mode == Mode.ADD
         ) as table,
@@ -198,7 +206,7 @@ def _fill(
     watch: Watch,
     at: datetime,
     begun: float,
-    plain: tuple[bytes, Sequence[str]] | None,
+    plain: tuple[Content, Sequence[str]] | None,
 ) -> None:
     """Put the rows into the draft and end the file, in one transaction."""
     refused = put_rows(upload=upload, table=table, watch=watch, at=at, plain=plain)

@@ -1,7 +1,6 @@
 """Reading what enterprises upload: a workbook or a CSV file becomes rows for intake."""
 
 import contextlib
-import io
 import re
 import sys
 import zipfile
@@ -11,6 +10,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from portal.kernel.sheets import read
+from portal.kernel.sheets.content import Content, beginning, reader
 from portal.kernel.sheets.faults import FileRefused
 from portal.kernel.sheets.package import ZIP
 from portal.kernel.sheets.read import Line, letter
@@ -134,14 +134,14 @@ class Table:
                 return
 
 
-def template_owner(content: bytes) -> str:
+def template_owner(content: Content) -> str:
     """The credit code of the enterprise that a template was made for; empty for other files.
 
     To be asked of a file that was opened: it is no bomb.
     """
-    if not content.startswith(ZIP):
+    if beginning(content, len(ZIP)) != ZIP:
         return ""
-    with zipfile.ZipFile(io.BytesIO(content)) as package:
+    with reader(content) as file, zipfile.ZipFile(file) as package:
         if _PROPERTIES not in package.namelist():
             return ""
         with package.open(_PROPERTIES) as part:
@@ -151,7 +151,7 @@ def template_owner(content: bytes) -> str:
 
 @contextlib.contextmanager
 def opened(
-    content: bytes, file_name: str, *, product_names: Mapping[str, str], changes: bool = False
+    content: Content, file_name: str, *, product_names: Mapping[str, str], changes: bool = False
 ) -> Iterator[Table]:
     """The table of records in an uploaded file, by what it is and not by what it is called.
 

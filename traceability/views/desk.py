@@ -63,7 +63,7 @@ def filing_month(request: HttpRequest, month: Month) -> HttpResponse:
                 enterprise=enterprise,
                 month=month,
                 file_name=file.name,
-                content=file.read(),
+                content=file,
                 mode=form.cleaned_data["mode"],
                 keep_right=form.cleaned_data["keep_right"],
                 by=request.user,

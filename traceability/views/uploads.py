@@ -5,7 +5,6 @@ import tempfile
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -93,10 +92,11 @@ def upload_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
-def upload_file(request: HttpRequest, pk: int) -> HttpResponse:
+def upload_file(request: HttpRequest, pk: int) -> FileResponse:
     """The file as it came."""
-    visible = queries.uploads_visible_to(request.user).defer(None)
-    upload = get_object_or_404(visible, pk=pk)
-    answer = HttpResponse(bytes(upload.content), content_type="application/octet-stream")
-    answer["Content-Disposition"] = content_disposition_header(True, upload.file_name) or ""
-    return answer
+    upload = get_object_or_404(queries.uploads_visible_to(request.user), pk=pk)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    file.writelines(queries.content_pieces(upload))
+    file.seek(0)
+    kind = "application/octet-stream"
+    return FileResponse(file, as_attachment=True, filename=upload.file_name, content_type=kind)

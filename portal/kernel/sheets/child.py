@@ -42,14 +42,15 @@ def main(most_lines: int) -> None:
 
 
 def _limit() -> None:
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_FSIZE, OUTPUT),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_CORE, 0),
+    for what, most, last in (
+        (resource.RLIMIT_AS, MEMORY, MEMORY),
+        (resource.RLIMIT_FSIZE, OUTPUT, OUTPUT),
+        # SIGXCPU at first, which nobody else sends, unlike SIGKILL at last.
+        (resource.RLIMIT_CPU, SECONDS, SECONDS + 5),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (most, last))
 
 
 def _read(content: bytes, most_lines: int, out: TextIO) -> None:

@@ -4,13 +4,17 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from portal.kernel.sheets.content import Content, beginning, pieces, reader
 from portal.kernel.sheets.faults import FileRefused
 from portal.kernel.sheets.header import HEADER_WITHIN
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 _LONGEST_CELL = 5_000
 _LOOKED_AT = 80_000  # bytes in which the header row is looked for
-_PIECE = 1024 * 1024
 _DELIMITERS = ",\t;，"
 
 
@@ -18,30 +22,28 @@ HeaderColumns = Callable[[Sequence[str]], Mapping[str, int] | None]
 
 
 def delimited_lines(
-    content: bytes, header_columns: HeaderColumns
+    content: Content, header_columns: HeaderColumns
 ) -> Iterator[tuple[int, list[str]]]:
     """The lines that hold something, each with the number of the line it begins on.
 
     Raises FileRefused when the text can't be decoded or divided.
     """
     encoding = encoding_of(content)
-    start = content[:_LOOKED_AT].decode(encoding, errors="ignore")
-    # Decoded piece by piece as it is read: a large file is not held twice.
-    text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
-    return _divided(text, _delimiter(start, header_columns))
+    start = beginning(content, _LOOKED_AT).decode(encoding, errors="ignore")
+    return _divided(content, encoding, _delimiter(start, header_columns))
 
 
-def encoding_of(content: bytes) -> str:
+def encoding_of(content: Content) -> str:
     """The first encoding that all of it can be read in. Raises FileRefused when there is none."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if beginning(content, 2) in (b"\xff\xfe", b"\xfe\xff"):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
         encodings = ("utf-8-sig", "gb18030")
     for encoding in encodings:
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            for begin in range(0, len(content), _PIECE):
-                decoder.decode(content[begin : begin + _PIECE])
+            for piece in pieces(content):
+                decoder.decode(piece)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
@@ -64,12 +66,16 @@ def _delimiter(text: str, header_columns: HeaderColumns) -> str:
     return ","
 
 
-def _divided(text: io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
+def _divided(content: Content, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    with reader(content) as file, io.TextIOWrapper(file, encoding, newline="") as text:
+        yield from _cells(csv.reader(text, delimiter=delimiter, strict=True))
+
+
+def _cells(table: "Reader") -> Iterator[tuple[int, list[str]]]:
     begins = 1
     while True:
         try:
-            cells = next(reader)
+            cells = next(table)
         except StopIteration:
             return
         except csv.Error as error:
@@ -78,4 +84,4 @@ def _divided(text: io.TextIOBase, delimiter: str) -> Iterator[tuple[int, list[st
             raise FileRefused("quotes", line=begins)
         if any(map(str.strip, cells)):
             yield begins, cells
-        begins = reader.line_num + 1
+        begins = table.line_num + 1

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from portal.kernel.sheets.content import Content, beginning, pieces, reader
 from portal.kernel.sheets.delimited import HeaderColumns, delimited_lines
 from portal.kernel.sheets.faults import FileRefused
 from portal.kernel.sheets.header import HEADER_WITHIN
@@ -30,6 +32,7 @@ child.main(int(sys.argv[1]))
 _SECONDS = 90
 # How documents, pictures and archives begin.
 _OTHER_FILES = (b"%PDF", b"PK", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")
+_START = 8
 _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
 
 
@@ -58,6 +61,10 @@ class NoHeader(Exception):
     """No sheet has a header row."""
 
 
+class ReaderKilled(Exception):
+    """Somebody killed the process that read a workbook; that says nothing of the file."""
+
+
 def letter(place: int) -> str:
     """The name of a column of a sheet: A for 0."""
     name = ""
@@ -70,18 +77,19 @@ def letter(place: int) -> str:
 
 @contextlib.contextmanager
 def opened(
-    content: bytes, file_name: str, *, header_columns: HeaderColumns, most_rows: int
+    content: Content, file_name: str, *, header_columns: HeaderColumns, most_rows: int
 ) -> Iterator[Sheet]:
     """The table in an uploaded file, by what it is and not by what it is called.
 
-    Raises FileRefused, here or while the rows are read, or NoHeader.
+    Raises FileRefused, here or while the rows are read, NoHeader or ReaderKilled.
     """
-    if not content.strip(b"\0 \t\r\n"):
+    if not any(piece.strip(b"\0 \t\r\n") for piece in pieces(content)):
         raise FileRefused("empty")
-    if content.startswith((ZIP, OLE)):
+    start = beginning(content, _START)
+    if start.startswith((ZIP, OLE)):
         with _sheets(content, most_rows) as spool:
             yield _chosen(spool, header_columns, most_rows)
-    elif file_name.lower().endswith(_WORKBOOK_NAMES) or content.startswith(_OTHER_FILES):
+    elif file_name.lower().endswith(_WORKBOOK_NAMES) or start.startswith(_OTHER_FILES):
         raise FileRefused("not_a_workbook")
     else:
         cut = delimited_lines(content, header_columns)
@@ -89,7 +97,8 @@ def opened(
         columns, body = _beneath_header(numbered, header_columns)
         if columns is None:
             raise NoHeader
-        yield Sheet("", content.count(b"\n"), columns, body)
+        lines = sum(piece.count(b"\n") for piece in pieces(content))
+        yield Sheet("", lines, columns, body)
 
 
 def _beneath_header(
@@ -125,11 +134,9 @@ def _plain(cell: Any) -> str:
 
 
 @contextlib.contextmanager
-def _sheets(content: bytes, most_rows: int) -> Iterator[IO[str]]:
+def _sheets(content: Content, most_rows: int) -> Iterator[IO[str]]:
     """What the child process read, as a file of JSON lines."""
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as read:
-        given.write(content)
-        given.seek(0)
+    with _on_disk(content) as given, tempfile.TemporaryFile() as read:
         most_lines = str(most_rows + HEADER_WITHIN)
         try:
             ended = subprocess.run(
@@ -144,11 +151,23 @@ def _sheets(content: bytes, most_rows: int) -> Iterator[IO[str]]:
             )
         except subprocess.TimeoutExpired as error:
             raise FileRefused("too_slow") from error
+        if ended.returncode == -signal.SIGKILL:
+            raise ReaderKilled
         if ended.returncode:
-            raise FileRefused("too_big_inside")
+            late = ended.returncode == -signal.SIGXCPU
+            raise FileRefused("too_slow" if late else "too_big_inside")
         read.seek(0)
         with os.fdopen(os.dup(read.fileno()), encoding="utf-8") as lines:
             yield lines
+
+
+def _on_disk(content: Content) -> IO[bytes]:
+    if not isinstance(content, bytes):
+        return reader(content)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - who asked closes it
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def _chosen(spool: IO[str], header_columns: HeaderColumns, most_rows: int) -> Sheet:
