@@ -7,7 +7,7 @@ _STORE = "alter table traceability_upload alter column content set storage {}"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0033_captured_event_by_id"),
+        ("traceability", "0040_captured_event_first_line"),
     ]
 
     operations = [
