@@ -7,7 +7,7 @@ _STORE = "alter table traceability_upload alter column content set storage {}"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0040_captured_event_first_line"),
+        ("traceability", "0042_draws_stand"),
     ]
 
     operations = [
