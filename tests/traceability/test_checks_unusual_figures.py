@@ -62,6 +62,16 @@ def test_small_masses_of_few_digits_may_come_again(northern):
     signs()
 
 
+def test_bags_are_no_round_figures(northern, inner_mongolia):
+    for place in range(2):
+        other = make_designated(f"Mine {place}", inner_mongolia, "mining")
+        mined(other, *[[f"{50 + place}{month}12.{month}"] for month in range(1, 8)])
+    bagged = ["4150", "2900", "650", "3250", "5700", "1450", "850", "1900", "2350", "4600"]
+    mined(northern, *[[mass] for mass in bagged])
+
+    signs()
+
+
 def test_the_same_total_month_after_month(northern):
     mined(northern, ["60000", "40010"], ["45000", "55001"], ["30000", "70020"], ["20000", "80005"])
 

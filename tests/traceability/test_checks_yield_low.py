@@ -31,7 +31,7 @@ def test_one_run_far_below_the_others(northern):
 
 def test_a_spell_of_runs_a_little_below(northern):
     hidden = [f"{float(share) * 0.95:.4f}" for share in HONEST[4:8]]
-    runs(northern, [*HONEST[:4], *hidden, *HONEST[8:]])
+    runs(northern, [*HONEST[:4], *hidden, *HONEST[8:], "0.943", "0.937"])
 
     [finding] = found("yield_low")
 
@@ -78,9 +78,19 @@ def test_a_run_that_may_still_give_more_is_left_alone(northern):
 
     assert found("yield_low", date(2026, 1, 16)) == []
 
+    # It stands still: what is in its tanks stays there.
     file(northern, "2026-01")
-    [finding] = found("yield_low", date(2026, 2, 16))
-    assert finding.run == "R12"
+    assert found("yield_low", date(2026, 2, 16)) == []
+
+
+def test_a_run_is_over_when_the_plant_works_again_or_stands_still_for_long(northern):
+    runs(northern, [*HONEST[:7], "0.5"])
+    assert [each.run for each in found("yield_low", date(2025, 11, 16))] == []
+
+    # Three months without work, the third filed by 10 December.
+    [finding] = found("yield_low", date(2025, 12, 16))
+
+    assert finding.run == "R8"
 
 
 def test_another_feed_has_a_level_of_its_own(northern):

@@ -48,10 +48,15 @@ with by_product as (
 select s.*, fed.code as fed_with, fed.stage as fed_stage, given.stage as given_stage,
        -- A feed whose grade nobody filed makes the balance unknown, unless it hardly weighs.
        s.unknown_kg <= s.gross_in_kg * 0.002 as known,
-       -- Later outputs may still come until the enterprise has filed a month after the last one.
-       exists (select from known_filing f
-                where f.enterprise_id = s.enterprise_id and f.month > s.last_month) as over
+       -- Later outputs may still come until the enterprise has worked in a month after the last one:
+       -- while a plant stands still its tanks stay full. A season of standing still is too long.
+       (coalesce(w.last_month > s.last_month, false)
+        or exists (select from known_filing f
+                    where f.enterprise_id = s.enterprise_id
+                      and f.month >= s.last_month + interval '3 months')) as over
   from summed s
+  left join (select enterprise_id, max(month) as last_month from led
+              where kind in ('input', 'output') group by 1) w using (enterprise_id)
   left join main fed on fed.enterprise_id = s.enterprise_id and fed.run = s.run
                     and fed.kind = 'input'
   left join main given on given.enterprise_id = s.enterprise_id and given.run = s.run

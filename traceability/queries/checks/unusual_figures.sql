@@ -50,6 +50,10 @@ with mass as (
   select enterprise_id, kind, stage, count(*) as records,
          count(*) filter (where digits <= case when kind = 'extraction' and gross_kg >= 10000
                                                then 3 else 2 end) as round_records,
+         -- Bags of 25 and 50 kg seldom come to whole hundreds; who invents round masses writes those.
+         count(*) filter (where gross_kg >= 1000) as of_weight,
+         count(*) filter (where gross_kg >= 1000 and gross_kg %% 25 = 0 and gross_kg %% 100 <> 0)
+           as in_bags,
          min(month) as month, max(month) as to_month,
          (array_agg(id order by digits, id))[1:20] as ids
     from mass
@@ -60,6 +64,7 @@ with mass as (
   select r.*
     from roundness r
    where r.round_records >= r.records * %(round_percent)s / 100.0
+     and not (r.in_bags >= 4 and r.in_bags >= r.of_weight * 0.2)
      and (select percentile_cont(0.5) within group (order by o.round_records::float8 / o.records)
             from roundness o where o.kind = r.kind and o.stage = r.stage
              and o.enterprise_id <> r.enterprise_id) <= 0.2
