@@ -68,6 +68,8 @@ ACTORS = (
     Actor("demo-ndrc-signatory", Role.SIGNATORY, "张会签", {"ministry": "NDRC"}),
     Actor("demo-mnr-signatory", Role.SIGNATORY, "刘会签", {"ministry": "MNR"}),
     Actor("demo-miit-supervisor", Role.SUPERVISOR, "陈核查", {"ministry": "MIIT"}),
+    # A change of a tolerance needs two.
+    Actor("demo-miit-supervisor-2", Role.SUPERVISOR, "杨核查", {"ministry": "MIIT"}),
     Actor(
         "demo-province", Role.RECIPIENT, "赵省厅", {"region": "150000", "department": "industry"}
     ),

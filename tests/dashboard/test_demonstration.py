@@ -42,7 +42,7 @@ def test_the_demonstration_from_loading_to_the_next_day(loaded):
     )
     assert replay_differences() == []
     names = {username for _role, username, _password in demonstration.logins()}
-    assert len(names) == 12
+    assert len(names) == 13
     users = User.objects.filter(username__in=names)
     assert all(user.check_password(demonstration.PASSWORD) for user in users)
 

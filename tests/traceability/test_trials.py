@@ -1,10 +1,11 @@
 """Trials: other values over past months, with nothing put on record but what they would find."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.urls import reverse
 
 from portal.kernel.models import AuditEvent
@@ -187,7 +188,7 @@ def test_what_fails_waits_for_another_try(year, supervisor, monkeypatch):
     assert (trial.state, trial.failure) == ("queued", "RuntimeError: out of disk")
 
 
-def test_one_worker_at_a_time_and_progress_is_seen(committed_db, northern, supervisor, monkeypatch):
+def test_one_worker_at_a_time_and_progress_is_seen(committed_db, year, supervisor, monkeypatch):
     trial, seen, run = asked(supervisor), [], services.run_checks
 
     def watching(scope, *, told):
@@ -205,6 +206,41 @@ def test_one_worker_at_a_time_and_progress_is_seen(committed_db, northern, super
 
     assert seen == [("running", len(CHECKS)), ("running", 2 * len(CHECKS))]
     assert finished.state == "finished"
+    assert ("cleared", "oversold_lot") in outcome(finished)
+
+
+def test_what_is_filed_meanwhile_is_in_neither_run(
+    committed_db, year, southern, outsider, supervisor, monkeypatch
+):
+    trial, run, filed = asked(supervisor), services.run_checks, []
+
+    def filing(scope, *, told):
+        run(scope, told=told)
+        if not filed:
+            filed.append(at_once(lambda: sold_more_than_it_held(southern, outsider)))
+
+    monkeypatch.setattr(services, "run_checks", filing)
+    finished = services.run_trial(trial=trial, at=AT)
+
+    assert southern.filings.exists()
+    assert not finished.findings.filter(enterprise=southern, code="oversold_lot").exists()
+
+
+def sold_more_than_it_held(enterprise, outsider) -> None:
+    file(enterprise, "2025-02", extraction(5, "Z", "10"), sale(6, "Z", "99", outsider))
+
+
+def at_once(deed) -> None:
+    """`deed` on a connection of its own, committed before this goes on."""
+
+    def alone() -> None:
+        try:
+            deed()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(alone).result(20)
 
 
 # --- the pages -----------------------------------------------------------------------------------

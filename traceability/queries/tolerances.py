@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.kernel.dated import holding
 from traceability.models import Tolerance, ToleranceProposal
 from traceability.permissions import Perm
-from traceability.rules.tolerances import BOUNDS, KEEPERS, UNIT_WORDS, Bounds
+from traceability.rules.tolerances import BOUNDS, KEEPERS, UNIT_WORDS, Bounds, Unit
 
 MOST_PROPOSALS = 50
 
@@ -39,7 +39,9 @@ class Valued:
     value: Decimal
 
     def __str__(self) -> str:
-        return f"{self.value.normalize():f} {UNIT_WORDS[BOUNDS[self.name].unit]}"
+        unit = BOUNDS[self.name].unit
+        number = f"{self.value.normalize():f}"
+        return number if unit == Unit.DAY_OF_MONTH else f"{number} {UNIT_WORDS[unit]}"
 
 
 @dataclass(frozen=True, slots=True)

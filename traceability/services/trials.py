@@ -27,6 +27,23 @@ from traceability.services.background import held, put_back, take, tell_done
 State = Reconciliation.State
 _LOCK = 0x5452_4941
 _KEEP = (Path(__file__).parent / "sql" / "keep_trial.sql").read_text(encoding="utf-8")
+# Kept aside until the trial is finished: the snapshot may not touch the row of the trial, whose
+# progress is told meanwhile. Gone with the session if the worker dies.
+_TRIED = """
+drop table if exists pg_temp.tried;
+create temp table tried (
+    change text, year smallint, code text, key text, severity text, enterprise_id bigint,
+    counterparty_id bigint, month date, category text, lot_id bigint, run text, document text,
+    amount_kg numeric(18, 3), amount_before_kg numeric(18, 3), arithmetic jsonb, finding_id bigint
+);
+"""
+_RECORD = """
+insert into traceability_trialfinding (
+       trial_id, change, year, code, key, severity, enterprise_id, counterparty_id, month, category,
+       lot_id, run, document, amount_kg, amount_before_kg, arithmetic, finding_id)
+select %(trial)s, t.* from tried t order by t.year, t.code, t.key;
+drop table tried;
+"""
 _STOOD = """
 drop table if exists pg_temp.stood;
 create temp table stood on commit drop as select * from found;
@@ -102,7 +119,7 @@ def _try(trial: Trial, aside: BaseDatabaseWrapper) -> dict[str, Any]:
         if outermost:
             # What is filed meanwhile is in neither run.
             cursor.execute("set transaction isolation level repeatable read")
-        trial.findings.all().delete()  # a dead worker's
+        cursor.execute(_TRIED)
         in_force = tolerances_on(trial.as_of)
         on_trial = in_force | {name: Decimal(value) for name, value in trial.values.items()}
         looked_at = {}
@@ -116,7 +133,7 @@ def _try(trial: Trial, aside: BaseDatabaseWrapper) -> dict[str, Any]:
             )
             run_checks(scope, told=lambda _done: next(done))
             looked_at[str(year)] = ledger_position()
-            cursor.execute(_KEEP, {"trial": trial.pk, "year": year, **_months(trial)})
+            cursor.execute(_KEEP, {"year": year, **_months(trial)})
     return {
         "in_force": {name: str(value) for name, value in in_force.items()},
         "versions": {check.code: check.version for check in CHECKS},
@@ -140,10 +157,12 @@ def _months(trial: Trial) -> dict[str, date]:
 
 @transaction.atomic
 def _finish(trial: Trial, record: dict[str, Any], at: datetime) -> Trial:
-    """What it found stands from now on."""
+    """Put on record what it found; it stands from now on."""
+    trial = Trial.objects.select_for_update(of=("self",), no_key=True).get(pk=trial.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, {"trial": trial.pk})
     counted = trial.findings.order_by().values_list("change")
     counts = dict.fromkeys(("new", "cleared", "kept"), 0)
-    trial = Trial.objects.select_for_update(of=("self",), no_key=True).get(pk=trial.pk)
     trial.counts = counts | dict(counted.annotate(count=Count("pk")))
     trial.record, trial.state = record, State.FINISHED
     trial.done, trial.finished_at, trial.failure = trial.total, at, ""

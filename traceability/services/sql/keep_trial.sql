@@ -1,9 +1,7 @@
 -- What the checks found with the values on trial (`found`) against what they find with those in force
 -- (`stood`): new, no longer found, or there either way. Of the months that are tried.
-insert into traceability_trialfinding (
-       trial_id, change, year, code, key, severity, enterprise_id, counterparty_id, month, category,
-       lot_id, run, document, amount_kg, amount_before_kg, arithmetic, finding_id)
-select %(trial)s, case when s.key is null then 'new' when n.key is null then 'cleared' else 'kept' end,
+insert into tried
+select case when s.key is null then 'new' when n.key is null then 'cleared' else 'kept' end,
        %(year)s, x.code, x.key, x.severity, x.enterprise_id, x.counterparty_id, x.month, x.category,
        x.lot_id, x.run, x.document, n.amount_kg, s.amount_kg, x.arithmetic, f.id
   from found n
