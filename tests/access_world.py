@@ -31,6 +31,7 @@ from traceability.services.captures import receive_capture
 from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
 from traceability.services.shipments import refuse_shipment
+from traceability.services.supervision import ask_about_filing
 from traceability.services.tolerances import propose_tolerance
 from traceability.services.trials import ask_trial
 from traceability.services.uploads import receive_upload
@@ -363,7 +364,10 @@ def _case(world: World, which: str, found: Finding) -> None:
     )
     for step in ("detail", "assign", "ask", "answer", "note", "merge", "close"):
         world.tell(f"traceability:case_{step}", which, pk=found.case_id)
-    world.tell("traceability:case_attachment", which, pk=found.case_id, entry_id=asked.pk)
+    for name in ("traceability:case_attachment", "api:case_attachment"):
+        world.tell(name, which, pk=found.case_id, entry_id=asked.pk)
+    for name in ("case", "case_answer"):
+        world.tell(f"api:{name}", which, pk=found.case_id)
 
 
 def _filings(world: World) -> None:
@@ -378,6 +382,8 @@ def _filings(world: World) -> None:
     ):
         sent = handover.declare_nil(enterprise=enterprise, month=JANUARY, by=by["filer"], at=NOON)
         submit_filing(filing=sent, by=by["attester"], at=NOON)
+        asked = ask_about_filing(filing=sent, text="Why?", by=people["supervisor"], at=NOON)
+        world.tell("api:filing_remark", which, pk=asked.pk)
         upload = receive_upload(
             enterprise=enterprise,
             month=FEBRUARY,
@@ -430,6 +436,7 @@ def _filings(world: World) -> None:
             ("filing", sent),
             ("filing_records", sent),
             ("filing_receipt", sent),
+            ("filing_answer", sent),
             ("upload", upload),
         ):
             world.tell(f"api:{name}", which, pk=about.pk)
@@ -469,6 +476,10 @@ def _shipments(world: World) -> None:
             at=NOON,
         )
         world.tell("traceability:shipment_answer", whose, pk=answer.pk)
+        for name in ("shipment", "shipment_answer"):
+            world.tell(f"api:{name}", whose, key=str(waiting))
+        for name in ("shipment_take_back", "shipment_remarks"):
+            world.tell(f"api:{name}", whose, key=str(missing))
         for name in ("detail", "accept", "refuse"):
             world.tell(f"traceability:shipment_{name}", whose, key=waiting)
         for name in ("take_back", "write", "rule"):

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from traceability.api.cases import CaseAnswerApi, CaseApi, CaseAttachmentApi, CasesApi
 from traceability.api.deeds import FilingHandOverApi, FilingSubmitApi, NilReturnsApi
 from traceability.api.epcis.capture import CaptureApi, CapturesApi
 from traceability.api.epcis.events import (
@@ -27,7 +28,21 @@ from traceability.api.reference import (
     KindsApi,
     ProductsApi,
 )
+from traceability.api.shipments import (
+    ShipmentAnswerApi,
+    ShipmentAnswersApi,
+    ShipmentApi,
+    ShipmentRemarksApi,
+    ShipmentsApi,
+    ShipmentTakeBackApi,
+)
 from traceability.api.standings import BalancesApi, CapStandingApi, FilingPreviewApi
+from traceability.api.supervision import (
+    ExtensionsApi,
+    FilingAnswerApi,
+    FilingRemarkApi,
+    FilingRemarksApi,
+)
 from traceability.api.uploads import UploadApi, UploadsApi
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,9 +53,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("filings/<int:pk>/submit", FilingSubmitApi.as_view(), name="filing_submit"),
     path("filings/<int:pk>/receipt", FilingReceiptApi.as_view(), name="filing_receipt"),
     path("filings/<int:pk>/preview", FilingPreviewApi.as_view(), name="filing_preview"),
+    path("filings/<int:pk>/answer", FilingAnswerApi.as_view(), name="filing_answer"),
+    path("filing-remarks", FilingRemarksApi.as_view(), name="filing_remarks"),
+    path("filing-remarks/<int:pk>", FilingRemarkApi.as_view(), name="filing_remark"),
+    path("extensions", ExtensionsApi.as_view(), name="extensions"),
     path("nil-returns", NilReturnsApi.as_view(), name="nil_returns"),
     path("findings", FindingsApi.as_view(), name="findings"),
     path("findings/<int:pk>", FindingApi.as_view(), name="finding"),
+    path("cases", CasesApi.as_view(), name="cases"),
+    path("cases/<int:pk>", CaseApi.as_view(), name="case"),
+    path("cases/<int:pk>/answer", CaseAnswerApi.as_view(), name="case_answer"),
+    path(
+        "cases/<int:pk>/attachments/<int:entry_id>",
+        CaseAttachmentApi.as_view(),
+        name="case_attachment",
+    ),
+    path("shipments", ShipmentsApi.as_view(), name="shipments"),
+    path("shipments/answers", ShipmentAnswersApi.as_view(), name="shipment_answers"),
+    path("shipments/<str:key>", ShipmentApi.as_view(), name="shipment"),
+    path("shipments/<str:key>/answer", ShipmentAnswerApi.as_view(), name="shipment_answer"),
+    path("shipments/<str:key>/take-back", ShipmentTakeBackApi.as_view(), name="shipment_take_back"),
+    path("shipments/<str:key>/remarks", ShipmentRemarksApi.as_view(), name="shipment_remarks"),
     path("cap-standing", CapStandingApi.as_view(), name="cap_standing"),
     path("balances", BalancesApi.as_view(), name="balances"),
     path("reference/products", ProductsApi.as_view(), name="products"),

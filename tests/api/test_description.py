@@ -33,6 +33,8 @@ from tests import access_world
 from tests.access_world import World
 
 EXAMPLES = int(os.environ.get("PORTAL_API_EXAMPLES", "5"))
+# What names a thing in an address, and is known of the world below.
+AIMED = {"id", "entry_id", "key"}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -91,20 +93,24 @@ def test_every_answer_is_described(case: schemathesis.Case, world: World, token:
 
 def _aim(case: schemathesis.Case, world: World) -> None:
     """Let most examples be about something that is there, in the state in which it is."""
-    number = case.path_parameters.get("id")
-    if str(number).isdecimal() and int(str(number)) % 4 < 3:
-        case.path_parameters["id"] = _known(case, world)
+    asked = case.path_parameters
+    if asked and set(asked) <= AIMED and sum(str(asked).encode()) % 4:
+        asked.update(_known(case, world))
     headers = case.headers if case.headers is not None else {}
     if len(str(headers.get("If-Match", "   "))) % 4 < 3:
         headers["If-Match"] = "*"
 
 
-def _known(case: schemathesis.Case, world: World) -> int:
+def _known(case: schemathesis.Case, world: World) -> dict[str, Any]:
     """A draft for what is written, else what was submitted; a finding, an upload, a copy."""
-    about = world.arguments[resolve(case.path.replace("{id}", "1")).view_name]
+    address = case.path
+    for name in AIMED:
+        address = address.replace(f"{{{name}}}", "1")
+    about = world.arguments[resolve(address).view_name]
     written = case.method != "GET" or bool(case.query)
     order = ("own-draft", "own") if written else ("own", "own-draft")
-    return int(next(about[whose] for whose in order if whose in about)["pk"])
+    known = next(about[whose] for whose in order if whose in about)
+    return {"id" if name == "pk" else name: value for name, value in known.items()}
 
 
 def test_what_no_endpoint_answers_is_a_problem_too(client: Any, db: None) -> None:

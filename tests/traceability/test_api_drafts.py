@@ -1,6 +1,5 @@
 """A month by machine: drafts, records in bulk, conditions, deeds."""
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +13,7 @@ from portal.accounts.models import User
 from portal.accounts.queries import system_user
 from portal.kernel.models import AuditEvent
 from portal.machines import services as machines
+from tests.traceability.machine import Machine
 from traceability.models import CapUse, Filing, Finding, Record
 from traceability.queries.findings import message_of
 from traceability.rules.checks import CODES
@@ -35,64 +35,6 @@ STOCK = {"kind": "stock", "date": "2025-02-28", "lot": "L-1", "gross_kg": 10}
 @pytest.fixture(autouse=True)
 def _at_noon(monkeypatch: pytest.MonkeyPatch, noon: datetime) -> None:
     monkeypatch.setattr("portal.kernel.clock.now", lambda: noon)
-
-
-class Machine:
-    """A system with a key: what it sends, and the state of the draft it read last."""
-
-    def __init__(self, token: str) -> None:
-        self.client = Client(HTTP_AUTHORIZATION=f"Bearer {token}", HTTP_ACCEPT_LANGUAGE="en")
-        self.draft: dict[str, Any] = {}
-        self.etag = ""
-
-    def ask(self, method: str, name: str, *args: Any, body: Any = None, **headers: Any) -> Any:
-        """An answer; a body that is text is CSV."""
-        csv = isinstance(body, str)
-        query = headers.pop("query", "")
-        answer = self.client.generic(
-            method,
-            reverse(f"api:{name}", args=args) + query,
-            body if csv else b"" if body is None else json.dumps(body),
-            content_type="text/csv" if csv else "application/json",
-            headers=headers.pop("headers", None),
-        )
-        return answer
-
-    def open(self, month: str = "2025-02", **told: Any) -> Any:
-        """Open a draft and remember it."""
-        answer = self.ask("POST", "filings", body={"month": month, **told})
-        self.draft, self.etag = answer.json(), answer.headers.get("ETag", "")
-        return answer
-
-    def write(self, method: str, records: Any, *, mode: str = "all", name: str = "") -> Any:
-        """Send records under the state that was read last."""
-        answer = self.ask(
-            method,
-            "filing_records",
-            self.draft["id"],
-            body=records if isinstance(records, str) else {"records": records},
-            query=f"?mode={mode}",
-            headers={"If-Match": self.etag} | ({"Idempotency-Key": name} if name else {}),
-        )
-        self.etag = answer.headers.get("ETag", self.etag)
-        return answer
-
-    def do(self, deed: str, **told: Any) -> Any:
-        """Hand over or submit."""
-        answer = self.ask(
-            "POST",
-            f"filing_{deed}",
-            self.draft["id"],
-            body=told,
-            headers={"If-Match": self.etag},
-        )
-        self.etag = answer.headers.get("ETag", self.etag)
-        return answer
-
-    def records(self) -> list[dict[str, Any]]:
-        """The draft's records."""
-        found = self.ask("GET", "filing_records", self.draft["id"]).json()
-        return list(found["results"])
 
 
 @pytest.fixture
@@ -647,3 +589,74 @@ def test_a_counterparty_is_known_by_its_name_alone(machine: Machine, southern: E
 @pytest.mark.parametrize("query", ["?year=never", "?year=99999"])
 def test_a_year_that_is_none(machine: Machine, query: str) -> None:
     assert machine.ask("GET", "cap_standing", query=query).status_code == 400
+
+
+# --- records out ---------------------------------------------------------------------------------
+KINDS_OF_ALL = [
+    MINED | {"note": 'Heap "3", north\nside', "assay": "La2O3:60;CeO2:40"},
+    {
+        "kind": "input",
+        "date": "2025-02-04",
+        "lot": "L-1",
+        "gross_kg": "400.125",
+        "run": "R1",
+    },
+    STOCK | {"line": 20},
+]
+
+
+def test_records_come_out_as_csv_and_go_in_again(machine: Machine, southern: Enterprise) -> None:
+    bought = {"kind": "purchase", "date": "2025-02-10", "lot": "S-1", "lot_maker": southern.uscc}
+    bought |= {"gross_kg": "5", "counterparty": southern.uscc, "document": "=1+1"}
+    assert machine.write("PUT", [*KINDS_OF_ALL, bought]).status_code == 200
+    before = machine.records()
+
+    out = machine.ask("GET", "filing_records", machine.draft["id"], headers={"Accept": "text/csv"})
+    table = b"".join(out.streaming_content).decode()
+    back = machine.write("PUT", table)
+
+    assert (out.status_code, out.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert table.splitlines()[0].split(",")[:4] == ["line", "kind", "date", "lot"]
+    assert back.status_code == 200, back.content
+    assert machine.records() == before
+
+
+def test_a_submitted_version_begins_an_amendment_by_csv(make_machine: Any) -> None:
+    machine = make_machine(attests=True)
+    machine.open()
+    machine.write("PUT", KINDS_OF_ALL)
+    machine.do("hand_over")
+    assert machine.do("submit", truthful=True).status_code == 200
+    first, before = machine.draft["id"], machine.records()
+
+    out = machine.ask("GET", "filing_records", first, query="?format=csv")
+    machine.open(reason="Corrected", reason_kind="typing", empty=True)
+    back = machine.write("PUT", b"".join(out.streaming_content).decode())
+
+    assert back.status_code == 200, back.content
+    assert machine.records() == before
+
+
+def test_records_of_one_kind_and_of_others_as_csv(
+    machine: Machine, make_machine: Any, southern_filer: User
+) -> None:
+    machine.write("PUT", KINDS_OF_ALL)
+    about = machine.draft["id"]
+
+    stock = machine.ask("GET", "filing_records", about, query="?format=csv&kind=stock")
+    unknown = machine.ask("GET", "filing_records", about, query="?format=csv&kind=gift")
+    foreign = make_machine(by=southern_filer).ask(
+        "GET", "filing_records", about, query="?format=csv"
+    )
+
+    assert len(b"".join(stock.streaming_content).splitlines()) == 2
+    assert (unknown.status_code, foreign.status_code) == (400, 404)
+    assert foreign.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_csv_in_place_of_all_records_says_nothing_of_verbs(machine: Machine) -> None:
+    told = "verb,kind,date,lot,gross_kg\ncancel,stock,2025-02-28,L-1,10\n"
+
+    refused = machine.write("PUT", told)
+
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["/records/0/verb"]

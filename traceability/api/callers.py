@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,16 +35,36 @@ ETAG = OpenApiParameter(
     description="Tells one state of the filing from another; send it back as `If-Match`.",
 )
 
+MODES = ("all", "partial")
+MODE = OpenApiParameter(
+    "mode",
+    enum=MODES,
+    default="all",
+    description="`all`: everything or nothing. `partial`: what is right goes in, and 207 tells of"
+    " both what did and what did not.",
+)
+
+
+def mode_of(request: Request) -> str:
+    """How a call of several parts is meant. Raises ValidationError (400)."""
+    mode = request.query_params.get("mode", "all")
+    if mode not in MODES:
+        raise ValidationError({"mode": ["all, partial"]})
+    return mode
+
 
 def own_enterprise(request: Request, perm: Perm) -> Enterprise:
     """The enterprise that the caller works for. Raises 403 without `perm`."""
-    user: Any = request.user
-    _require_role(user, perm)
-    enterprise = get_object_or_404(
-        enterprises_visible_to(user), organisation_id=user.organisation_id
-    )
-    require_allowed(user, perm, enterprise)
+    _require_role(request.user, perm)
+    enterprise = enterprise_read(request)
+    require_allowed(request.user, perm, enterprise)
     return enterprise
+
+
+def enterprise_read(request: Request) -> Enterprise:
+    """The same for who only reads. Raises 404 for those who work for none."""
+    user: Any = request.user
+    return get_object_or_404(enterprises_visible_to(user), organisation_id=user.organisation_id)
 
 
 def draft_as_read(request: Request, pk: int) -> Filing:

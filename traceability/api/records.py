@@ -1,25 +1,32 @@
 """The records of a filing: read by pages, written in bulk."""
 
-from typing import Any
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Any
 
 import django_filters
 from django.conf import settings
 from django.db.models import QuerySet
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.kernel import clock
 from portal.kernel.access import Requires
+from portal.kernel.api.conditions import etag_of
 from portal.kernel.api.pages import LinePages
-from portal.machines.idempotency import WritingView
-from traceability.api.callers import ETAG, IF_MATCH, draft_as_read, filing_told
+from portal.kernel.api.renderers import CsvRenderer
+from portal.machines.idempotency import SAFE, WritingView
+from traceability.api.callers import ETAG, IF_MATCH, MODE, draft_as_read, filing_told, mode_of
 from traceability.models import Kind, Record
 from traceability.permissions import Perm
-from traceability.queries.filings import filings_visible_to, records_of
+from traceability.queries.filings import filings_visible_to, records_of, state_of
+from traceability.queries.records import write_csv
 from traceability.serializers.records import (
     MOST_ERRORS,
     ChangesIn,
@@ -34,13 +41,9 @@ from traceability.serializers.records import (
 from traceability.services.intake import RowsRefused
 from traceability.services.records import write_records
 
-MODES = ("all", "partial")
-MODE = OpenApiParameter(
-    "mode",
-    enum=MODES,
-    default="all",
-    description="`all`: everything or nothing. `partial`: what is right goes in, and 207 tells of"
-    " both what did and what did not.",
+_PIECE = 64 * 1024
+FORMAT = OpenApiParameter(
+    "format", enum=["json", "csv"], description="Instead of the header `Accept: text/csv`."
 )
 
 
@@ -89,6 +92,37 @@ class FilingRecordsApi(WritingView, ListAPIView):
         seen = filings_visible_to(self.request.user)
         return records_of(get_object_or_404(seen, pk=self.kwargs["pk"]))
 
+    def get_renderers(self) -> list[BaseRenderer]:
+        """CSV besides JSON for what is read."""
+        renderers = super().get_renderers()
+        return [*renderers, CsvRenderer()] if self.request.method in SAFE else renderers
+
+    @extend_schema(
+        parameters=[FORMAT],
+        responses={
+            (200, "application/json"): RecordOut(many=True),
+            (200, "text/csv"): OpenApiTypes.STR,
+        },
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """By pages as JSON; whole as CSV, in the columns in which records are sent."""
+        if request.accepted_renderer.format != "csv":
+            return super().get(request, *args, **kwargs)
+        seen = filings_visible_to(request.user)
+        filing = get_object_or_404(seen, pk=self.kwargs["pk"])
+        asked = RecordsFilter(request.query_params)
+        if not asked.is_valid():
+            raise ValidationError(asked.errors)
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is sent
+        write_csv(file, filing, kind=asked.form.cleaned_data["kind"])
+        file.seek(0)
+        name = f"{filing.enterprise.uscc}-{filing.month}-v{filing.version}.csv"
+        headers = {"ETag": etag_of(state_of(filing)), "Vary": "Accept"}
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return StreamingHttpResponse(
+            _pieces(file), content_type="text/csv; charset=utf-8", headers=headers
+        )
+
     @extend_schema(
         request={"application/json": RecordsIn, "text/csv": OpenApiTypes.STR},
         responses={200: RecordsWrittenOut, 207: RecordsWrittenOut},
@@ -108,9 +142,7 @@ class FilingRecordsApi(WritingView, ListAPIView):
         return self._write(request, pk, replace=False)
 
     def _write(self, request: Request, pk: int, *, replace: bool) -> Response:
-        mode = request.query_params.get("mode", "all")
-        if mode not in MODES:
-            raise ValidationError({"mode": ["all, partial"]})
+        mode = mode_of(request)
         draft = draft_as_read(request, pk)
         sent = Sent(request.data, verbs=not replace)
         try:
@@ -128,3 +160,9 @@ class FilingRecordsApi(WritingView, ListAPIView):
         filing, headers = filing_told(request, pk)
         told = {"filing": filing, **written_out(written, sent)}
         return Response(told, status=207 if mode == "partial" else 200, headers=headers)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece

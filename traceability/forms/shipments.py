@@ -9,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
 from traceability.models import Shipment, ShipmentRemark
-from traceability.rules.shipments import Answer, IfClosed
-
-AMEND, NEXT_OPEN = "amend", "next_open"
+from traceability.rules.shipments import AMEND, NEXT_OPEN, Answer, IfClosed
 
 
 class _ClosedMonths(forms.Form):
@@ -48,10 +46,7 @@ class _ClosedMonths(forms.Form):
     def way(self) -> IfClosed:
         """What was chosen; for a valid form."""
         said = self.cleaned_data
-        chosen = said.get("if_closed", "")
-        return IfClosed(
-            amendment=said["amendment"] if chosen == AMEND else "", next_open=chosen == NEXT_OPEN
-        )
+        return IfClosed.chosen(said.get("if_closed", ""), said.get("amendment", ""))
 
 
 def _day_field(label: Any, **options: Any) -> forms.DateField:

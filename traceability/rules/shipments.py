@@ -6,11 +6,11 @@ A shipment is what one enterprise sold to another of one lot under one document,
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +34,7 @@ IN_DISPUTE = (DISPUTED, UPHELD, DISMISSED)
 # When the buyer may accept, or refuse.
 ACCEPTABLE = (WAITING, CHANGED, *IN_DISPUTE)
 REFUSABLE = (WAITING, CHANGED, DISMISSED, DIFFERENT)
-
+AMEND, NEXT_OPEN = "amend", "next_open"
 
 KEY_FORM = r"[0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18}-[A-Za-z0-9_-]{1,340}"
 _KEY = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,18})-([A-Za-z0-9_-]{1,340})")
@@ -66,6 +66,12 @@ class MonthIsSubmitted(Refusal):
 
 class LessThanRecorded(Refusal):
     """More of the shipment is in the buyer's records than it says has arrived."""
+
+
+class NoSuchShipment(Refusal):
+    """Nobody sent it to the enterprise that answers."""
+
+    status = 404
 
 
 class NoDispute(Refusal):
@@ -137,8 +143,49 @@ class IfClosed:
     amendment: str = ""
     next_open: bool = False
 
+    @classmethod
+    def chosen(cls, choice: str, amendment: str) -> Self:
+        """As people and machines say it: AMEND for a reason, NEXT_OPEN, or nothing."""
+        return cls(amendment if choice == AMEND else "", choice == NEXT_OPEN)
+
 
 NEITHER = IfClosed()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a buyer says of a shipment that it looked at when the seller had filed `seen_kg`."""
+
+    key: ShipmentKey
+    accepts: bool
+    answer: Answer
+    seen_kg: Decimal
+    if_closed: IfClosed = NEITHER
+
+
+class AnswersRefused(Refusal):
+    """Of several answers some can't stand, so that none does; `refused` tells why, by place."""
+
+    def __init__(self, refused: Mapping[int, Refusal]) -> None:
+        super().__init__(
+            _("%(count)d of the answers can't stand; nothing was recorded."), count=len(refused)
+        )
+        self.refused = refused
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """What stops each, with its place among those sent."""
+        return [stopped(refusal, place) for place, refusal in self.refused.items()]
+
+
+def stopped(refusal: Refusal, place: int) -> dict[str, Any]:
+    """What stops one of several answers, as a program reads it."""
+    field = f"/{refusal.field}" if refusal.field else ""
+    return {
+        "pointer": f"/answers/{place}{field}",
+        "detail": refusal.text,
+        "code": refusal.code,
+    }
 
 
 def require_answerable(standing: Standing, *, seen_kg: Decimal, states: Collection[str]) -> None:

@@ -112,8 +112,9 @@ class Sent:
         if "records" in self._told:
             yield (self._row(at, each) for at, each in enumerate(self._told["records"], start=1))
             return
+        # The lines of the records may be told either way, the verbs only where there are any.
         with read.opened(
-            self._told["csv"], "records.csv", product_names=product_names(), changes=self._verbs
+            self._told["csv"], "records.csv", product_names=product_names(), changes=True
         ) as table:
             yield self._table_rows(table)
 

@@ -50,8 +50,9 @@ def record_purchases(
     amendment: str,
     by: User,
     at: datetime,
-) -> None:
-    """Put purchases at the end of their months' drafts; one handed over is taken back.
+) -> list[Filing]:
+    """Put purchases at the end of their months' drafts, which it returns; one handed over is taken
+    back.
 
     A submitted month is amended with the reason `amendment`, from the version in force.
     """
@@ -59,6 +60,7 @@ def record_purchases(
     for purchase in purchases:
         if purchase.kg:
             by_month[Month.of(purchase.recorded_on)].append(purchase)
+    drafts = []
     for month in sorted(by_month):
         filing = _draft(buyer, month, amendment, by=by, at=at)
         rows = by_month[month]
@@ -81,6 +83,8 @@ def record_purchases(
         filing.prepared_at = at
         filing.ready_at = None
         filing.save(update_fields=["record_count", "prepared_by", "prepared_at", "ready_at"])
+        drafts.append(filing)
+    return drafts
 
 
 def _draft(buyer: Enterprise, month: Month, amendment: str, *, by: User, at: datetime) -> Filing:

@@ -66,7 +66,9 @@ def table_rows(table: Table, *, verbs: bool) -> Iterator[SourceRow]:
         if table.faults and table.faults[-1].line == number:
             found = table.faults.pop()
             fault = f"{found.column}:{found.code}:{found.value}"
-        verb, line = texts[len(COLUMNS) :] if verbs else (None, None)
+        verb, line = texts[len(COLUMNS) :] or (None, None)
+        if verb and not verbs:
+            fault = fault or "kind:field_unknown:verb"
         yield written_row(
             number, texts[: len(COLUMNS)], verb=verb, line=line, fault=fault, verbs=verbs
         )

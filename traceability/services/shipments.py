@@ -11,20 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel import audit
-from portal.kernel.access import require_allowed
 from portal.kernel.period import Month, civil_day
 from portal.kernel.quantity import ZERO
 from portal.notices.kinds import Kind
 from traceability.models import Shipment, ShipmentAnswer
-from traceability.permissions import Perm
 from traceability.queries.filings import closed_months
-from traceability.queries.shipments import Days, normal_on, shipments_of, shipments_to
+from traceability.queries.shipments import Days, shipments_of, shipments_to
 from traceability.rules import shipments as rules
-from traceability.rules.shipments import Answer, IfClosed, ShipmentKey
+from traceability.rules.shipments import Answer, IfClosed, Said, ShipmentKey
+from traceability.services.answers import answer_shipments, held, standing_of, told_of
 from traceability.services.purchases import Purchase, record_purchases
 from traceability.services.telling import tell_seller
 
-Verdict = ShipmentAnswer.Verdict
 _ANSWER = """
 insert into traceability_shipmentanswer (seller_id, buyer_id, lot_id, document, verdict, sold_kg,
                                          sold_on, received_kg, arrived_on, reason, by_id, at)
@@ -49,7 +47,6 @@ class AcceptedMany:
     held: int
 
 
-@transaction.atomic
 def accept_shipment(
     *,
     key: ShipmentKey,
@@ -61,18 +58,11 @@ def accept_shipment(
 ) -> ShipmentAnswer:
     """Confirm what arrived, and record what is not yet recorded of it in the month of arrival.
 
-    Raises AlreadyAnswered, ShipmentChanged, ReceivedAmiss, ReasonMissing, ArrivalAmiss,
-    LessThanRecorded or MonthIsSubmitted.
+    Raises what may stop one answer of `answer_shipments`.
     """
-    buyer = _held(key.buyer_id, by=by)
-    shipment = _as_it_stands(key, at=at)
-    standing = _standing(shipment)
-    rules.require_answerable(standing, seen_kg=seen_kg, states=rules.ACCEPTABLE)
-    rules.require_accepted(standing, answer, normal=normal_on(civil_day(at)))
-    return _say(buyer, shipment, Verdict.ACCEPTED, answer, if_closed=if_closed, by=by, at=at)
+    return _answer(Said(key, True, answer, seen_kg, if_closed), by=by, at=at)
 
 
-@transaction.atomic
 def refuse_shipment(
     *,
     key: ShipmentKey,
@@ -86,13 +76,7 @@ def refuse_shipment(
 
     What arrived is recorded. Raises as `accept_shipment` does.
     """
-    buyer = _held(key.buyer_id, by=by)
-    shipment = _as_it_stands(key, at=at)
-    standing = _standing(shipment)
-    rules.require_answerable(standing, seen_kg=seen_kg, states=rules.REFUSABLE)
-    rules.require_refused(standing, answer)
-    verdict = Verdict.PART_REFUSED if answer.received_kg else Verdict.NEVER_CAME
-    return _say(buyer, shipment, verdict, answer, if_closed=if_closed, by=by, at=at)
+    return _answer(Said(key, False, answer, seen_kg, if_closed), by=by, at=at)
 
 
 @transaction.atomic
@@ -101,13 +85,24 @@ def take_back_refusal(*, key: ShipmentKey, by: User, at: datetime) -> ShipmentAn
 
     Raises NoDispute.
     """
-    _held(key.buyer_id, by=by)
-    shipment = _as_it_stands(key, at=at)
-    if shipment.state not in rules.IN_DISPUTE:
+    held(key.buyer_id, by=by)
+    shipment = shipments_of([key], today=civil_day(at), own=True).prefetch_related(None).first()
+    if shipment is None or shipment.state not in rules.IN_DISPUTE:
         raise rules.NoDispute(_("This shipment is not in dispute."))
-    said = _kept(shipment, Verdict.WITHDRAWN, Answer(ZERO, None), by=by, at=at)
-    tell_seller(Kind.SHIPMENT_TAKEN_BACK, said, by=by, at=at)
-    audit.record("shipment.refusal_taken_back", said, by=by, at=at, **_told(shipment))
+    said = ShipmentAnswer.objects.create(
+        seller_id=shipment.seller_id,
+        buyer_id=shipment.buyer_id,
+        lot_id=shipment.lot_id,
+        document=shipment.document,
+        verdict=ShipmentAnswer.Verdict.WITHDRAWN,
+        sold_kg=shipment.sold_kg or ZERO,
+        sold_on=shipment.sold_from or civil_day(at),
+        received_kg=ZERO,
+        by=by,
+        at=at,
+    )
+    tell_seller(Kind.SHIPMENT_TAKEN_BACK, [said], by=by, at=at)
+    audit.record("shipment.refusal_taken_back", said, by=by, at=at, **told_of(shipment))
     return said
 
 
@@ -128,7 +123,7 @@ def accept_shipments(
     somebody answered meanwhile, and those whose month is submitted (unless `if_closed` says
     what to do), are left as they are and counted.
     """
-    buyer = _held(buyer.pk, by=by)
+    buyer = held(buyer.pk, by=by)
     today = civil_day(at)
     standing = shipments_to(buyer, days, today=today).filter(state=rules.WAITING)
     chosen = set(keys)
@@ -153,92 +148,12 @@ def accept_shipments(
     return AcceptedMany(len(purchases), len(chosen) - len(waiting), len(waiting) - len(purchases))
 
 
-def _held(buyer_id: int, *, by: User) -> Enterprise:
-    """The buyer, whose shipments nobody else answers until the transaction ends."""
-    buyer = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(pk=buyer_id)
-    require_allowed(by, Perm.PREPARE_FILING, buyer)
-    return buyer
-
-
-def _as_it_stands(key: ShipmentKey, *, at: datetime) -> Shipment:
-    found = shipments_of([key], today=civil_day(at), own=True).prefetch_related(None).first()
-    if found is None or found.sold_kg is None:
-        raise rules.ShipmentChanged(_("The seller has taken this shipment out of its filing."))
-    return found
-
-
-def _standing(shipment: Shipment) -> rules.Standing:
-    return rules.Standing(
-        state=shipment.state,
-        sold_kg=shipment.sold_kg or ZERO,
-        recorded_kg=shipment.recorded_kg or ZERO,
-        sold_from=shipment.sold_from or date.max,
-    )
-
-
-def _say(
-    buyer: Enterprise,
-    shipment: Shipment,
-    verdict: Verdict,
-    answer: Answer,
-    *,
-    if_closed: IfClosed,
-    by: User,
-    at: datetime,
-) -> ShipmentAnswer:
-    """Record what arrived and keep what was said of it."""
-    today, standing = civil_day(at), _standing(shipment)
-    kg = rules.to_record(standing, answer.received_kg)
-    if answer.received_kg:
-        arrived_on = answer.arrived_on or today
-        rules.require_arrival(standing, arrived_on, today=today)
-        if kg:
-            day = rules.recording_day(
-                arrived_on, closed=closed_months(buyer), if_closed=if_closed, today=today
-            )
-            purchases = [Purchase(shipment, arrived_on, day, kg)]
-            record_purchases(buyer, purchases, amendment=if_closed.amendment, by=by, at=at)
-    said = _kept(shipment, verdict, answer, by=by, at=at)
-    if said.disputes:
-        tell_seller(Kind.SHIPMENT_DISPUTED, said, by=by, at=at)
-    audit.record(
-        f"shipment.{verdict}",
-        said,
-        by=by,
-        at=at,
-        received_kg=answer.received_kg,
-        recorded_kg=kg,
-        reason=answer.reason,
-        **_told(shipment),
-    )
-    return said
-
-
-def _kept(
-    shipment: Shipment, verdict: Verdict, answer: Answer, *, by: User, at: datetime
-) -> ShipmentAnswer:
-    return ShipmentAnswer.objects.create(
-        seller_id=shipment.seller_id,
-        buyer_id=shipment.buyer_id,
-        lot_id=shipment.lot_id,
-        document=shipment.document,
-        verdict=verdict,
-        sold_kg=shipment.sold_kg or ZERO,
-        sold_on=shipment.sold_from or civil_day(at),
-        received_kg=answer.received_kg,
-        arrived_on=answer.arrived_on if answer.received_kg else None,
-        reason=answer.reason.strip(),
-        by=by,
-        at=at,
-    )
-
-
-def _told(shipment: Shipment) -> dict[str, object]:
-    return {
-        "shipment": str(shipment.named),
-        "document": shipment.filed_document,
-        "sold_kg": shipment.sold_kg,
-    }
+def _answer(said: Said, *, by: User, at: datetime) -> ShipmentAnswer:
+    buyer = Enterprise(pk=said.key.buyer_id)
+    done = answer_shipments(buyer=buyer, said=[said], partial=True, by=by, at=at)
+    if done.refused:
+        raise done.refused[0]
+    return done.answers[0]
 
 
 def _purchases(
@@ -253,7 +168,7 @@ def _purchases(
     closed = closed_months(buyer)
     taken = []
     for shipment in waiting:
-        standing = _standing(shipment)
+        standing = standing_of(shipment)
         sent = shipment.sold_to or today
         arrived = max(sent, arrived_on) if arrived_on else sent
         try:

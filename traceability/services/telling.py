@@ -53,15 +53,21 @@ def tell_buyers(filing: Filing, *, superseded: Sequence[int], by: User, at: date
         tell(kind, tellings, perms=FILERS, at=at, besides=by)
 
 
-def tell_seller(kind: Kind, answer: ShipmentAnswer, *, by: User, at: datetime) -> None:
-    """Tell the seller that its buyer disputes a shipment, or takes that back."""
-    facts = {
-        "buyer": both(answer.buyer),
-        "document": answer.document,
-        "received": kg(answer.received_kg),
-        "sold": kg(answer.sold_kg),
-    }
-    told = [Telling(answer.seller.organisation_id, answer.pk, facts)]
+def tell_seller(kind: Kind, answers: Sequence[ShipmentAnswer], *, by: User, at: datetime) -> None:
+    """Tell sellers that a buyer disputes a shipment of theirs, or takes that back."""
+    told = [
+        Telling(
+            answer.seller.organisation_id,
+            answer.pk,
+            {
+                "buyer": both(answer.buyer),
+                "document": answer.document,
+                "received": kg(answer.received_kg),
+                "sold": kg(answer.sold_kg),
+            },
+        )
+        for answer in answers
+    ]
     tell(kind, told, perms=FILERS, at=at, besides=by)
 
 

@@ -32,3 +32,9 @@ class LinePages(LedgerPages):
     """Lines of one filing."""
 
     ordering = "line"
+
+
+class NamedPages(LedgerPages):
+    """Things in the order of their names, where they are kept nowhere."""
+
+    ordering = "key"
