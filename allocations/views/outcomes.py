@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy
 from allocations.models import Scenario
 from allocations.queries import Compared
 from allocations.rules import CRITERIA_WEIGHED, ScenarioRules
+from allocations.rules.checks.found import Listed
 from enterprises.models import Enterprise
 from portal.kernel.charts import Chart, Series
 from portal.kernel.quantity import ZERO, to_tonnes
 from portal.kernel.said import listed
 from portal.kernel.sql import among
-from portal.kernel.templatetags.portal import named, number, percent
+from portal.kernel.templatetags.portal import colon, named, number, percent
 
 CHARTED = 15
 LEFT_OUT = {
@@ -51,6 +52,11 @@ def rules_in_words(rules: ScenarioRules) -> list[tuple[str, str]]:
     if rules.groups:
         told.append((_("Groups bound"), number(len(rules.groups))))
     return told
+
+
+def rules_told(rules: ScenarioRules) -> str:
+    """The same in one sentence."""
+    return str(Listed(f"{name}{colon()}{value}" for name, value in rules_in_words(rules)))
 
 
 def left_out_named(left_out: Sequence[Sequence[Any]]) -> list[tuple[Enterprise, Any]]:

@@ -19,6 +19,7 @@ from allocations.views.outcomes import (
     group_rows,
     left_out_named,
     rules_in_words,
+    rules_told,
 )
 from enterprises.models import Enterprise
 from portal.kernel import clock
@@ -130,7 +131,7 @@ def scenario_compare(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "scenario": first,
         "form": form,
-        "outcomes": [(each, queries.moved(each), rules_in_words(_rules(each))) for each in chosen],
+        "outcomes": [(each, queries.moved(each), rules_told(_rules(each))) for each in chosen],
         "groups": group_rows(rows),
         "chosen": chosen,
         "chart": comparison_chart(rows, chosen),
@@ -153,7 +154,7 @@ def scenario_promote(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a scenario the lines of its category in a decision of its year."""
     require_drafter(request)
     scenario = _visible(request, pk)
-    told = "; ".join(f"{name}: {value}" for name, value in rules_in_words(_rules(scenario)))
+    facts = {"name": scenario.name, "rules": rules_told(_rules(scenario))}
     has_ceiling = any(
         each.category.value == scenario.category and each.ceiling_kg
         for each in queries.year_position(scenario.year)
@@ -162,7 +163,7 @@ def scenario_promote(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         decisions=queries.decisions_written_in(scenario.year),
         initial={
-            "reason": (_("Scenario %(name)s") % {"name": scenario.name} + f". {told}")[:200],
+            "reason": (_("Scenario %(name)s. %(rules)s") % facts)[:200],
             "with_ceiling": not has_ceiling,
         },
     )

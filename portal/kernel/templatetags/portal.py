@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from portal.kernel.period import Month
 from portal.kernel.quantity import GRAM, to_tonnes
@@ -121,6 +121,12 @@ def icon(name: str) -> str:
         static("vendor/tabler-icons/sprite.svg"),
         name,
     )
+
+
+@register.simple_tag
+def colon() -> str:
+    """What stands between a label and what is said of it, in the reader's language."""
+    return pgettext("between a label and what is said of it", ": ")
 
 
 @register.simple_block_tag
