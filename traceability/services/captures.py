@@ -17,8 +17,8 @@ from traceability.rules.epcis.captured import read_events
 from traceability.rules.epcis.document import events_sent
 from traceability.rules.epcis.faults import DocumentTooLarge, EventFault
 from traceability.rules.filings import require_draftable
+from traceability.services.background import DELIVERIES, held
 from traceability.services.captured_events import Captured, EventsRefused, capture_events
-from traceability.services.jobs import DELIVERIES, only_worker
 
 State = Capture.State
 # So many faults are kept to be shown; their number is told whole.
@@ -72,9 +72,9 @@ def work_capture(*, capture: Capture, at: datetime) -> Capture:
     whose worker died is taken over, at most DELIVERIES times; what goes wrong beyond that is raised
     again.
     """
-    with only_worker(_LOCK, capture.pk) as alone:
-        taken = _take(capture, at) if alone else capture
-        if not alone or taken.state != State.WORKING:
+    with held(_LOCK, capture.pk % 2**31) as lock:
+        taken = _take(capture, at) if lock else capture
+        if lock is None or taken.state != State.WORKING:
             return taken
         begun = time.monotonic()
         try:

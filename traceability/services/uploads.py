@@ -22,9 +22,9 @@ from traceability.queries.uploads import UNDER_WAY, content_on_disk, product_nam
 from traceability.rules.filings import require_draftable
 from traceability.rules.intake import COLUMNS, RowError
 from traceability.rules.sheets import UploadRefused, require_under_way
+from traceability.services.background import DELIVERIES, held
 from traceability.services.handover import require_open
 from traceability.services.intake import RowsRefused
-from traceability.services.jobs import DELIVERIES, only_worker
 from traceability.services.kept_files import kept_content
 from traceability.services.upload_rows import (
     MOST_ERRORS,
@@ -127,9 +127,9 @@ def work_upload(*, upload: Upload, at: datetime) -> Upload:
     saved from a file with faults, and the draft stays as it was. A file whose worker died is taken
     over, at most DELIVERIES times; what goes wrong beyond that is raised again.
     """
-    with only_worker(_LOCK, upload.pk) as alone:
-        taken = _take(upload, at) if alone else upload
-        if not alone or taken.state != State.WORKING:
+    with held(_LOCK, upload.pk % 2**31) as lock:
+        taken = _take(upload, at) if lock else upload
+        if lock is None or taken.state != State.WORKING:
             return taken
         begun = time.monotonic()
         try:
