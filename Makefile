@@ -67,6 +67,7 @@ bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_import
 	$(BIN)/python -m tests.benchmarks.bench_reconcile 60000 600000 6000000
 	$(BIN)/python -m tests.benchmarks.bench_trace
+	$(BIN)/python -m tests.benchmarks.bench_flows
 	$(BIN)/python -m tests.benchmarks.bench_upload
 	$(BIN)/python -m tests.benchmarks.bench_filing
 	$(BIN)/python -m tests.benchmarks.bench_epcis

@@ -95,13 +95,3 @@ function drawPicture(place) {
 }
 
 for (const place of document.querySelectorAll("[data-picture]")) drawPicture(place);
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-png]");
-  if (!button) return;
-  const drawn = echarts.getInstanceByDom(document.getElementById(button.dataset.png));
-  const link = document.createElement("a");
-  link.href = drawn.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" });
-  link.download = `${button.dataset.name}.png`;
-  link.click();
-});

@@ -52,7 +52,13 @@ COPIED = {
     },
 }
 # What can't be the same in two copies.
-OF_ITS_OWN = {"uscc": "null", "receipt_no": "t.receipt_no || '-' || copy"}
+OF_ITS_OWN = {
+    "uscc": "lpad(to_hex(t.id * 1000 + copy), 18, '0')",
+    "group_id": "null",
+    "receipt_no": "t.receipt_no || '-' || copy",
+}
+# Ministries and authorities are there once.
+ONLY = {"accounts_organisation": "t.kind = 'enterprise'"}
 LIVE = "weighed anew"
 
 
@@ -148,7 +154,7 @@ def _copy(spans: dict[str, int], done: int, last: int) -> None:
         _run(
             f"insert into {table} ({names}) select {', '.join(taken)}"
             f" from {table} t, generate_series({done}, {last}) copy"
-            f" where t.id < {spans[moved['id']]}"
+            f" where t.id < {spans[moved['id']]} and {ONLY.get(table, 'true')}"
         )
         _run(f"alter table {table} enable trigger user")
         _run(f"analyze {table}")

@@ -114,3 +114,19 @@ def test_flow_trade_exports_every_way(january, client, viewer):
     )
 
     assert b"400.000" in b"".join(answer.streaming_content)
+
+
+@pytest.mark.parametrize(
+    "name", ["flow_detail", "flow_map", "flow_trade", "flow_series", "reach_detail"]
+)
+@pytest.mark.parametrize("form", ["csv", "xlsx", "pdf"])
+def test_pages_of_figures_are_files_too(january, client, viewer, name, form):
+    client.force_login(viewer)
+
+    answer = client.get(
+        reverse(f"traceability:{name}"),
+        {"first": "2025-01", "last": "2025-01", "export": form},
+    )
+
+    begins = {"csv": b"\xef\xbb\xbf", "xlsx": b"PK", "pdf": b"%PDF"}[form]
+    assert b"".join(answer).startswith(begins)

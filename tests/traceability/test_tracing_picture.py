@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from traceability.rules.tracing.drawing import svg_of
 from traceability.rules.tracing.picture import Link, Node, folded, picture_of
 
 
@@ -78,3 +79,17 @@ def test_folded_boxes_keep_the_sums_and_lose_what_stays_inside():
 
     assert picture.links == [link("A", "b", 5)]
     assert picture.rows == [(whole, Decimal(5)), (nodes[2], Decimal(5))]
+
+
+def test_svg_of_a_picture_has_every_box_and_link_and_shortens_words():
+    nodes = [Node("a", "北方稀土冶炼分离有限责任公司第二分公司 & co", "ore"), node("b", "compound")]
+
+    drawn = svg_of(picture_of(nodes, [link("a", "b", 5)]))
+
+    assert drawn.count("<rect") == 2
+    assert drawn.count("<path") == 1
+    assert "北方稀土冶炼分离有限责任公…" in drawn
+
+
+def test_svg_of_nothing_is_nothing():
+    assert svg_of(picture_of([], [])) == ""

@@ -12,17 +12,13 @@ run as (
            coalesce(sum(kg) filter (where kind = 'output'), 0) as given_kg
       from side group by 1
 ),
-whole as (
-    select kind, product_id, other_id, country, partner_id, sum(kg) as kg
-      from kept group by 1, 2, 3, 4, 5
-),
 flow as (
     select kind || case when kind not in ('sale', 'purchase') then ''
                         when e.activities <> '{}' and (%(scope)s::bigint[] is null
                                                        or e.id = any (%(scope)s)) then '_inside'
                         else '_outside' end as kind,
            product_id, other_id, country, kg
-      from whole left join enterprises_enterprise e on e.id = whole.partner_id
+      from kept left join enterprises_enterprise e on e.id = kept.partner_id
     union all
     select 'made', fed.product_id, given.product_id, '',
            given.kg * fed.kg / nullif(greatest(run.fed_kg, run.given_kg), 0)

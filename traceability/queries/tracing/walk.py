@@ -23,7 +23,14 @@ NOW = datetime(9999, 12, 31, tzinfo=CIVIL)
 # So many movements of one trace are followed; what lies behind them is told as not followed.
 MOST_MOVEMENTS = 100_000
 
-_WALK = "select * from traceability_walk(%(start)s, %(upstream)s, %(known_at)s, %(seen)s, %(most)s)"
+_WALK = """
+select * from traceability_walk(%(start)s, %(upstream)s, %(known_at)s, %(seen)s, %(most)s,
+                                %(by_lot)s)
+"""
+_LOTS_NOW = """
+select id, number, maker_id, product_id, reo_percent, assay
+  from traceability_lot where id = any (%(lots)s)
+"""
 _LOTS_UNKNOWN = "select id, number, maker_id from traceability_lot where id = any (%(lots)s)"
 
 
@@ -69,6 +76,10 @@ class Moved(NamedTuple):
     reo_kg: Decimal | None
 
 
+# What leads into a pool from behind: the pool, kind, lot where it matters, gross kg and kg REO.
+Behind = tuple[int, str, int | None, Decimal, Decimal | None]
+
+
 @dataclass(slots=True)
 class Walk:
     """What a walk found. `other_side`: what leads into each opened pool from behind, by lot."""
@@ -76,7 +87,7 @@ class Walk:
     asked: Asked
     moved: list[Moved]
     opened: set[int]
-    other_side: list[tuple[int, str, int | None, Decimal, Decimal | None]]
+    other_side: list[Behind]
     lots: dict[int, LotFacts]
     shares: dict[int, Decimal | None] | None = None
 
@@ -121,14 +132,7 @@ class Walk:
 
 def moved_from(start: Sequence[int], asked: Asked) -> tuple[list[Moved], set[int]]:
     """The movements that the pools `start` lead to, each once, and the pools that were opened."""
-    moved: list[Moved] = []
-    opened: set[int] = set()
-    facts = {"start": list(start), "upstream": asked.upstream, "known_at": asked.known_at}
-    facts |= {"seen": None if asked.seen is None else list(asked.seen), "most": asked.most}
-    for level, *columns in rows(_WALK, facts):
-        opened.update(level)
-        if columns[0] is not None:
-            moved += map(Moved._make, zip(*columns, strict=True))
+    moved, opened, _behind = _walked(start, asked, by_lot=None)
     return moved, opened
 
 
@@ -139,21 +143,41 @@ def walk(
 
     `known`: the share of the oxides asked about in lots of which nothing else would tell.
     """
-    moved, opened = moved_from(start, asked)
-    near_side = "source" if asked.upstream else "target"
-    behind = rows(
-        statement("other_side").replace("{near}", near_side),
-        {
-            "pools": list(opened),
-            "known_at": asked.known_at,
-            "by_lot": ["input", "output"] if asked.oxides else ["input"],
-        },
-    )
+    by_lot = ["input", "output"] if asked.oxides else ["input"]
+    moved, opened, behind = _walked(start, asked, by_lot=by_lot)
     lots = {one.lot_id for one in moved} | {row[2] for row in behind if row[2] is not None}
     walked = Walk(asked, moved, opened, behind, lot_facts(lots, asked.known_at))
     if asked.oxides is not None:
         walked.shares = _shares(walked, asked.oxides, known or {})
     return walked
+
+
+def _walked(
+    start: Sequence[int], asked: Asked, *, by_lot: Sequence[str] | None
+) -> tuple[list[Moved], set[int], list[Behind]]:
+    """A walk level by level; with what leads into its pools from behind, unless `by_lot` is None.
+
+    `by_lot`: the kinds of movement that are told lot by lot, since the lot tells how much oxide it
+    holds; others are drawn together.
+    """
+    moved: list[Moved] = []
+    opened: set[int] = set()
+    behind: list[Behind] = []
+    facts = {
+        "start": list(start),
+        "upstream": asked.upstream,
+        "known_at": asked.known_at,
+        "seen": None if asked.seen is None else list(asked.seen),
+        "most": asked.most,
+        "by_lot": None if by_lot is None else list(by_lot),
+    }
+    for level, *columns in rows(_WALK, facts):
+        opened.update(level)
+        if columns[0] is not None:
+            moved += map(Moved._make, zip(*columns[:7], strict=True))
+        if columns[7] is not None:
+            behind += zip(*columns[7:], strict=True)
+    return moved, opened, behind
 
 
 def _shares(
@@ -177,12 +201,26 @@ def _shares(
 
 def lot_facts(lots: Iterable[int], known_at: datetime = NOW) -> dict[int, LotFacts]:
     """What these lots are, as known at a moment."""
-    wanted = {"lots": list(lots), "known_at": known_at, "creating": list(CREATING)}
     if known_at == NOW:
-        return {row[0]: LotFacts(*row) for row in rows(statement("lots_now"), wanted)}
+        return _lots_now(lots)
+    wanted = {"lots": list(lots), "known_at": known_at, "creating": list(CREATING)}
     known = {row[0]: LotFacts(*row) for row in rows(statement("known_lots"), wanted)}
     nameless = {row[0]: LotFacts(*row) for row in rows(_LOTS_UNKNOWN, wanted)}
     return nameless | known
+
+
+def _lots_now(lots: Iterable[int]) -> dict[int, LotFacts]:
+    """What these lots are by the current ledger."""
+    products = Product.objects.in_bulk()
+    found = {}
+    for row in rows(_LOTS_NOW, {"lots": list(lots)}):
+        pk, number, maker_id, product_id, reo_percent, assay = row
+        product = products.get(product_id or 0)
+        told = ("", "", "", "")
+        if product is not None:
+            told = (product.code, product.name_zh, product.name_en, product.stage)
+        found[pk] = LotFacts(pk, number, maker_id, product_id, *told, reo_percent, assay)
+    return found
 
 
 def pool_facts(pools: Iterable[int], seen: Sequence[int] | None) -> dict[int, PoolFacts]:

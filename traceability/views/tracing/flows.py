@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from enterprises.queries import enterprises_visible_to, groups_visible_to, regions_with_enterprises
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.exports import csv_answer, xlsx_answer
 from portal.kernel.pages import page
 from portal.kernel.quantity import GRAM
 from portal.kernel.tables import list_page
@@ -32,6 +31,7 @@ from traceability.views.tracing.addresses import (
     lead_of_flow_node,
     leading,
 )
+from traceability.views.tracing.files import FORMS, About, file_answer
 
 # Less would be shown as nothing.
 SHOWN_LEAST = GRAM / 2
@@ -69,8 +69,10 @@ def flow_detail(request: HttpRequest) -> HttpResponseBase:
     parts = queries.parts_of(by_product=form.asked("by") == "product")
     found = queries.balanced(queries.flows_of(asked), parts)
     lead = leading(request, form)
-    if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
-        return _export(form_of, found, parts)
+    picture = queries.picture_of_flows(found, parts)
+    if (form_of := request.GET.get("export")) in FORMS:
+        about = about_of(request, form, _("Flows"))
+        return file_answer(form_of, "flows", about, *_table(found, parts), picture)
     return page(
         request,
         "traceability/flow_detail.html",
@@ -81,11 +83,7 @@ def flow_detail(request: HttpRequest) -> HttpResponseBase:
             "whose": whose(request, form),
             "first": asked.first,
             "last": asked.last,
-            "picture": addressed(
-                queries.picture_of_flows(found, parts),
-                lead_of_flow_node(lead),
-                lead_of_flow_link(lead),
-            ),
+            "picture": addressed(picture, lead_of_flow_node(lead), lead_of_flow_link(lead)),
             "balances": [_shown(each, parts, lead) for each in found],
         },
     )
@@ -170,7 +168,15 @@ def _shown(balance: Balance, parts: queries.Parts, lead: Lead) -> BalanceShown:
     )
 
 
-def _export(form: str, found: list[Balance], parts: queries.Parts) -> HttpResponseBase:
+def about_of(request: HttpRequest, form: FlowForm, title: str) -> About:
+    """What a page of flows is about, for its files."""
+    words = [whose(request, form)]
+    if element := form.asked("element"):
+        words.append(str(queries.ELEMENTS[element][0]))
+    return About(title, form.months, " · ".join(word for word in words if word), form.known_on)
+
+
+def _table(found: list[Balance], parts: queries.Parts) -> tuple[list[str], list[list[Any]]]:
     header = [_("Stage or product"), _("Side"), _("What"), _("From or into"), _("kg")]
     rows: list[list[Any]] = []
     for balance in found:
@@ -178,8 +184,6 @@ def _export(form: str, found: list[Balance], parts: queries.Parts) -> HttpRespon
         for side, entries in ((_("in"), balance.inward), (_("out"), balance.outward)):
             for entry in entries:
                 other = parts.node(entry.other).label if entry.other is not None else ""
-                rows.append(
-                    [label, side, capfirst(str(entry.kind.label)), other, round(entry.kg, 3)]
-                )
-    answer = csv_answer if form == "csv" else xlsx_answer
-    return answer("flows", header, rows)
+                kg = round(entry.kg, 3)
+                rows.append([label, side, capfirst(str(entry.kind.label)), other, kg])
+    return header, rows

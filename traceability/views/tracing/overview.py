@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.exports import csv_answer, xlsx_answer
 from portal.kernel.pages import page
 from portal.kernel.quantity import to_tonnes
 from portal.kernel.templatetags import portal as shown
@@ -22,7 +21,8 @@ from traceability.queries.tracing.overview import Lead
 from traceability.queries.tracing.since import filed_since
 from traceability.rules.tracing.picture import addressed
 from traceability.views.tracing.addresses import lead_of_trader, lead_of_way, leading
-from traceability.views.tracing.flows import flow_form, question, whose
+from traceability.views.tracing.files import FORMS, file_answer
+from traceability.views.tracing.flows import about_of, flow_form, question, whose
 
 # Where each province lies on the map, column and row.
 PLACES = {
@@ -58,7 +58,7 @@ class TileShown:
 
 @require_safe
 @requires(Perm.VIEW_FILINGS)
-def flow_map(request: HttpRequest) -> HttpResponse:
+def flow_map(request: HttpRequest) -> HttpResponseBase:
     """Production, use of caps, discipline of filing and findings, province by province."""
     form = flow_form(request)
     asked = question(request, form)
@@ -66,6 +66,9 @@ def flow_map(request: HttpRequest) -> HttpResponse:
     tiles = queries.tiles(asked, deadline_day=deadline_day(today), now=clock.now())
     measure = request.GET.get("measure", "")
     measure = measure if measure in MEASURES else ""
+    if (form_of := request.GET.get("export")) in FORMS:
+        about = about_of(request, form, _("Provinces"))
+        return file_answer(form_of, "provinces", about, *_map_table(tiles))
     return page(
         request,
         "traceability/flow_map.html",
@@ -81,6 +84,36 @@ def flow_map(request: HttpRequest) -> HttpResponse:
             "tiles": _tiles_shown(tiles, measure, leading(request, form)),
         },
     )
+
+
+def _map_table(tiles: list[queries.Tile]) -> tuple[list[str], list[list[Any]]]:
+    header = [
+        _("Province"),
+        _("Mined, kg REO"),
+        _("Separated, kg REO"),
+        _("Caps, kg REO"),
+        _("Use of caps, percent"),
+        _("Months due"),
+        _("In time"),
+        _("Missing"),
+        _("Open findings"),
+    ]
+    rows: list[list[Any]] = [
+        [
+            shown.named(tile.region),
+            tile.mined_kg,
+            tile.separated_kg,
+            tile.cap_kg,
+            round(tile.used_share * 100, 3) if tile.used_share is not None else None,
+            tile.due,
+            tile.in_time,
+            tile.missing,
+            tile.findings,
+        ]
+        for tile in tiles
+        if not tile.idle
+    ]
+    return header, rows
 
 
 def _tiles_shown(tiles: list[queries.Tile], measure: str, lead: Lead) -> list[TileShown]:
@@ -137,14 +170,13 @@ def flow_trade(request: HttpRequest) -> HttpResponseBase:
     form = flow_form(request)
     asked = question(request, form)
     ways = queries.trade_of(asked)
-    if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
-        header = [_("Seller"), _("Buyer"), _("kg REO")]
-        rows: list[list[Any]] = [
-            [shown.named(way.seller), shown.named(way.buyer), round(way.kg, 3)] for way in ways
-        ]
-        return (csv_answer if form_of == "csv" else xlsx_answer)("trade", header, rows)
-    lead = leading(request, form)
     picture = queries.picture_of_trade(ways, queries.drawn_of(ways))
+    if (form_of := request.GET.get("export")) in FORMS:
+        about = about_of(request, form, _("Trade between groups"))
+        header = [_("Seller"), _("Buyer"), _("kg REO")]
+        rows = [[shown.named(way.seller), shown.named(way.buyer), round(way.kg, 3)] for way in ways]
+        return file_answer(form_of, "trade", about, header, rows, picture)
+    lead = leading(request, form)
     return page(
         request,
         "traceability/flow_trade.html",
@@ -162,15 +194,25 @@ def flow_trade(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @requires(Perm.VIEW_FILINGS)
-def flow_series(request: HttpRequest) -> HttpResponse:
+def flow_series(request: HttpRequest) -> HttpResponseBase:
     """Production against the caps, and what came and went, month by month."""
     form = flow_form(request)
     asked = question(request, form)
+    charts = queries.charts_of(asked, leading(request, form))
+    if (form_of := request.GET.get("export")) in FORMS:
+        about = about_of(request, form, _("Months"))
+        header = [_("Month"), _("Line"), _("t REO")]
+        rows: list[list[Any]] = [
+            [month, str(one.name), value]
+            for _id, chart in charts
+            for one in chart.series
+            for month, value in zip(chart.categories, one.values, strict=True)
+        ]
+        return file_answer(form_of, "months", about, header, rows)
     return page(
         request,
         "traceability/flow_series.html",
-        _shared(request, form, asked)
-        | {"charts": queries.charts_of(asked, leading(request, form))},
+        _shared(request, form, asked) | {"charts": charts},
     )
 
 

@@ -11,7 +11,6 @@ from enterprises.models import Enterprise
 from enterprises.queries import seen_by
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.exports import csv_answer, xlsx_answer
 from portal.kernel.pages import page
 from portal.kernel.templatetags.portal import named
 from traceability.forms.tracing import ReachForm
@@ -22,6 +21,7 @@ from traceability.queries.tracing.flows import Question
 from traceability.queries.tracing.since import filed_since
 from traceability.queries.tracing.walk import Asked, moment_known
 from traceability.views.tracing.addresses import leading
+from traceability.views.tracing.files import FORMS, About, file_answer
 from traceability.views.tracing.followed import lead_of_reached
 
 ENDS_SHOWN = 60
@@ -56,11 +56,16 @@ def reach_detail(request: HttpRequest) -> HttpResponseBase:
     """The buyers and uses that something reached, or the mines behind a buyer or a country."""
     picked = picked_by(request)
     form, reach = picked.form, picked.reach
-    if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
-        return _export(form_of, reach)
     upstream = form.asked("way") == "back"
     stages = dict(Product.Stage.choices)
     lead = leading(request, form)
+    picture = queries.picture_of_reach(
+        reach, picked.title, stages, lambda end: lead_of_reached(lead, end)
+    )
+    if (form_of := request.GET.get("export")) in FORMS:
+        title = _("What stands behind") if upstream else _("Where it ends")
+        about = About(title, form.months, picked.title, form.known_on)
+        return file_answer(form_of, "reach", about, *_table(reach), picture)
     return page(
         request,
         "traceability/reach_detail.html",
@@ -82,9 +87,7 @@ def reach_detail(request: HttpRequest) -> HttpResponseBase:
                 (end, stages.get(end.stage, ""), lead_of_reached(lead, end))
                 for end in reach.ends[:ENDS_SHOWN]
             ],
-            "picture": queries.picture_of_reach(
-                reach, picked.title, stages, lambda end: lead_of_reached(lead, end)
-            ),
+            "picture": picture,
         },
     )
 
@@ -118,7 +121,7 @@ def _title(form: ReachForm, chosen: Enterprise | None, products: list[tuple[int,
     return " · ".join(words) or everything
 
 
-def _export(form: str, reach: queries.Reach) -> HttpResponseBase:
+def _table(reach: queries.Reach) -> tuple[list[str], list[list[Any]]]:
     header = [_("What"), _("Enterprise"), _("Country"), _("Stage"), _("kg REO"), _("Percent")]
     rows: list[list[Any]] = [
         [
@@ -131,4 +134,4 @@ def _export(form: str, reach: queries.Reach) -> HttpResponseBase:
         ]
         for end in reach.ends
     ]
-    return (csv_answer if form == "csv" else xlsx_answer)("reach", header, rows)
+    return header, rows
