@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("enterprises", "0003_register_partner"),
-        ("traceability", "0039_flows_on_record"),
+        ("traceability", "0042_draws_stand"),
     ]
 
     operations = [
