@@ -122,6 +122,6 @@ end $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0043_kept_flows_covered")]
+    dependencies = [("traceability", "0044_kept_flows_covered")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

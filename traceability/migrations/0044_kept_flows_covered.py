@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("enterprises", "0003_register_partner"),
-        ("traceability", "0042_draws_stand"),
+        ("traceability", "0043_upload_pieces"),
     ]
 
     operations = [
