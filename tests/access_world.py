@@ -26,7 +26,7 @@ from traceability.queries.epcis import recorded_in
 from traceability.rules.draws import Factors
 from traceability.rules.epcis.events import events_of
 from traceability.rules.shipments import NEITHER, Answer, ShipmentKey
-from traceability.services import cases, draws, handover
+from traceability.services import cases, draws, handover, saved_views
 from traceability.services.captures import receive_capture
 from traceability.services.filings import submit_filing
 from traceability.services.reconciliations import ask_reconciliation, run_reconciliation
@@ -322,6 +322,16 @@ def _draws(world: World) -> None:
         at=NOON,
     )
     draws.draw_sample(draw=draw, words=words, by=second, at=NOON + timedelta(hours=2))
+    view = saved_views.save_view(
+        listing="cases",
+        name="Caps",
+        query="topic=caps",
+        is_shared=True,
+        is_default=False,
+        by=world.people["supervisor"],
+        at=NOON,
+    )
+    world.tell("traceability:view_drop", "any", pk=view.pk)
     for name in ("detail", "population", "file", "commit", "sample", "close"):
         world.tell(f"traceability:draw_{name}", "any", pk=draw.pk)
     world.tell("traceability:inspection_record", "any", pk=draw.drawn.get().pk)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, register_converter
 from portal.kernel.period import Month
 from traceability.rules.shipments import KEY_FORM, ShipmentKey
 from traceability.views import (
+    bulk,
     caps,
     captures,
     cases,
@@ -15,6 +16,7 @@ from traceability.views import (
     findings,
     forecasts,
     reconciliations,
+    saved_views,
     supervision,
     tolerances,
     trials,
@@ -104,6 +106,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("extensions/add/", supervision.extension_add, name="extension_add"),
     path("filings/<int:pk>/receipt/", filings.filing_receipt, name="filing_receipt"),
     path("findings/", findings.finding_list, name="finding_list"),
+    path("findings/move/", bulk.finding_move, name="finding_move"),
+    path("findings/views/", saved_views.view_save, name="view_save"),
+    path("findings/views/<int:pk>/drop/", saved_views.view_drop, name="view_drop"),
     path("findings/<int:pk>/", findings.finding_detail, name="finding_detail"),
     path("enterprises/<int:pk>/checks/", verdicts.enterprise_checks, name="enterprise_checks"),
     path(
@@ -123,6 +128,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draws/<int:pk>/sample/", draws.draw_sample, name="draw_sample"),
     path("draws/drawn/<int:pk>/", draws.inspection_record, name="inspection_record"),
     path("cases/", cases.case_list, name="case_list"),
+    path("cases/bulk/", bulk.case_bulk, name="case_bulk"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
     path("cases/<int:pk>/assign/", cases.case_assign, name="case_assign"),
     path("cases/<int:pk>/ask/", cases.case_ask, name="case_ask"),

@@ -34,6 +34,7 @@ HELP = {
     "spreadsheet": _("The spreadsheet"),
     "shipments": _("Shipments"),
     "findings": _("Findings"),
+    "inspection": _("Inspecting"),
     "tracing": _("Tracing lots"),
     "planning": _("Planning the next year"),
     "copies": _("Copies and notices"),

@@ -11,9 +11,12 @@ from traceability.rules.cases import MOST_BYTES
 from traceability.services.cases import Attachment
 
 
-class _CaseChoice(forms.ModelChoiceField):
+class CaseChoice(forms.ModelChoiceField):
+    """A choice among cases, by enterprise, topic and number."""
+
     def label_from_instance(self, case: Case) -> str:
-        return f"{named(case.enterprise)} · {case.get_topic_display()}"
+        """As it is chosen."""
+        return f"{named(case.enterprise)} · {case.get_topic_display()} · #{case.pk}"
 
 
 class _WithAttachment(forms.Form):
@@ -64,7 +67,7 @@ class AssignForm(forms.Form):
 class MergeForm(forms.Form):
     """The case that another becomes part of."""
 
-    into = _CaseChoice(label=_("Becomes part of"), queryset=None)
+    into = CaseChoice(label=_("Becomes part of"), queryset=None)
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
     def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:

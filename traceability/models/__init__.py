@@ -10,6 +10,7 @@ from traceability.models.inspections import Draw, DrawCandidate, DrawnEnterprise
 from traceability.models.lots import Balance, Lot, Product
 from traceability.models.replays import Replay
 from traceability.models.rows import UnfinishedRow
+from traceability.models.saved_views import SavedView
 from traceability.models.shipments import Shipment, ShipmentAnswer, ShipmentRemark
 from traceability.models.supervision import DeadlineExtension, FilingRemark
 from traceability.models.tolerances import ToleranceProposal, Trial, TrialFinding
@@ -43,6 +44,7 @@ __all__ = [
     "Record",
     "RecordBehind",
     "Replay",
+    "SavedView",
     "Shipment",
     "ShipmentAnswer",
     "ShipmentRemark",

@@ -14,7 +14,8 @@ class Case(models.Model):
     """The findings of a year that come of one cause at one enterprise, worked as one.
 
     A finding joins the case of its enterprise and topic, or of whoever caused it, by the rules of
-    `rules/cases.py`; an official may merge one case into another. `status` is where the work is;
+    `rules/cases.py`; an official may merge one case into another, or move findings out into a case
+    opened by hand, which later runs add nothing to. `status` is where the work is;
     a closed case is opened again when a finding of it comes or comes back.
     """
 
@@ -56,12 +57,18 @@ class Case(models.Model):
         "self", models.PROTECT, related_name="merged", null=True, blank=True
     )
 
+    opened_by_hand = models.BooleanField(_("opened by hand"), default=False, db_default=False)
+
     class Meta:
         ordering = ["-opened_at", "-id"]
         default_permissions = ()
         permissions = [(Perm.VIEW_DOSSIERS.split(".")[1], "See dossiers of enterprises")]
         constraints = [
-            models.UniqueConstraint(fields=["year", "enterprise", "topic"], name="case_once"),
+            models.UniqueConstraint(
+                fields=["year", "enterprise", "topic"],
+                condition=Q(opened_by_hand=False),
+                name="case_once",
+            ),
             models.CheckConstraint(
                 condition=~Q(status="closed")
                 | (~Q(outcome="") & ~Q(outcome_reason="") & Q(closed_at__isnull=False)),
@@ -101,6 +108,7 @@ class CaseEntry(models.Model):
         ANSWER = "answer", _("answer of the enterprise")
         NOTE = "note", _("note and evidence")
         MERGED = "merged", _("merged")
+        MOVED = "moved", _("findings moved")
         CLOSED = "closed", _("closed")
         REOPENED = "reopened", _("opened again")
 

@@ -260,6 +260,8 @@ class Finding(models.Model):
         Reconciliation, models.PROTECT, null=True, related_name="findings"
     )
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="findings")
+    # An official put it into its case; later runs leave it there.
+    placed_by_hand = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-last_seen", "code", "id"]

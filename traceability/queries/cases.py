@@ -1,5 +1,7 @@
 """Cases: who may see them, what they hold, and what of them an enterprise reads."""
 
+from collections.abc import Collection
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from enterprises.queries import enterprises_visible_to
@@ -62,3 +64,23 @@ def case_workers() -> QuerySet[User]:
     """Those to whom a case may be given."""
     roles = [name for name, held in ROLES.items() if Perm.WORK_FINDINGS in held.permissions]
     return User.objects.filter(role__in=roles, is_active=True).select_related("organisation")
+
+
+def worked_cases(user: User) -> QuerySet[Case]:
+    """The cases `user` may see in which anything can still be done, by enterprise."""
+    ended = (Case.Status.CLOSED, Case.Status.MERGED)
+    worked = cases_visible_to(user).exclude(status__in=ended)
+    return worked.order_by("enterprise__organisation__name_zh", "topic", "pk")
+
+
+def cases_to_move_into(findings: Collection[int], user: User) -> QuerySet[Case]:
+    """The worked cases of those whom these findings concern, of the same years."""
+    found = Finding.objects.filter(pk__in=findings).values_list(
+        "year", "enterprise_id", "counterparty_id", "lot__maker_id"
+    )
+    years: set[int] = set()
+    concerned: set[int] = set()
+    for year, *enterprises in found:
+        years.add(year)
+        concerned.update(filter(None, enterprises))
+    return worked_cases(user).filter(year__in=years, enterprise_id__in=concerned)

@@ -4,6 +4,7 @@ Source: county-level and higher authorities supervise and inspect the execution 
 Measures).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,6 +72,34 @@ class StillFound(Refusal):
     """A case can't be closed as corrected while the reconciliation still finds it."""
 
 
+class NotToBeMoved(Refusal):
+    """A finding can't be put into this case."""
+
+
+class SomeGone(Refusal):
+    """Not all that was chosen is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowRefused:
+    """One of many that could not be done, and what stands against it."""
+
+    pk: int
+    refusal: Refusal
+
+
+class RowsRefused(Refusal):
+    """Some of many could not be done, so none was; `rows` tells of each."""
+
+    def __init__(self, rows: Sequence[RowRefused], *, count: int) -> None:
+        super().__init__(
+            _("%(refused)s of %(count)s can't be done, so nothing was: see below."),
+            refused=len(rows),
+            count=count,
+        )
+        self.rows = rows
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a case stands: its status, its year, and how many of its findings are still found."""
@@ -107,6 +136,37 @@ def require_mergeable(standing: Standing, other: Standing, *, same: bool) -> Non
         raise NotToBeMerged(_("A case can't be merged into itself."), field="into")
     if standing.year != other.year:
         raise NotToBeMerged(_("Cases of two years can't be merged."), field="into")
+
+
+def require_movable(
+    *,
+    year: int,
+    source: Standing | None,
+    target: Standing | None,
+    same: bool,
+    alike: bool,
+    first_year: int,
+) -> None:
+    """Both cases are worked, are two, and are of the finding's year.
+
+    Several that go into a new case are of one enterprise and year. Raises CaseEnded or
+    NotToBeMoved.
+    """
+    for standing in (source, target):
+        if standing is not None:
+            require_worked(standing)
+    if same:
+        raise NotToBeMoved(_("The finding is in this case already."), field="into")
+    if year != (target.year if target else first_year):
+        raise NotToBeMoved(_("The finding is of another year than the case."), field="into")
+    if not alike:
+        raise NotToBeMoved(_("A new case holds findings of one enterprise only."), field="into")
+
+
+def require_all_there(found: int, *, asked: int) -> None:
+    """All that was chosen is there, and something was. Raises SomeGone."""
+    if not asked or found != asked:
+        raise SomeGone(_("Not all that was chosen is there any more; choose again."))
 
 
 def require_closable(standing: Standing, outcome: str) -> None:

@@ -4,23 +4,49 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.tables import (
     DayColumn,
-    ListFilter,
     ListTable,
     MomentColumn,
+    MonthFilter,
     NamedColumn,
     NumberColumn,
     SearchFilter,
     StatusColumn,
 )
-from traceability.models import Case
+from traceability.models import Case, Finding
+from traceability.rules.checks import CHECKS
+from traceability.tables.work import WorkFilter
 
 WORKED = "worked"
 MINE = "mine"
+
+
+class PickColumn(tables.Column):
+    """A box to mark a row with, for what is done with several at once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            verbose_name=_("Mark"),
+            accessor="pk",
+            orderable=False,
+            exclude_from_export=True,
+            **kwargs,
+        )
+
+    def render(self, value: int) -> str:
+        """The box, which belongs to the form above the list."""
+        return format_html(
+            '<input type="checkbox" class="form-check-input" name="pick" value="{}"'
+            ' form="bulk-form" aria-label="{} #{}">',
+            value,
+            _("Mark"),
+            value,
+        )
 
 
 class TopicColumn(tables.Column):
@@ -38,6 +64,7 @@ class TopicColumn(tables.Column):
 class CaseTable(ListTable):
     """Cases with how many of their findings still hold, and how many of those are grave."""
 
+    pick = PickColumn()
     topic = TopicColumn(verbose_name=_("Case"), linkify=True)
     enterprise = NamedColumn(
         verbose_name=_("Enterprise"), order_by="enterprise__organisation__name_zh"
@@ -53,6 +80,7 @@ class CaseTable(ListTable):
     class Meta(ListTable.Meta):
         model = Case
         fields = (
+            "pick",
             "topic",
             "enterprise",
             "year",
@@ -70,8 +98,8 @@ class CaseTable(ListTable):
         return str(value)
 
 
-class CaseFilter(ListFilter):
-    """Narrows the cases."""
+class CaseFilter(WorkFilter):
+    """Narrows the cases by what they are and by the findings they hold."""
 
     search = SearchFilter(
         fields=[
@@ -93,6 +121,20 @@ class CaseFilter(ListFilter):
         method="worked_by",
     )
     year = django_filters.NumberFilter(label=_("Year"))
+    code = django_filters.ChoiceFilter(
+        label=_("Finding"),
+        choices=[(check.code, check.title) for check in CHECKS],
+        method="holding",
+    )
+    severity = django_filters.ChoiceFilter(
+        label=_("Severity"), choices=Finding.Severity.choices, method="holding"
+    )
+    month = MonthFilter(label=_("Month"), method="holding")
+    amount = django_filters.NumberFilter(label=_("Amount at least, kg"), method="of_amount")
+
+    assigned_field = "assigned_to"
+    opened_field = "opened_at__date"
+    number_field = "pk"
 
     class Meta:
         model = Case
@@ -108,3 +150,12 @@ class CaseFilter(ListFilter):
         """Those of the reader, or those nobody was given."""
         request: Any = self.request
         return rows.filter(assigned_to=request.user if whose == MINE else None)
+
+    def holding(self, rows: QuerySet[Model], name: str, value: Any) -> QuerySet[Model]:
+        """Those with a finding of this code, severity or month."""
+        return rows.filter(Exists(Finding.objects.filter(case=OuterRef("pk"), **{name: value})))
+
+    def of_amount(self, rows: QuerySet[Model], _name: str, kg: Any) -> QuerySet[Model]:
+        """Those with a finding of at least so much."""
+        large = Finding.objects.filter(case=OuterRef("pk"), amount_kg__gte=kg)
+        return rows.filter(Exists(large))

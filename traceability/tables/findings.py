@@ -29,6 +29,8 @@ from portal.kernel.templatetags.portal import named
 from traceability.models import Finding, Reconciliation
 from traceability.queries.findings import BY_GRAVITY, OPEN, message_of
 from traceability.rules.checks import CHECKS
+from traceability.tables.cases import PickColumn
+from traceability.tables.work import WorkFilter
 
 STILL_OPEN = "still_open"
 
@@ -65,6 +67,7 @@ class MessageColumn(tables.Column):
 class FindingTable(ListTable):
     """Findings. The rows must be `ranked`."""
 
+    pick = PickColumn()
     severity = StatusColumn(kind="severity", verbose_name=_("Severity"), order_by=BY_GRAVITY)
     code = TitleColumn(verbose_name=_("Finding"), linkify=True)
     enterprise = NamedColumn(
@@ -83,6 +86,7 @@ class FindingTable(ListTable):
     class Meta(ListTable.Meta):
         model = Finding
         fields = (
+            "pick",
             "severity",
             "code",
             "enterprise",
@@ -158,6 +162,22 @@ class FindingFilter(ListFilter):
     def within(self, rows: QuerySet[Model], _name: str, region: Region) -> QuerySet[Model]:
         """Those on enterprises of a province."""
         return rows.filter(enterprise__region__code__startswith=region.prefix)
+
+
+class FindingListFilter(FindingFilter, WorkFilter):
+    """Narrows the list of findings by all that, and by who works them, age, amount and case."""
+
+    amount = django_filters.NumberFilter(
+        label=_("Amount at least, kg"), field_name="amount_kg", lookup_expr="gte"
+    )
+
+    assigned_field = "case__assigned_to"
+    opened_field = "first_seen"
+    number_field = "case"
+
+    class Meta:
+        model = Finding
+        fields = ()
 
 
 class CountColumn(NumberColumn):

@@ -1,6 +1,7 @@
 """Cases, and the steps of working them."""
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from allocations.permissions import Perm as Allocations
@@ -17,27 +20,40 @@ from portal.kernel.access import requires
 from portal.kernel.pages import page, refusals_on
 from portal.kernel.tables import list_page
 from traceability.forms import cases as case_forms
-from traceability.models import Case, CaseEntry
+from traceability.models import Case, CaseEntry, SavedView
 from traceability.permissions import Perm
 from traceability.queries import cases as queries
 from traceability.services import cases as services
 from traceability.tables.cases import CaseFilter, CaseTable
+from traceability.views.saved_views import list_tools, opened_with
 
 READ_AND_WRITE = ["GET", "POST"]
 FINDINGS_SHOWN = 100
+BULK_ACTIONS = (
+    ("assign", gettext_lazy("Assign")),
+    ("ask", gettext_lazy("Ask the enterprises")),
+    ("note", gettext_lazy("Note or evidence")),
+    ("merge", gettext_lazy("Merge")),
+    ("close", gettext_lazy("Close")),
+)
 
 
 @require_safe
 @requires(Perm.VIEW_FINDINGS)
 def case_list(request: HttpRequest) -> HttpResponseBase:
     """The cases the reader may see."""
+    if opened := opened_with(request, SavedView.Listing.CASES):
+        return opened
     return list_page(
         request,
         template="traceability/case_list.html",
         name="cases",
         table=CaseTable,
-        filters=CaseFilter,
+        filters=partial(CaseFilter, today=clock.today()),
         queryset=queries.cases_visible_to(request.user),
+        context=list_tools(request, SavedView.Listing.CASES, reverse("traceability:case_bulk"))
+        | {"bulk_actions": BULK_ACTIONS},
+        exclude=() if request.user.holds(Perm.WORK_FINDINGS) else ("pick",),
     )
 
 
@@ -105,13 +121,7 @@ def case_note(request: HttpRequest, pk: int) -> HttpResponse:
 def case_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a case part of another one."""
     case = _visible(request, pk)
-    others = (
-        queries.cases_visible_to(request.user)
-        .filter(year=case.year)
-        .exclude(pk=case.pk)
-        .exclude(status__in=[Case.Status.CLOSED, Case.Status.MERGED])
-        .order_by("enterprise__organisation__name_zh", "topic")
-    )
+    others = queries.worked_cases(request.user).filter(year=case.year).exclude(pk=case.pk)
     form = case_forms.MergeForm(request.POST or None, others=others)
     return _step(request, case, form, "traceability/case_merge.html", services.merge_case)
 

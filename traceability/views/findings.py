@@ -1,19 +1,25 @@
 """Findings, and what they say."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from allocations.permissions import Perm as Allocations
 from allocations.rules import ASSESSING
 from enterprises.queries import enterprises_visible_to, sees
+from portal.kernel import clock
 from portal.kernel.access import holds, requires
 from portal.kernel.pages import page
 from portal.kernel.tables import list_page
+from traceability.models import SavedView
 from traceability.permissions import Perm
 from traceability.queries import findings as queries
 from traceability.queries.shipments import reads_disputes
-from traceability.tables.findings import FindingFilter, FindingTable
+from traceability.tables.findings import FindingListFilter, FindingTable
+from traceability.views.saved_views import list_tools, opened_with
 
 SHOWN_OF_ENTERPRISE = 10
 
@@ -22,19 +28,23 @@ SHOWN_OF_ENTERPRISE = 10
 @requires(Perm.VIEW_FINDINGS)
 def finding_list(request: HttpRequest) -> HttpResponseBase:
     """The findings the reader may see, with how many of each kind are open."""
+    if opened := opened_with(request, SavedView.Listing.FINDINGS):
+        return opened
     seen = queries.findings_visible_to(request.user)
     return list_page(
         request,
         template="traceability/finding_list.html",
         name="findings",
         table=FindingTable,
-        filters=FindingFilter,
+        filters=partial(FindingListFilter, today=clock.today()),
         queryset=queries.ranked(seen),
         context={
             "counts": queries.counts_by_code(seen),
             "may_read_disputes": reads_disputes(request.user),
             "may_read_tolerances": request.user.holds(Perm.VIEW_TOLERANCES),
+            **list_tools(request, SavedView.Listing.FINDINGS, reverse("traceability:finding_move")),
         },
+        exclude=() if request.user.holds(Perm.WORK_FINDINGS) else ("pick",),
     )
 
 
@@ -54,6 +64,7 @@ def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "may_penalise": holds(request.user, Allocations.ENTER_PENALTY)
             and request.user.organisation.ministry in ASSESSING,
             "may_read_tolerances": request.user.holds(Perm.VIEW_TOLERANCES),
+            "may_move": request.user.holds(Perm.WORK_FINDINGS),
             "may_open_counterparty": counterparty is not None and sees(request.user, counterparty),
         },
     )

@@ -1,6 +1,7 @@
 -- Every open finding of the year belongs to a case: that of whoever caused it, else that of its own
 -- enterprise and topic. Cases are opened where there are none, and closed ones opened again where a
--- finding has come or come back.
+-- finding has come or come back. A finding that an official put into its case stays there, and a case
+-- that was opened by hand is given nothing.
 with cause as (
   -- What an enterprise did that may have left traces elsewhere: its strongest cause, and the topic.
   select distinct on (f.enterprise_id) f.enterprise_id, t.topic
@@ -24,20 +25,20 @@ with cause as (
     left join cause m on m.enterprise_id = l.maker_id and f.code = any(%(traces)s)
     left join cause o on o.enterprise_id = f.enterprise_id and f.code = any(%(traces)s)
     left join cause p on p.enterprise_id = f.counterparty_id and f.code = any(%(traces)s)
-   where f.year = %(year)s and f.status in ('open', 'answered')
+   where f.year = %(year)s and f.status in ('open', 'answered') and not f.placed_by_hand
 ), opened as (
   insert into traceability_case (year, enterprise_id, topic, status, opened_at, outcome,
                                  outcome_reason)
   select distinct %(year)s, b.enterprise_id, b.topic, 'open', %(at)s::timestamptz, '', ''
     from belongs b
    order by 2, 3
-      on conflict (year, enterprise_id, topic) do nothing
+      on conflict (year, enterprise_id, topic) where not opened_by_hand do nothing
   returning id, enterprise_id, topic
 ), standing as (
   select id, enterprise_id, topic from opened
   union all
   select coalesce(merged_into_id, id), enterprise_id, topic
-    from traceability_case where year = %(year)s
+    from traceability_case where year = %(year)s and not opened_by_hand
 ), joined as (
   update traceability_finding f
      set case_id = s.id
