@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0042_draws_stand")]
+    dependencies = [("traceability", "0043_upload_pieces")]
     operations = [
         migrations.RemoveConstraint(model_name="case", name="case_once"),
         migrations.AddField(
