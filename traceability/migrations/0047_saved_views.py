@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("traceability", "0044_findings_moved"),
+        ("traceability", "0046_findings_moved"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

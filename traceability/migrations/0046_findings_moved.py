@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("traceability", "0043_upload_pieces")]
+    dependencies = [("traceability", "0045_walk_both_sides")]
     operations = [
         migrations.RemoveConstraint(model_name="case", name="case_once"),
         migrations.AddField(
