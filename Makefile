@@ -71,9 +71,10 @@ bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_upload
 	$(BIN)/python -m tests.benchmarks.bench_filing
 	$(BIN)/python -m tests.benchmarks.bench_epcis
-	$(BIN)/python -m pytest tests/benchmarks/bench_issue.py tests/benchmarks/bench_rounds.py \
+	$(BIN)/python -m pytest --timeout 0 -s -q tests/benchmarks/bench_issue.py \
+		tests/benchmarks/bench_rounds.py tests/benchmarks/bench_planning.py \
 		tests/benchmarks/bench_workbench.py tests/benchmarks/bench_editing.py \
-		tests/benchmarks/bench_shipments.py -s -q
+		tests/benchmarks/bench_shipments.py
 
 # Seeds from 5000 on are kept for judging; tune with others: make detect SEEDS=1000-1009
 SEEDS ?= 5000-5019
