@@ -33,6 +33,7 @@ class UploadForm(forms.Form):
         initial=Upload.Mode.REPLACE,
         required=False,
         widget=forms.RadioSelect,
+        help_text=_("Purchases that you accepted as shipments stay in the draft either way."),
     )
     keep_right = forms.BooleanField(
         label=_("Put in what is right and give the other rows back"),

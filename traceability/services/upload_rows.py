@@ -13,6 +13,7 @@ from traceability.rules.sheets import UploadRefused
 from traceability.services.filings import fill_draft, open_draft
 from traceability.services.handover import require_open
 from traceability.services.intake import RowsRefused, SourceRow
+from traceability.services.purchases import accepted_kept
 from traceability.services.records import table_rows, write_records
 from traceability.sheets import read
 
@@ -47,21 +48,36 @@ def put_rows(
         raise UploadRefused("overtaken")
     require_open(upload.enterprise, upload.month)
     draft = open_draft(enterprise=upload.enterprise, month=upload.month, by=upload.by, at=at)
-    if upload.mode == Mode.REPLACE and not upload.keep_right:
-        rows = (SourceRow(line, texts) for line, texts in table.rows())
-        upload.total = upload.done = fill_draft(
-            filing=draft, rows=watch(rows), by=upload.by, at=at, plain=plain
-        )
-        any(watch(()))  # a file taken in as it is passes by the rows, but not by who stops it
-        refused: Sequence[RowError] = ()
-        if table.faults:
-            raise RowsRefused(())
+    if upload.mode == Mode.REPLACE:
+        with accepted_kept(draft):
+            refused = _replaced(upload, table, watch, draft, at, plain)
     else:
         refused = _written(upload, table, watch, draft, at)
     Filing.objects.filter(pk=draft.pk).update(ready_at=None)
     draft.refresh_from_db()
     upload.filing = draft
     return refused
+
+
+def _replaced(
+    upload: Upload,
+    table: read.Table,
+    watch: Watch,
+    draft: Filing,
+    at: datetime,
+    plain: tuple[Content, Sequence[str]] | None,
+) -> Sequence[RowError]:
+    """Put the rows in the place of the draft's records; what was left out."""
+    if upload.keep_right:
+        return _written(upload, table, watch, draft, at)
+    rows = (SourceRow(line, texts) for line, texts in table.rows())
+    upload.total = upload.done = fill_draft(
+        filing=draft, rows=watch(rows), by=upload.by, at=at, plain=plain
+    )
+    any(watch(()))  # a file taken in as it is passes by the rows, but not by who stops it
+    if table.faults:
+        raise RowsRefused(())
+    return ()
 
 
 def _written(
