@@ -103,6 +103,7 @@ def test_errors_are_problems_that_point_into_the_document(
             "CaptureLimitExceededException",
         ),
     ],
+    ids=["no document", "nothing", "behaviour", "xml", "too many"],
 )
 def test_what_cannot_be_taken_is_a_problem_at_once(
     client, address, keyed, content, kind, behaviour, status, exception

@@ -293,6 +293,7 @@ def test_what_becomes_no_record_is_told_with_its_place(told, pointer, code):
         document(epcisBody={"eventList": [float("nan")]}),
         b"\xff\xfe",
     ],
+    ids=lambda content: f"{len(content)} bytes",
 )
 def test_what_is_no_document_is_refused(content):
     with pytest.raises(DocumentUnfit):
