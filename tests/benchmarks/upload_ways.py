@@ -4,7 +4,8 @@ import csv
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,9 +19,11 @@ from enterprises.models import Enterprise
 from portal.accounts.models import Region, User
 from portal.kernel import clock
 from portal.kernel.period import CIVIL, Month
+from portal.kernel.sheets import read as sheets
 from portal.machines.services import create_key
 from tests.cast import make_designated, make_user
 from traceability.models import Filing, Lot, Product, Record, Upload
+from traceability.services import filings, intake, uploads
 from traceability.services.filings import open_draft
 from traceability.services.uploads import receive_upload, work_upload
 
@@ -28,6 +31,8 @@ MONTH = Month(2025, 1)
 NOON = datetime(2025, 2, 5, 12, tzinfo=CIVIL)
 PARTNERS = 20
 Done = tuple[float, int]
+# Seconds of each part of an upload.
+phases: dict[str, float] = {}
 
 COPY = """
 create temp table bare (kind text, date text, lot text, lot_maker text, product text, gross_kg text,
@@ -60,6 +65,12 @@ def processor_seconds() -> float:
     spent = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()
     ticks = int(spent[11]) + int(spent[12])
     return sum(os.times()[:4]) + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mb() -> float:
+    """The most memory that this process had; what it was forked from does not count."""
+    told = Path("/proc/self/status").read_text()
+    return int(told.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def prepare(place: str) -> Done:
@@ -99,8 +110,39 @@ def bare(place: str) -> Done:
     return time.monotonic() - begun, draft.records.count()
 
 
+def _time_phases() -> None:
+    """Note how long each part of an upload takes; checking a copied file is part of copying it."""
+    for module, name in (
+        *((intake, name) for name in ("stage_plain", "stage_rows", "check_rows", "store_rows")),
+        *((uploads, name) for name in ("kept_content", "plain_columns")),
+        (filings, "empty_draft"),
+        (sheets, "_sheets"),
+    ):
+        setattr(module, name, _timed(name.strip("_"), getattr(module, name)))
+
+
+def _timed(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    def timed(*values: Any, **named: Any) -> Any:
+        begun = time.monotonic()
+        done = work(*values, **named)
+        if isinstance(done, AbstractContextManager):
+            return _opened(name, begun, done)
+        phases[name] = phases.get(name, 0) + time.monotonic() - begun
+        return done
+
+    return timed
+
+
+@contextmanager
+def _opened(name: str, begun: float, opening: AbstractContextManager[Any]) -> Iterator[Any]:
+    with opening as opened:
+        phases[name] = time.monotonic() - begun
+        yield opened
+
+
 def _upload(name: str, place: str) -> Done:
     filer, draft = _begun()
+    _time_phases()
     begun = time.monotonic()
     with (Path(place) / name).open("rb") as content:
         upload = receive_upload(
