@@ -37,10 +37,6 @@ select enterprise_id,
  where (%(enterprises)s::bigint[] is null or enterprise_id = any (%(enterprises)s))
  group by 1"""
 )
-STATES = (
-    *("agreed", "different", "only_own", "only_partner", "disputed"),
-    *("under_way", "silent", "outside"),
-)
 # Both ends of a shipment lie within so many days of each other.
 APART = timedelta(days=62)
 
