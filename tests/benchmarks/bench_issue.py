@@ -95,10 +95,11 @@ def _comparison(decision: Decision, by: User) -> None:
         begun = time.perf_counter()
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(reverse("allocations:decision_compare"), sides | what)
+            if answer.streaming:
+                answer.getvalue()  # to its end, at which the client lets the connection stay open
         seconds = time.perf_counter() - begun
         print(f"comparison {what or ''}: {seconds:.2f} s, {len(asked)} queries")
         assert answer.status_code == 200
-        answer.close()
 
 
 def _people(plants: list[Enterprise]) -> None:
