@@ -64,7 +64,7 @@ def test_the_history_of_a_decision_says_which_sign_offs_a_change_voided(
     services.set_lines(decision=decision, ceilings=[], allocations=[], by=drafter, at=noon)
 
     text = signed_in("viewer").get(decision.get_absolute_url()).content.decode()
-    assert "sign-offs voided: MNR, NDRC" in text
+    assert "sign-offs voided: NDRC, MNR" in text
 
 
 def test_a_change_that_voids_nothing_tells_nobody(draft, northern, signatory):

@@ -190,7 +190,7 @@ def test_the_picture_of_a_lot_leads_on_and_is_saved(signed_in, address, tmp_path
         page.click("#picture-png")
     picture.value.save_as(tmp_path / "lot.png")
     page.locator("details.chart-table summary").click()
-    page.locator("details.chart-table tbody a").first.click()
+    page.locator('details.chart-table tbody a[href*="/traceability/lots/"]').first.click()
     page.wait_for_selector("#picture canvas")
 
     assert (tmp_path / "lot.png").read_bytes().startswith(b"\x89PNG")
