@@ -28,6 +28,10 @@ TOGETHER = {"to_do": TO_DO, "dispute": IN_DISPUTE}
 # So many answers are taken at once.
 MOST_ANSWERS = 5_000
 
+STATE_CHOICES = [(name, STATUSES["shipment"][name][1]) for name in STATES]
+# What a buyer may say; what it said before may also have been taken back.
+ANSWERS = [Verdict.ACCEPTED, Verdict.PART_REFUSED, Verdict.NEVER_CAME]
+
 
 class ShipmentsAsked(serializers.Serializer[Any]):
     """Which shipments of the caller's enterprise.
@@ -51,7 +55,7 @@ class ShipmentOut(serializers.Serializer[Shipment]):
     """
 
     shipment = serializers.CharField(source="named")
-    state = serializers.ChoiceField([(name, STATUSES["shipment"][name][1]) for name in STATES])
+    state = serializers.ChoiceField(STATE_CHOICES)
     seller = serializers.CharField(source="seller.uscc", allow_null=True)
     seller_zh = serializers.CharField(source="seller.name_zh")
     seller_en = serializers.CharField(source="seller.name_en")
@@ -130,7 +134,7 @@ class AnswerIn(serializers.Serializer[Any]):
     `amendment`), or record the goods in the `next_open` month; without it 409.
     """
 
-    answer = serializers.ChoiceField([Verdict.ACCEPTED, Verdict.PART_REFUSED, Verdict.NEVER_CAME])
+    answer = serializers.ChoiceField(ANSWERS)
     sold_kg = serializers.DecimalField(12, 3, min_value=Decimal(0))
     received_kg = serializers.DecimalField(12, 3, min_value=Decimal(0), required=False)
     arrived_on = serializers.DateField(required=False)
