@@ -145,17 +145,9 @@ def run_checks(scope: Scope, *, told: Callable[[int], None] = lambda done: None)
     Needs a transaction: the tables end with it.
     """
     asked = scope.parameters()
-    ledger = "ledger" if scope.enterprise_id is None else "ledger_of_enterprise"
     with connection.cursor() as cursor:
-        # For this transaction only: the sums of a year fit, no plan is worth compiling, and what
-        # does not end in half an hour fails with its reason instead of holding the year's lock.
-        cursor.execute(
-            "set local work_mem = '128MB'; set local jit = off;"
-            " set local statement_timeout = '30min'"
-        )
-        cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in TEMPORARY))
-        for step in (ledger, *FACTS, "found"):
-            cursor.execute(_statement(step), asked)
+        _prepare(cursor, scope)
+        cursor.execute(_statement("found"), asked)
         for done, check in enumerate(CHECKS, start=1):
             cursor.execute(
                 _KEEP.format(statement=_statement(check.code)), asked | _judged_by(check, scope)
@@ -191,8 +183,11 @@ def measure_checks(scope: Scope) -> list[Measured]:
 def _prepare(cursor: CursorWrapper, scope: Scope) -> None:
     """The tables that the checks share, anew."""
     ledger = "ledger" if scope.enterprise_id is None else "ledger_of_enterprise"
-    # For this transaction only: the sums of a year fit, and no plan is worth compiling.
-    cursor.execute("set local work_mem = '128MB'; set local jit = off")
+    # For this transaction only: the sums of a year fit, no plan is worth compiling, and what does
+    # not end in half an hour fails with its reason instead of holding the year's lock.
+    cursor.execute(
+        "set local work_mem = '128MB'; set local jit = off; set local statement_timeout = '30min'"
+    )
     cursor.execute("drop table if exists " + ", ".join(f"pg_temp.{name}" for name in TEMPORARY))
     for step in (ledger, *FACTS):
         cursor.execute(_statement(step), scope.parameters())
