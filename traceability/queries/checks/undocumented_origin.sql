@@ -48,6 +48,13 @@ with entered as (
             from monthly where kg > 0 group by 1) u using (enterprise_id)
    where m.kg > 0
    group by 1, 2, 3
+), month_limit as (
+  -- Far above the usual month, and beyond how far the months lie apart unless several are as high.
+  select m.*, u.months, u.kg as usual_kg,
+         greatest(u.kg * %(jump_factor)s, case when u.high <= 1 then u.kg * exp(3 * u.noise) end)
+           as limit_kg
+    from monthly m
+    join usual_month u using (enterprise_id)
 ), shape as (
   -- Numbers of one kind of document are as long as each other.
   select id, enterprise_id, kind, length(document) as long,
@@ -87,12 +94,10 @@ select concat_ws(':', m.enterprise_id, 'recycled', 'volume', m.month), 'medium',
        m.enterprise_id, null, m.month, '', case when m.lots = 1 then m.lot_id end, '', '', m.kg,
        jsonb_build_object(
          'why', 'volume', 'kind', 'recycled', 'lots', m.lots, 'to_month', m.month,
-         'kg', round(m.kg, 3)::text, 'usual_kg', round(u.kg, 3)::text,
+         'kg', round(m.kg, 3)::text, 'usual_kg', round(m.usual_kg, 3)::text,
          'records', to_jsonb(m.ids))
-  from monthly m
-  join usual_month u using (enterprise_id)
- where u.months >= 4 and m.kg > u.kg * %(jump_factor)s
-   and (u.high > 1 or ln(m.kg / u.kg) > 3 * u.noise)
+  from month_limit m
+ where m.months >= 4 and m.kg > m.limit_kg
 union all
 select 'country:' || concat_ws(':', o.enterprise_id, o.kind, 'shape'), 'low',
        o.enterprise_id, null, o.month, '', case when o.lots = 1 then o.lot_id end, '', o.document,
@@ -114,13 +119,9 @@ select n.enterprise_id, u.month, u.document, n.kind || ':' || coalesce(u.why, 'f
   left join unfounded u using (enterprise_id, kind)
   left join lost s on s.enterprise_id = n.enterprise_id
 union all
-select m.enterprise_id, m.month, '', 'recycled:volume', m.kg,
-       greatest(u.kg * %(jump_factor)s, case when u.high <= 1 then u.kg * exp(3 * u.noise) end),
-       case when u.months < 4 then 'few_months' end,
-       u.months >= 4 and m.kg > u.kg * %(jump_factor)s
-       and (u.high > 1 or ln(m.kg / u.kg) > 3 * u.noise)
-  from monthly m
-  join usual_month u using (enterprise_id)
+select m.enterprise_id, m.month, '', 'recycled:volume', m.kg, m.limit_kg,
+       case when m.months < 4 then 'few_months' end, m.months >= 4 and m.kg > m.limit_kg
+  from month_limit m
 union all
 select o.enterprise_id, o.month, o.document, 'import:shape', o.lots, 0, null, true
   from odd o

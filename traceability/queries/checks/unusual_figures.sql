@@ -108,17 +108,21 @@ with mass as (
          end::numeric as noise
     from usual_size u join produced_in p using (enterprise_id, category)
    group by 1, 2, 3, 4
-), jump as (
-  select p.enterprise_id, p.category, p.month, p.kg, exp(s.middle) as usual_kg, s.months,
-         row_number() over (partition by p.enterprise_id, p.category order by p.size desc) as place
+), month_limit as (
+  -- From where on a month is far beyond the others: half of the factor times the middle one, and
+  -- beyond the spread or (a mine) alone above all its other months.
+  select p.*, s.months, exp(s.middle) as usual_kg,
+         greatest(exp(s.middle) * %(jump_factor)s / 2.0,
+                  least(exp(s.middle + 4 * s.noise),
+                        case when p.category <> 'separation' then p.next_kg * 1.75 end)) as limit_kg
     from (select *, lead(kg) over (partition by enterprise_id, category order by size desc) as next_kg
             from produced_in) p
     join spread_of s using (enterprise_id, category)
-   where s.months >= 6
-     and p.size - s.middle > ln(%(jump_factor)s::numeric / 2.0)
-     -- Beyond its spread, or (a mine) alone above all its other months.
-     and (p.size - s.middle > 4 * s.noise
-          or (p.category <> 'separation' and p.kg > p.next_kg * 1.75))
+), jump as (
+  select enterprise_id, category, month, kg, usual_kg, months,
+         row_number() over (partition by enterprise_id, category order by size desc) as place
+    from month_limit
+   where months >= 6 and kg > limit_kg
 ), amount as (
   -- What mines dig and recyclers take in, by month.
   select enterprise_id, category, month, kg from produced_in where category <> 'separation'
@@ -297,15 +301,10 @@ select r.enterprise_id, s.month, '' as run, 'repeated' as part,
   from made r
   left join repeated s using (enterprise_id, kind)
 union all
-select p.enterprise_id, p.month, '', 'jump', p.kg,
-       greatest(exp(s.middle) * %(jump_factor)s / 2.0,
-                least(exp(s.middle + 4 * s.noise),
-                      case when p.category <> 'separation' then p.next_kg * 1.75 end)),
-       case when s.months < 6 then 'few_months' when j.place > 1 then 'said_already' end,
+select p.enterprise_id, p.month, '', 'jump', p.kg, p.limit_kg,
+       case when p.months < 6 then 'few_months' when j.place > 1 then 'said_already' end,
        coalesce(j.place = 1, false)
-  from (select *, lead(kg) over (partition by enterprise_id, category order by size desc) as next_kg
-          from produced_in) p
-  join spread_of s using (enterprise_id, category)
+  from month_limit p
   left join jump j using (enterprise_id, category, month)
 union all
 select r.enterprise_id, e.month, '', 'even', stddev_samp(r.share) * 100, %(even_recovery_percent)s,
