@@ -58,6 +58,14 @@ class MonthFilter(django_filters.Filter):
     field_class = MonthFormField
 
 
+def of_month(rows: QuerySet[Model], text: str, *, field: str = "month") -> QuerySet[Model]:
+    """Those of one month, as it is written in an address; none when it is not a month."""
+    try:
+        return rows.filter(**{field: Month.parse(text)})
+    except ValueError:
+        return rows.none()
+
+
 class ListFilter(django_filters.FilterSet):
     """The base of every list's filters; fields carry stable ids and Bootstrap's classes."""
 

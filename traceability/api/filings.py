@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from portal.kernel import clock
 from portal.kernel.access import Requires
 from portal.kernel.api.pages import LedgerPages
-from portal.kernel.period import Month
+from portal.kernel.filters import of_month
 from portal.machines.idempotency import WritingView
 from traceability.api.callers import (
     ETAG,
@@ -45,10 +45,7 @@ class FilingsFilter(django_filters.FilterSet):
 
     def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
         """Those of one month; none when it is not a month."""
-        try:
-            return rows.filter(month=Month.parse(text))
-        except ValueError:
-            return rows.none()
+        return of_month(rows, text)
 
 
 @extend_schema(tags=["filings"])

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from portal.kernel import clock
 from portal.kernel.access import Requires, require_allowed
 from portal.kernel.api.pages import LedgerPages
-from portal.kernel.period import Month
+from portal.kernel.filters import of_month
 from portal.machines.idempotency import WritingView
 from traceability.models import DeadlineExtension, FilingRemark
 from traceability.permissions import Perm
@@ -39,7 +39,7 @@ class FilingRemarksFilter(django_filters.FilterSet):
 
     def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
         """Those about one month; none when it is not a month."""
-        return _of_month(rows, "filing__month", text)
+        return of_month(rows, text, field="filing__month")
 
 
 class ExtensionsFilter(django_filters.FilterSet):
@@ -54,7 +54,7 @@ class ExtensionsFilter(django_filters.FilterSet):
 
     def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
         """Those for one month; none when it is not a month."""
-        return _of_month(rows, "month", text)
+        return of_month(rows, text)
 
 
 @extend_schema(tags=["filings"])
@@ -123,10 +123,3 @@ class ExtensionsApi(ListAPIView):
         """Of the enterprises whose filings the account may see."""
         user: Any = self.request.user
         return extensions_visible_to(user)
-
-
-def _of_month(rows: QuerySet[Model], field: str, text: str) -> QuerySet[Model]:
-    try:
-        return rows.filter(**{field: Month.parse(text)})
-    except ValueError:
-        return rows.none()

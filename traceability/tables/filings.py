@@ -7,7 +7,7 @@ import django_tables2 as tables
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.kernel.period import Month
+from portal.kernel.filters import of_month
 from portal.kernel.tables import (
     DayColumn,
     KgColumn,
@@ -95,10 +95,7 @@ class FilingFilter(ListFilter):
 
     def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
         """Those of one month; none when it is not a month."""
-        try:
-            return rows.filter(month=Month.parse(text.strip()))
-        except ValueError:
-            return rows.none()
+        return of_month(rows, text.strip())
 
     def that_came_late(self, rows: QuerySet[Model], _name: str, wanted: str) -> QuerySet[Model]:
         """Those whose month was first filed after the deadline, or before it."""

@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from allocations.models import Category
 from portal.accounts.models import Region
-from portal.kernel.period import Month
+from portal.kernel.filters import of_month
 from portal.kernel.tables import (
     DayColumn,
     KgColumn,
@@ -154,10 +154,7 @@ class FindingFilter(ListFilter):
 
     def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
         """Those of one month; none when it is not a month."""
-        try:
-            return rows.filter(month=Month.parse(text.strip()))
-        except ValueError:
-            return rows.none()
+        return of_month(rows, text.strip())
 
     def within(self, rows: QuerySet[Model], _name: str, region: Region) -> QuerySet[Model]:
         """Those on enterprises of a province."""

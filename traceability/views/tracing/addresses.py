@@ -18,6 +18,11 @@ OTHERS = "others"
 _KEPT = ("province", "group", "enterprise", "element", "by", "known", "way", "who", "product")
 
 
+def number_in(text: str | None) -> int | None:
+    """The key that an address names; None where it names none, or nothing that could be one."""
+    return int(text) if text and text.isdecimal() and len(text) < 18 else None
+
+
 def leading(request: HttpRequest, form: PeriodForm) -> Lead:
     """Gives the address of a figure by what tells it from others of the same page."""
     first, last = form.months

@@ -26,7 +26,7 @@ from traceability.rules.tracing.flows import Balance, Entry, Piece, pieces_of, p
 from traceability.tables.figures import CapLineTable, MonthDueTable, RecordBehindTable
 from traceability.tables.findings import FindingTable
 from traceability.views.tracing import followed
-from traceability.views.tracing.addresses import OTHERS
+from traceability.views.tracing.addresses import OTHERS, number_in
 from traceability.views.tracing.flows import flow_form, question, whose
 from traceability.views.tracing.reach import picked_by
 
@@ -120,22 +120,18 @@ def _trade(request: HttpRequest, form: FlowForm, asked: queries.Question) -> Fig
     if OTHERS in (sellers, buyers):
         drawn = overview.drawn_of(overview.trade_of(asked))
     traders = behind.Traders(
-        seller=_number(sellers),
-        buyer=_number(buyers),
+        seller=number_in(sellers),
+        buyer=number_in(buyers),
         not_sellers=drawn.sellers if sellers == OTHERS else (),
         not_buyers=drawn.buyers if buyers == OTHERS else (),
     )
     names = overview.names_of([pk for pk in (traders.seller, traders.buyer) if pk])
     words = [
-        named(names[pk]) if (pk := _number(asked_for)) in names else _("all others")
+        named(names[pk]) if (pk := number_in(asked_for)) in names else _("all others")
         for asked_for in (sellers, buyers)
         if asked_for
     ]
     return _of_records(" → ".join(words) or _("Trade"), behind.behind_trade(traders, asked))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 18 else None
 
 
 def _month(request: HttpRequest, form: FlowForm, asked: queries.Question) -> Figure:

@@ -24,6 +24,7 @@ from traceability.queries.tracing.reach import Reach, Reached, behind_reach
 from traceability.queries.tracing.trace import Trace, trace_lot
 from traceability.queries.tracing.walk import Asked
 from traceability.rules.tracing.ends import END_LABELS, EndKind, Line
+from traceability.views.tracing.addresses import number_in
 
 FOLDS = {"lot": False, "enterprise": True}
 Lead = Callable[..., str]
@@ -80,12 +81,12 @@ def lead_of_reached(lead: Lead, end: Reached | None) -> str:
 def behind_lot(request: HttpRequest, asked: Question) -> tuple[str, Behind]:
     """What the figure is called and the records behind it: of a trace, or of who holds the lot."""
     found = lots_visible_to(request.user)
-    lot = get_object_or_404(found, pk=_number(request.GET.get("lot")) or 0)
+    lot = get_object_or_404(found, pk=number_in(request.GET.get("lot")) or 0)
     title = _("Lot %(number)s") % {"number": lot.number}
     if "holding" in request.GET:
         side = request.GET["holding"] if request.GET["holding"] in ("in", "out") else ""
         looked = Asked(upstream=False, known_at=asked.known_at, seen=seen_by(request.user))
-        holder = _number(request.GET.get("holder")) or 0
+        holder = number_in(request.GET.get("holder")) or 0
         return title, queries.behind_holding(lot, holder, side, looked)
     traces = traces_of(lot, request, asked.known_at)
     if "way" in request.GET:
@@ -140,9 +141,9 @@ def _line_wanted(request: HttpRequest) -> Callable[[Line], bool]:
     key = Line(
         kind,
         ZERO,
-        _number(asked.get("holder")),
-        _number(asked.get("partner")),
-        _number(asked.get("held")),
+        number_in(asked.get("holder")),
+        number_in(asked.get("partner")),
+        number_in(asked.get("held")),
         asked.get("run", ""),
         asked.get("where", ""),
     )
@@ -179,7 +180,12 @@ def behind_ends(request: HttpRequest, reach: Reach, title: str) -> tuple[str, Be
     if kind is None:
         return title, behind_reach(reach, None)
     asked = request.GET
-    key = (kind, _number(asked.get("holder")) or 0, asked.get("where", ""), asked.get("stage", ""))
+    key = (
+        kind,
+        number_in(asked.get("holder")) or 0,
+        asked.get("where", ""),
+        asked.get("stage", ""),
+    )
 
     def wanted(end: Reached) -> bool:
         holder = end.enterprise.pk if end.enterprise else 0
@@ -193,7 +199,3 @@ def _kind(request: HttpRequest) -> EndKind | None:
     if asked and asked not in set(EndKind):
         raise Http404
     return EndKind(asked) if asked else None
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 18 else None
