@@ -18,7 +18,7 @@ from portal.kernel.tables import (
 from traceability.models import Trial, TrialFinding
 from traceability.queries.findings import message_of
 from traceability.rules.checks import CHECK_OF, CHECKS
-from traceability.tables.findings import CountColumn
+from traceability.tables.findings import CountColumn, MessageColumn, TitleColumn
 
 
 class TrialTable(ListTable):
@@ -50,27 +50,19 @@ class TrialTable(ListTable):
         order_by = "-asked_at"
 
 
-class CodeColumn(tables.Column):
+class CodeColumn(TitleColumn):
     """What was found, in words; leads to the finding on record where there is one."""
 
-    def render(self, record: TrialFinding) -> str:
+    def render(self, record: TrialFinding) -> str:  # type: ignore[override]
         """The title of its code."""
         return str(CHECK_OF[record.code].title)
 
-    def value(self, value: str) -> str:
-        """The code."""
-        return value
 
-
-class ArithmeticColumn(tables.Column):
-    """What a finding says with its numbers."""
+class SentenceColumn(MessageColumn):
+    """What a finding says with its numbers, on the page too."""
 
     def render(self, record: TrialFinding) -> str:
         """The sentence, in the reader's language."""
-        return message_of(record)
-
-    def value(self, record: TrialFinding) -> str:
-        """The same in exports."""
         return message_of(record)
 
 
@@ -89,7 +81,7 @@ class TrialFindingTable(ListTable):
     severity = StatusColumn(kind="severity", verbose_name=_("Severity"))
     amount_before_kg = KgColumn(verbose_name=_("Kg as it stands"))
     amount_kg = KgColumn(verbose_name=_("Kg on trial"))
-    message = ArithmeticColumn(verbose_name=_("Message"), accessor="code", orderable=False)
+    message = SentenceColumn(verbose_name=_("Message"), accessor="code", orderable=False)
 
     class Meta(ListTable.Meta):
         model = TrialFinding

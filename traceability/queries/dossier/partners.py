@@ -80,9 +80,11 @@ def partners(enterprise: Enterprise, period: Period) -> list[Partner]:
         )
         for (way, pk), states in found.items()
     ]
+    whole: dict[str, Decimal] = defaultdict(Decimal)
     for each in told:
-        whole = sum((other.total_kg for other in told if other.way == each.way), ZERO)
-        each.of_all = share(each.total_kg, whole)
+        whole[each.way] += each.total_kg
+    for each in told:
+        each.of_all = share(each.total_kg, whole[each.way])
     return sorted(told, key=lambda each: (each.way, -each.total_kg, each.partner.pk))
 
 
