@@ -25,7 +25,7 @@ HTTPS = env.bool("PORTAL_HTTPS", default=False)
 MFA_REQUIRED = env.bool("PORTAL_MFA_REQUIRED", default=not DEMO)
 ALLOWED_HOSTS = env.list("PORTAL_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("PORTAL_ORIGINS", default=[])
-# Where people reach the portal: what the code on a printed notice leads to.
+# Where people reach the portal: what links in mail and the code on a printed notice lead to.
 ADDRESS = env.str(
     "PORTAL_ADDRESS", default=(CSRF_TRUSTED_ORIGINS or ["http://localhost:8000"])[0]
 ).rstrip("/")
@@ -333,8 +333,6 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not hold the worker
-# Where people reach the portal, for the links in mail: https://portal.example.gov.cn
-PORTAL_ADDRESS = env.str("PORTAL_ADDRESS", default="").rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="portal@localhost")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a decision of 4,000 lines has five fields in each

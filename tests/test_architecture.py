@@ -16,7 +16,7 @@ from django.db import models
 from django.urls import get_resolver
 
 from portal.accounts.roles import ROLES
-from portal.accounts.tables import ACTIONS
+from portal.accounts.tables import ACTIONS, FACTS
 from tests.test_access import walk
 
 ROOT = Path(__file__).parent.parent
@@ -329,6 +329,34 @@ def test_every_action_of_the_audit_trail_has_a_name():
 
     assert unnamed == set()
     assert shapeless == set()
+
+
+def facts_recorded() -> Iterator[tuple[str, str]]:
+    """Every fact that some source names where it puts a deed on record."""
+    for path in own_modules():
+        for node in ast.walk(parsed(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Attribute) and ast.unparse(node.func) == "audit.record":
+                names = {one.arg for one in node.keywords if one.arg} - {"by", "at"}
+            elif _last_name(node.func) == "Deed":
+                names = {
+                    key.value
+                    for given in node.args
+                    if isinstance(given, ast.Dict)
+                    for key in given.keys
+                    if isinstance(key, ast.Constant)
+                }
+            else:
+                continue
+            yield from ((told(path), name) for name in sorted(names))
+
+
+def test_every_fact_of_the_audit_trail_has_a_name():
+    recorded_facts = list(facts_recorded())
+
+    assert len(recorded_facts) > 100
+    assert {f"{place}: {fact}" for place, fact in recorded_facts if fact not in FACTS} == set()
 
 
 # --- models --------------------------------------------------------------------------------------

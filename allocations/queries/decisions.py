@@ -209,6 +209,16 @@ def drafters(decision: Decision) -> frozenset[int]:
     return frozenset({decision.drafted_by_id, *people})
 
 
+def last_order(decision: Decision) -> dict[str, str]:
+    """The numbers that the last order to issue the decision gave it; none before the first.
+
+    An order that was stopped, or that a later change undid, leaves them on record only.
+    """
+    ordered = history(decision).filter(action="decision.ordered").last()
+    facts = ordered.facts if ordered else {}
+    return {name: facts.get(name, "") for name in ("document_no", "approval_no")}
+
+
 def history(decision: Decision) -> QuerySet[AuditEvent]:
     """Every deed on record for the decision, the first first."""
     return (

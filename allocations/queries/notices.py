@@ -49,12 +49,11 @@ def notices() -> QuerySet[OfficialNotice]:
     return OfficialNotice.objects.defer("pdf").select_related("decision", "copy__recipient")
 
 
-def changed_since(notice: OfficialNotice) -> QuerySet[Decision]:
-    """The later decisions with a line for a cap or a ceiling that the notice tells of.
+def changed_since(decision: Decision, copy: Copy | None = None) -> QuerySet[Decision]:
+    """The later decisions with a line for a cap or a ceiling that an issued decision tells of.
 
-    An extract tells of its copy's enterprises only, and of no ceiling.
+    A copy tells of its enterprises only, and of no ceiling.
     """
-    decision, copy = notice.decision, notice.copy
     told = AllocationLine.objects.filter(
         decision=decision, enterprise=OuterRef("enterprise"), category=OuterRef("category")
     )

@@ -70,6 +70,7 @@ def order_issue(
         by=by,
         at=at,
         document_no=decision.document_no,
+        approval_no=decision.approval_no,
         issues_at=decision.issues_at,
         digest=decision.content_digest,
     )

@@ -18,6 +18,7 @@ from portal.kernel.tables import (
     SearchFilter,
     StatusColumn,
     TonnesColumn,
+    YearColumn,
 )
 
 
@@ -37,7 +38,7 @@ class PenaltyTable(WideTable):
     over_kg = TonnesColumn(verbose_name=_("Beyond the cap, t REO"))
     authority = NamedColumn(verbose_name=_("Decided by"), order_by="authority__name_zh")
     decided_on = DayColumn(verbose_name=_("Decided on"))
-    year_cut = tables.Column(verbose_name=_("Index to be cut"))
+    year_cut = YearColumn(verbose_name=_("Year to be cut"))
 
     class Meta(WideTable.Meta):
         model = Penalty
@@ -49,7 +50,7 @@ class PenaltyTable(WideTable):
 class PenaltyFilter(ListFilter):
     """By the year whose index is to be cut, how the cut stands, territory and words."""
 
-    year_cut = django_filters.NumberFilter(label=_("Index to be cut"), field_name="year_cut")
+    year_cut = django_filters.NumberFilter(label=_("Year to be cut"), field_name="year_cut")
     state = django_filters.ChoiceFilter(
         label=_("Status"),
         choices=[(state, label) for state, (_tone, label) in STATUSES["penalty"].items()],

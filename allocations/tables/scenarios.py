@@ -17,6 +17,7 @@ from portal.kernel.tables import (
     NumberColumn,
     SearchFilter,
     TonnesColumn,
+    YearColumn,
 )
 
 
@@ -24,7 +25,7 @@ class ScenarioTable(WideTable):
     """Scenarios with how far they lie from last year."""
 
     name = tables.Column(verbose_name=_("Scenario"), linkify=True)
-    year = tables.Column(verbose_name=_("Year"))
+    year = YearColumn(verbose_name=_("Year"))
     category = tables.Column(verbose_name=_("Category"))
     total_kg = TonnesColumn(verbose_name=_("To be divided, t REO"))
     holders = NumberColumn(verbose_name=_("Enterprises"))

@@ -99,6 +99,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
     context = decision_context(decision, facts) | {
         "steps": _steps(decision),
+        "changed_by": queries.changed_since(decision) if decision.issued_at else [],
         "comments": queries.comment_counts(decision),
         "history": _history(decision),
         "void": decision.sign_offs.exclude(digest=decision.content_digest).select_related("user"),
@@ -243,9 +244,12 @@ def _steps(decision: Decision) -> list[tuple[Any, bool, bool]]:
     ]
 
 
-def _history(decision: Decision) -> list[tuple[Any, Any, str]]:
-    """Each deed on record: the event, its name, and what it says in words."""
-    told = []
+def _history(decision: Decision) -> list[tuple[Any, Any, str, int]]:
+    """Each deed on record: the event, its name, what it says in words, how often in a row.
+
+    Of deeds of one person in a row that say nothing more (an afternoon at the grid) the last one.
+    """
+    told: list[tuple[Any, Any, str, int]] = []
     for event in queries.history(decision):
         words = event.facts.get("reason", "")
         if event.action == "decision.signed":
@@ -253,7 +257,12 @@ def _history(decision: Decision) -> list[tuple[Any, Any, str]]:
             words = f"{Organisation.Ministry(event.facts['ministry']).label} · {verdict}"
         if voided := event.facts.get("voided"):
             words = _("sign-offs voided: %(ministries)s") % {"ministries": _ministries(voided)}
-        told.append((event, DEEDS[event.action], words))
+        times = 1
+        if told and not words and not told[-1][2]:
+            before = told[-1][0]
+            if (before.action, before.by_id) == (event.action, event.by_id):
+                times = told.pop()[3] + 1
+        told.append((event, DEEDS[event.action], words, times))
     return told
 
 

@@ -65,7 +65,7 @@ def notice_detail(request: HttpRequest, token: UUID) -> HttpResponse:
         "may_see": may_see,
         "may_see_decisions": request.user.holds(Perm.VIEW_DECISIONS),
         "figures": queries.notice_figures(notice) if may_see or not notice.copy else None,
-        "changed_by": queries.changed_since(notice),
+        "changed_by": queries.changed_since(notice.decision, notice.copy),
         "form": form,
         "verdicts": _verdicts(notice, form) if form.is_valid() else [],
     }

@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy
 from allocations.models import Scenario
 from allocations.queries import Compared
 from allocations.rules import CRITERIA_WEIGHED, ScenarioRules
-from allocations.rules.checks.found import Listed
 from enterprises.models import Enterprise
 from portal.kernel.charts import Chart, Series
 from portal.kernel.quantity import ZERO, to_tonnes
-from portal.kernel.said import listed
+from portal.kernel.said import Listed, listed
 from portal.kernel.sql import among
 from portal.kernel.templatetags.portal import colon, named, number, percent
 

@@ -63,7 +63,7 @@ def decision_order(request: HttpRequest, pk: int) -> HttpResponse:
     if request.user.organisation.ministry != rules.MIIT:
         raise PermissionDenied
     decision = visible_decision(request, pk)
-    form = forms.OrderForm(request.POST or None)
+    form = forms.OrderForm(request.POST or None, initial=queries.last_order(decision))
     at = clock.now()
     if form.is_valid():
         with refusals_on(form):

@@ -1,6 +1,7 @@
 """Figures and lists inside a message, printed as on pages in the language of whoever reads it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.functional import lazy
 from django.utils.translation import pgettext
@@ -16,3 +17,10 @@ def _listed(names: Iterable[object]) -> str:
 listed = lazy(_listed, str)
 moment = lazy(shown.moment, str)
 tonnes = lazy(shown.tonnes, str)
+
+
+class Listed(tuple[Any, ...]):
+    """Labels in a row, in the language of whoever reads them, when they are read."""
+
+    def __str__(self) -> str:
+        return pgettext("between phrases in a row", "; ").join(str(each) for each in self)

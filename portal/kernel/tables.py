@@ -126,6 +126,18 @@ class _WholeColumn(tables.Column):
     attrs = {"td": {"class": "text-nowrap"}}
 
 
+class YearColumn(_WholeColumn):
+    """A year, without separators."""
+
+    def render(self, value: Any) -> str:
+        """Its four digits."""
+        return str(value)
+
+    def value(self, value: Any) -> Any:
+        """As a number."""
+        return value
+
+
 class DayColumn(_WholeColumn):
     """A civil day."""
 

@@ -159,18 +159,13 @@ def _letter(user: User, notices: list[Notice], through: BaseEmailBackend) -> Ema
             len(notices),
         )
         lines = [
-            {"text": notice.text, "link": _address_of(notice.get_absolute_url())}
+            {"text": notice.text, "link": settings.ADDRESS + notice.get_absolute_url()}
             for notice in notices
         ]
         text = render_to_string("notices/letter.txt", {"person": user, "lines": lines})
         return EmailMessage(
             told % {"count": len(notices)}, text, to=[user.email], connection=through
         )
-
-
-def _address_of(path: str) -> str:
-    """The whole address of a page; none where the portal was not told its own."""
-    return f"{settings.PORTAL_ADDRESS}{path}" if settings.PORTAL_ADDRESS else ""
 
 
 def forget_notices(before: datetime) -> int:

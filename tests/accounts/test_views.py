@@ -11,6 +11,7 @@ from django.db import connection
 
 from portal.accounts import services
 from portal.accounts.models import Organisation, User
+from portal.kernel import audit
 from portal.kernel.models import AuditEvent
 
 INVITED = {
@@ -289,6 +290,24 @@ def test_audit_list_names_who_did_what(desk, events, administrator):
 
     assert f"{administrator.full_name} ({administrator.username})" in page
     assert "zh-hans" not in page.partition("<main")[2]
+
+
+def test_audit_list_names_facts_in_the_readers_language(desk, filer, administrator, noon):
+    audit.record(
+        "view.saved",
+        filer,
+        by=administrator,
+        at=noon,
+        is_shared=True,
+        copies=["甲", "乙"],
+        query="",
+    )
+
+    desk.cookies["django_language"] = "zh-hans"
+    page = desk.get("/audit/").content.decode()
+
+    for told in ("共享：是", "副本：甲、乙", "询问：—"):
+        assert f"<div>{told}</div>" in page
 
 
 def test_audit_check_says_that_the_chain_is_whole(desk, events):

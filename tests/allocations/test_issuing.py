@@ -129,6 +129,20 @@ def test_stop_issue_takes_back_the_sign_off_of_who_stops(ordered, agree, signato
     assert agree(decision, "NDRC").status == "signed"
 
 
+def test_the_page_offers_the_numbers_of_a_stopped_order_again(
+    ordered, agree, client, signatory, ndrc_signatory
+):
+    decision = ordered()
+    services.stop_issue(decision=decision, reason="wait", by=ndrc_signatory, at=FRIDAY)
+    agree(decision, "NDRC")
+    client.force_login(signatory)
+
+    form = client.get(f"/allocations/decisions/{decision.pk}/order/").context["form"]
+
+    offered = {name: form.get_initial_for_field(form.fields[name], name) for name in NUMBERS}
+    assert offered == NUMBERS
+
+
 def test_a_second_stop_counts_as_the_first(ordered, agree, signatory, ndrc_signatory):
     decision = ordered()
     services.stop_issue(decision=decision, reason="wait", by=ndrc_signatory, at=FRIDAY)

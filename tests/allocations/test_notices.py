@@ -212,17 +212,17 @@ def test_changed_since_tells_later_decisions_of_the_same_caps(
     notice, copy, issued, signatory, noon, northern, southern, recipient
 ):
     extract = services.make_extract(copy=copy, by=recipient, at=noon)
-    assert list(queries.changed_since(notice)) == []
+    assert list(queries.changed_since(notice.decision)) == []
 
     other = issued(("mining_rock", "5"), (northern, "mining_rock", "5"), document_no="other")
     cut = issued((southern, "separation", "-3", "cut"), kind="deduction", document_no="cut")
     raised = issued(("separation", "1"), document_no="raised")
 
-    assert list(queries.changed_since(notice)) == [cut, raised]
-    assert list(queries.changed_since(extract)) == []
+    assert list(queries.changed_since(notice.decision)) == [cut, raised]
+    assert list(queries.changed_since(extract.decision, extract.copy)) == []
     assert other.issued_at is not None
     more = issued((northern, "separation", "2"), kind="batch", document_no="more")
-    assert list(queries.changed_since(extract)) == [more]
+    assert list(queries.changed_since(extract.decision, extract.copy)) == [more]
 
 
 # --- digests typed from paper ------------------------------------------------------------------

@@ -441,3 +441,11 @@ def test_declining_and_setting_aside_ask_for_a_reason(penalise, signed_in, deed)
     assert client.post(url, {"reason": " "}).status_code == 422
     assert client.post(url, {"reason": "Said"}).status_code == 302
     assert penalty.answers.get().reason == "Said"
+
+
+def test_the_list_tells_the_year_that_is_cut_without_separators(penalise, signed_in):
+    penalise()
+
+    page = signed_in("viewer").get("/allocations/caps/penalties/").content.decode()
+
+    assert '<td class="text-nowrap">2026</td>' in page

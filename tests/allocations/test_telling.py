@@ -7,7 +7,7 @@ from allocations.models import Copy
 from allocations.rules import DocumentMissing, LineChange, LineKey, LineText
 from portal.accounts.models import Organisation
 from portal.notices.models import Notice
-from tests.allocations.conftest import issue_now
+from tests.allocations.conftest import allocation, issue_now
 from tests.cast import make_user
 
 
@@ -65,6 +65,22 @@ def test_the_history_of_a_decision_says_which_sign_offs_a_change_voided(
 
     text = signed_in("viewer").get(decision.get_absolute_url()).content.decode()
     assert "sign-offs voided: NDRC, MNR" in text
+
+
+def test_the_history_of_a_decision_tells_an_afternoon_at_the_grid_as_one(
+    signed_in, draft, northern, drafter, noon
+):
+    decision = draft(("separation", "100"), (northern, "separation", "60"))
+    for tonnes in (50, 40, 30):
+        line = [allocation(northern, "separation", str(tonnes))]
+        services.set_lines(decision=decision, ceilings=[], allocations=line, by=drafter, at=noon)
+
+    history = signed_in("viewer").get(decision.get_absolute_url()).context["history"]
+
+    assert [(event.action, times) for event, _deed, _words, times in history] == [
+        ("decision.drafted", 1),
+        ("decision.lines_set", 4),
+    ]
 
 
 def test_a_change_that_voids_nothing_tells_nobody(draft, northern, signatory):

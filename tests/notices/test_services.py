@@ -91,7 +91,7 @@ def test_choose_channels_keeps_what_changed(filer, noon):
 
 
 def test_mail_notices_sends_one_message_in_the_persons_language(told, filer, noon, settings):
-    settings.PORTAL_ADDRESS = "https://portal.example.cn"
+    settings.ADDRESS = "https://portal.example.cn"
     User.objects.filter(pk=filer.pk).update(language="en")
     told()
     told()

@@ -17,6 +17,7 @@ from portal.kernel.tables import (
     NumberColumn,
     SearchFilter,
     StatusColumn,
+    YearColumn,
 )
 from traceability.models import Case, Finding
 from traceability.rules.checks import CHECKS
@@ -69,7 +70,7 @@ class CaseTable(ListTable):
     enterprise = NamedColumn(
         verbose_name=_("Enterprise"), order_by="enterprise__organisation__name_zh"
     )
-    year = tables.Column(verbose_name=_("Year"), localize=False)
+    year = YearColumn(verbose_name=_("Year"))
     still_open = NumberColumn(verbose_name=_("Open findings"))
     grave = NumberColumn(verbose_name=_("Of high severity"))
     assigned_to = tables.Column(verbose_name=_("Worked by"))

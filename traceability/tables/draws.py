@@ -16,6 +16,7 @@ from portal.kernel.tables import (
     NumberColumn,
     SearchFilter,
     StatusColumn,
+    YearColumn,
 )
 from traceability.models import Draw, DrawCandidate
 from traceability.queries.draws import key_shown
@@ -25,7 +26,7 @@ class DrawTable(ListTable):
     """Draws."""
 
     title = tables.Column(verbose_name=_("Title"), linkify=True)
-    year = tables.Column(verbose_name=_("Year"), localize=False)
+    year = YearColumn(verbose_name=_("Year"))
     quarter = tables.Column(verbose_name=_("Quarter"))
     size = NumberColumn(verbose_name=_("Sample size"))
     status = StatusColumn(kind="draw", verbose_name=_("Status"))

@@ -24,6 +24,7 @@ from portal.kernel.tables import (
     NumberColumn,
     SearchFilter,
     StatusColumn,
+    YearColumn,
 )
 from portal.kernel.templatetags.portal import named
 from traceability.models import Finding, Reconciliation
@@ -197,7 +198,7 @@ class ReconciliationTable(ListTable):
     """Runs of the checks."""
 
     asked_at = MomentColumn(verbose_name=_("Asked"), linkify=True)
-    year = tables.Column(verbose_name=_("Year"), localize=False)
+    year = YearColumn(verbose_name=_("Year"))
     as_of = DayColumn(verbose_name=_("As of"))
     enterprise = NamedColumn(verbose_name=_("Enterprise"), orderable=False)
     state = StatusColumn(kind="reconciliation", verbose_name=_("State"))

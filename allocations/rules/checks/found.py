@@ -3,16 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import pgettext
-
 from allocations.rules.changes import LineKey
-
-
-class Listed(tuple[Any, ...]):
-    """Labels in a row, in the language of whoever reads them, when they are read."""
-
-    def __str__(self) -> str:
-        return pgettext("between phrases in a row", "; ").join(str(each) for each in self)
 
 
 @dataclass(frozen=True, slots=True)

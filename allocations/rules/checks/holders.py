@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from allocations.rules.changes import LineKey
-from allocations.rules.checks.found import Found, Listed
+from allocations.rules.checks.found import Found
 from allocations.rules.content import Content, activity_of
 from allocations.rules.lines import category_fits
 from enterprises.rules import holds_throughout
+from portal.kernel.said import Listed
 
 
 def categories_fit(content: Content) -> Iterator[Found]:

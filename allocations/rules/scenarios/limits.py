@@ -7,10 +7,9 @@ from typing import Any, Self
 
 from django.utils.translation import gettext_lazy as _
 
-from allocations.rules.checks.found import Listed
 from portal.kernel.errors import Refusal
 from portal.kernel.law import ALLOCATION, Source
-from portal.kernel.said import tonnes
+from portal.kernel.said import Listed, tonnes
 
 TEXTS_AT_MOST = 5
 

@@ -2,6 +2,7 @@
 
 from portal.accounts.tables.actions import ACTIONS, action_name
 from portal.accounts.tables.events import EventFilter, EventTable
+from portal.accounts.tables.facts import FACTS
 from portal.accounts.tables.people import (
     OrganisationFilter,
     OrganisationTable,
@@ -13,6 +14,7 @@ from portal.accounts.tables.people import (
 
 __all__ = [
     "ACTIONS",
+    "FACTS",
     "EventFilter",
     "EventTable",
     "OrganisationFilter",

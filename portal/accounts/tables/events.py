@@ -11,9 +11,12 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.tables.actions import ACTIONS, action_name
+from portal.accounts.tables.facts import fact_name
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import end_of, start_of
+from portal.kernel.said import Listed, listed
 from portal.kernel.tables import ListFilter, ListTable, MomentColumn, SearchFilter
+from portal.kernel.templatetags.portal import colon
 
 
 class PersonColumn(tables.Column):
@@ -46,7 +49,8 @@ class FactsColumn(tables.Column):
     def render(self, value: dict[str, Any], record: AuditEvent) -> str:
         """One line for each fact; of a change, what was before → what is now."""
         told = _changed if record.action.endswith(".changed") else _told
-        return format_html_join("", "<div>{}: {}</div>", ((k, told(v)) for k, v in value.items()))
+        said = ((fact_name(name), colon(), told(fact)) for name, fact in value.items())
+        return format_html_join("", "<div>{}{}{}</div>", said)
 
     def value(self, value: dict[str, Any]) -> str:
         """As JSON."""
@@ -59,9 +63,17 @@ def _changed(fact: Any) -> str:
 
 
 def _told(fact: Any) -> str:
-    if fact in (None, "", [], {}):
-        return "—"
-    return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
+    match fact:
+        case None | "" | [] | {}:
+            return "—"
+        case bool():
+            return str(_("yes") if fact else _("no"))
+        case list():
+            return str(listed([_told(each) for each in fact]))
+        case dict():
+            said = [f"{fact_name(name)}{colon()}{_told(each)}" for name, each in fact.items()]
+            return str(Listed(said))
+    return str(fact)
 
 
 class EventTable(ListTable):
