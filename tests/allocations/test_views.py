@@ -170,7 +170,7 @@ def test_a_page_shows_its_facts_with_few_questions(
 ):
     client = signed_in(READERS[name])
 
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(35):
         text = client.get(addresses[name]).content.decode()
 
     for fact in SHOWN[name]:
