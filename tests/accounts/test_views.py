@@ -301,12 +301,18 @@ def test_audit_list_names_facts_in_the_readers_language(desk, filer, administrat
         is_shared=True,
         copies=["甲", "乙"],
         query="",
+        voided=["NDRC", "MNR"],
     )
 
     desk.cookies["django_language"] = "zh-hans"
     page = desk.get("/audit/").content.decode()
 
-    for told in ("共享：是", "副本：甲、乙", "询问：—"):
+    for told in (
+        "共享：是",
+        "副本：甲、乙",
+        "询问：—",
+        "失效的签署：国家发展和改革委员会、自然资源部",
+    ):
         assert f"<div>{told}</div>" in page
 
 

@@ -11,10 +11,9 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.tables.actions import ACTIONS, action_name
-from portal.accounts.tables.facts import fact_name
+from portal.accounts.tables.facts import facts_told
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import end_of, start_of
-from portal.kernel.said import Listed, listed
 from portal.kernel.tables import ListFilter, ListTable, MomentColumn, SearchFilter
 from portal.kernel.templatetags.portal import colon
 
@@ -46,34 +45,14 @@ class ActionColumn(tables.Column):
 class FactsColumn(tables.Column):
     """The facts of an event."""
 
-    def render(self, value: dict[str, Any], record: AuditEvent) -> str:
-        """One line for each fact; of a change, what was before → what is now."""
-        told = _changed if record.action.endswith(".changed") else _told
-        said = ((fact_name(name), colon(), told(fact)) for name, fact in value.items())
+    def render(self, record: AuditEvent) -> str:
+        """One line for each fact."""
+        said = ((name, colon(), words) for name, words in facts_told(record))
         return format_html_join("", "<div>{}{}{}</div>", said)
 
     def value(self, value: dict[str, Any]) -> str:
         """As JSON."""
         return json.dumps(value, ensure_ascii=False) if value else ""
-
-
-def _changed(fact: Any) -> str:
-    before, now = fact
-    return f"{_told(before)} → {_told(now)}"
-
-
-def _told(fact: Any) -> str:
-    match fact:
-        case None | "" | [] | {}:
-            return "—"
-        case bool():
-            return str(_("yes") if fact else _("no"))
-        case list():
-            return str(listed([_told(each) for each in fact]))
-        case dict():
-            said = [f"{fact_name(name)}{colon()}{_told(each)}" for name, each in fact.items()]
-            return str(Listed(said))
-    return str(fact)
 
 
 class EventTable(ListTable):

@@ -1,7 +1,15 @@
 """What each fact of the audit trail is called; its apps lie above accounts and can't be asked."""
 
+from functools import cache
+from typing import Any
+
+from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from portal.kernel.models import AuditEvent
+from portal.kernel.said import Listed, listed
+from portal.kernel.templatetags.portal import colon
 
 # A test holds the keys against what the apps record.
 FACTS: dict[str, Promise] = {
@@ -127,7 +135,51 @@ FACTS: dict[str, Promise] = {
     "year": _("year"),
 }
 
+# Facts that hold the codes of a field by another name.
+CODES_OF = {"voided": "ministry"}
 
-def fact_name(fact: str) -> str:
-    """What `fact` is called in the reader's language."""
+
+def facts_told(event: AuditEvent) -> list[tuple[str, str]]:
+    """The name of each fact and what it says; of a change, what was before → what is now."""
+    kind, changed = event.subject_kind, event.action.endswith(".changed")
+    told = []
+    for name, fact in event.facts.items():
+        sides = fact if changed else [fact]
+        told.append((_name(name), " → ".join(_told(name, side, kind) for side in sides)))
+    return told
+
+
+def _name(fact: str) -> str:
     return str(FACTS.get(fact, fact))
+
+
+def _told(name: str, fact: Any, kind: str) -> str:
+    match fact:
+        case None | "" | [] | {}:
+            return "—"
+        case bool():
+            return str(_("yes") if fact else _("no"))
+        case list():
+            return str(listed([_told(name, each, kind) for each in fact]))
+        case dict():
+            said = [f"{_name(part)}{colon()}{_told(part, it, kind)}" for part, it in fact.items()]
+            return str(Listed(said))
+    return _label(CODES_OF.get(name, name), str(fact), kind)
+
+
+def _label(field: str, value: str, kind: str) -> str:
+    """The label of a code: of the subject's own field of that name before others'."""
+    own, others = _labels(kind), _labels()
+    return str(own.get((field, value)) or others.get((field, value)) or value)
+
+
+@cache
+def _labels(of: str | None = None) -> dict[tuple[str, str], Any]:
+    """The labels of the fields with choices of one model, or of all, by field and code."""
+    return {
+        (field.name, code): label
+        for kind in ([apps.get_model(of)] if of else apps.get_models())
+        for field in kind._meta.fields
+        for code, label in field.flatchoices
+        if isinstance(code, str) and code
+    }
