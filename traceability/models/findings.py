@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Category
@@ -284,7 +283,7 @@ class Finding(models.Model):
     @property
     def title(self) -> str:
         """What it is about, in the reader's language."""
-        return capfirst(str(CHECK_OF[self.code].title))
+        return CHECK_OF[self.code].heading
 
     @property
     def is_gross(self) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.text import capfirst
 
 from allocations.models import Category
 from enterprises.models import Enterprise
@@ -65,7 +64,7 @@ def counts_by_code(findings: QuerySet[Finding]) -> list[CodeCount]:
         findings.filter(status__in=OPEN).order_by().values_list("code").annotate(Count("id"))
     )
     return [
-        CodeCount(code, capfirst(str(check.title)), counted[code])
+        CodeCount(code, check.heading, counted[code])
         for code, check in CHECK_OF.items()
         if code in counted
     ]

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
-from django.utils.text import capfirst
 
 from portal.accounts.models import User
 from portal.kernel.period import Month
@@ -42,7 +41,7 @@ def counts_of(run: Reconciliation) -> list[CountShown]:
     """What a finished run found, by code, in the order of the checks; empty before."""
     found = run.counts.get("by_code", {})
     return [
-        CountShown(check.code, capfirst(str(check.title)), found[check.code])
+        CountShown(check.code, check.heading, found[check.code])
         for check in CHECKS
         if check.code in found
     ]
@@ -65,7 +64,7 @@ def judged_by(run: Reconciliation) -> list[JudgedBy]:
     return [
         JudgedBy(
             code=check.code,
-            title=capfirst(str(check.title)),
+            title=check.heading,
             version=versions[check.code],
             tolerances=[
                 f"{Tolerance.Name(name).label}: {Valued(name, Decimal(used[name]))}"

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.utils.text import capfirst
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
@@ -80,9 +79,7 @@ def by_code(trial: Trial) -> list[Tally]:
     """In the order of the checks."""
     counted = _counted(tried(trial), "code")
     return [
-        Tally(capfirst(str(check.title)), *counted[code])
-        for code, check in CHECK_OF.items()
-        if code in counted
+        Tally(check.heading, *counted[code]) for code, check in CHECK_OF.items() if code in counted
     ]
 
 

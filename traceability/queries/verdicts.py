@@ -149,7 +149,7 @@ def _told(
     verdict = _verdict(measured, month)
     return CheckTold(
         code=check.code,
-        title=capfirst(str(check.title)),
+        title=check.heading,
         verdict=verdict,
         words=_words(verdict, check.code, rows),
         rows=rows,

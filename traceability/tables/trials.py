@@ -55,7 +55,7 @@ class CodeColumn(TitleColumn):
 
     def render(self, record: TrialFinding) -> str:  # type: ignore[override]
         """The title of its code."""
-        return str(CHECK_OF[record.code].title)
+        return CHECK_OF[record.code].heading
 
 
 class SentenceColumn(MessageColumn):

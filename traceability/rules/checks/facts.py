@@ -69,3 +69,9 @@ class Check:
     two_sided: bool = False
     gross: bool = False
     version: str = "1"
+
+    @property
+    def heading(self) -> str:
+        """Its title where it stands alone, in the reader's language."""
+        title = str(self.title)
+        return title[:1].upper() + title[1:]
