@@ -107,6 +107,24 @@ def test_a_buyer_s_finding_joins_the_seller_who_did_not_file(northern, southern)
     assert Case.objects.filter(enterprise=southern).count() == 0
 
 
+def test_who_disagrees_with_several_is_in_the_middle_of_it(northern, southern, inner_mongolia):
+    """Three mines sold to a house that recorded nothing; one has a quarrel of its own, too."""
+    hider, other = (make_enterprise(f"House {n}", inner_mongolia, "trade") for n in (1, 2))
+    eastern = make_enterprise("Eastern", inner_mongolia, "mining")
+    ore = [extraction(2, "A", "1000")]
+    file(northern, "2025-02", *ore, sale(5, "A", "100", hider), sale(6, "A", "9", other, "INV2"))
+    for each in (southern, eastern):
+        file(each, "2025-02", *ore, sale(5, "A", "100", hider))
+    nil(hider, *months(2, 12))
+    nil(other, *months(2, 12))
+    for each in (northern, southern, eastern):
+        nil(each, *months(3, 12))
+    reconciled()
+
+    shipments = Case.objects.filter(topic="shipments")
+    assert {case.enterprise: case.findings.count() for case in shipments} == {hider: 3, northern: 1}
+
+
 def test_a_run_that_looks_back_makes_no_cases(northern, outsider):
     nil(northern, *months(1, 12))
     reconciled()

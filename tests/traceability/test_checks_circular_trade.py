@@ -154,3 +154,71 @@ def test_a_lot_that_comes_back_under_another_number(northern, houses, product, g
 
     assert [each.enterprise for each in findings] == ([one] if fires else [])
     assert not fires or "out of a run that changed nothing but the lot number" in said(findings[0])
+
+
+def test_a_member_that_buys_of_the_maker_too_hides_no_circle(northern, houses):
+    """The lot comes back to the first house; the second has some of the maker's, bought later."""
+    one, two, three, _ = houses
+    file(
+        northern,
+        "2025-01",
+        extraction(1, "A", "1000"),
+        sale(2, "A", "90", one, "INV1"),
+        sale(9, "A", "90", two, "INV2"),
+    )
+    file(
+        one,
+        "2025-01",
+        purchase(2, "A", "90", northern, "INV1", northern),
+        sale(5, "A", "40", two, "INV3", northern),
+        purchase(12, "A", "40", three, "INV5", northern),
+    )
+    file(
+        two,
+        "2025-01",
+        purchase(6, "A", "40", one, "INV3", northern),
+        purchase(10, "A", "90", northern, "INV2", northern),
+        sale(8, "A", "40", three, "INV4", northern),
+    )
+    file(
+        three,
+        "2025-01",
+        purchase(9, "A", "40", two, "INV4", northern),
+        sale(11, "A", "40", one, "INV5", northern),
+    )
+
+    [finding] = found("circular_trade")
+
+    assert finding.enterprise == one
+
+
+def test_a_lot_that_is_renamed_twice_on_its_way_back(northern, houses):
+    one, two, *_ = houses
+    file(
+        northern,
+        "2025-01",
+        output(1, "A", "1000", "R0"),
+        sale(5, "A", "90", one, "INV1"),
+        purchase(25, "C", "89", two, "INV3"),
+    )
+    file(
+        one,
+        "2025-01",
+        purchase(5, "A", "90", northern, "INV1", northern),
+        feed(6, "A", "90", "R1", northern),
+        output(8, "B", "89.5", "R1"),
+        sale(9, "B", "89.5", two, "INV2"),
+    )
+    file(
+        two,
+        "2025-01",
+        purchase(10, "B", "89.5", one, "INV2"),
+        feed(11, "B", "89.5", "R2", one),
+        output(12, "C", "89", "R2"),
+        sale(24, "C", "89", northern, "INV3"),
+    )
+
+    [finding] = found("circular_trade")
+
+    assert (finding.enterprise, finding.lot.number) == (northern, "C")
+    assert finding.arithmetic["through"] == 2

@@ -8,6 +8,7 @@ from tests.traceability.ledger import (
     feed,
     file,
     found,
+    imported,
     months,
     nil,
     output,
@@ -73,15 +74,52 @@ def test_an_assay_of_the_feed_says_more_than_its_kind(northern):
     assert found("element_excess") == []
 
 
-def test_a_mixed_compound_without_an_assay_may_hold_anything(northern):
+def mixed_compound(northern, dysprosium: str, *, made: bool) -> None:
+    """Carbonate of light ore, of a run of its own or from abroad, gives dysprosium oxide."""
+    entered = (
+        [
+            extraction(2, "A", "20000", "ORE-BAST"),
+            feed(3, "A", "20000", "R1"),
+            output(5, "M", "9500", "R1", "CMP-CARB"),
+        ]
+        if made
+        else [imported(5, "M", "9500", product="CMP-CARB")]
+    )
+    file(
+        northern,
+        "2025-01",
+        *entered,
+        feed(6, "M", "9500", "R2"),
+        output(9, "D", dysprosium, "R2", "OX-DY"),
+    )
+    nil(northern, *months(2, 12))
+
+
+def test_a_mixed_compound_of_unknown_making_may_hold_anything(northern):
+    mixed_compound(northern, "300", made=False)
+
+    assert found("element_excess") == []
+
+
+@pytest.mark.parametrize(("dysprosium", "fires"), [("25.8", False), ("26", True)])
+def test_a_mixed_compound_holds_no_more_than_what_it_was_made_of(northern, dysprosium, fires):
+    mixed_compound(northern, dysprosium, made=True)
+
+    findings = found("element_excess")
+
+    assert [each.key for each in findings] == ([f"country:{northern.pk}:R2"] if fires else [])
+
+
+def test_of_two_mixed_compounds_of_a_run_either_may_hold_all(northern):
     file(
         northern,
         "2025-01",
         extraction(2, "A", "20000", "ORE-BAST"),
         feed(3, "A", "20000", "R1"),
-        output(5, "M", "9500", "R1", "CMP-CARB"),
-        feed(6, "M", "9500", "R2"),
-        output(9, "D", "300", "R2", "OX-DY"),
+        output(5, "M", "9300", "R1", "CMP-CARB"),
+        output(5, "S", "200", "R1", "OX-MIX"),
+        feed(6, "S", "200", "R2"),
+        output(9, "D", "23", "R2", "OX-DY"),
     )
     nil(northern, *months(2, 12))
 
@@ -142,5 +180,21 @@ def test_one_run_with_half_as_much_again_as_the_others(northern):
 
 def test_ore_of_another_mine_may_hold_a_fifth_more(northern):
     many_runs(northern, "270", "281", "262", "275", "268", "277", "330", "271")
+
+    assert found("element_excess") == []
+
+
+def test_cerium_differs_from_one_ionic_ore_to_the_next(northern):
+    """Published ionic ores hold one to seven percent of cerium."""
+    for number, mass in enumerate(("150", "160", "155", "148", "152", "158", "620", "151"), 1):
+        file(
+            northern,
+            f"2025-{number:02}",
+            extraction(2, f"A{number}", "20000", "ORE-ION-M"),
+            feed(3, f"A{number}", "20000", f"R{number}"),
+            output(9, f"D{number}", mass, f"R{number}", "OX-CE"),
+            output(9, f"B{number}", "9000", f"R{number}", "CMP-CARB"),
+        )
+    nil(northern, *months(9, 12))
 
     assert found("element_excess") == []

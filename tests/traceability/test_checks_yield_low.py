@@ -128,3 +128,33 @@ def test_metal_works_are_held_to_others_who_do_the_same(inner_mongolia, northern
     assert (finding.enterprise, finding.arithmetic["why"]) == (works[5], "peers")
     assert finding.key.startswith("country:")
     assert "the middle of those who do the same is 98.48 %" in said(finding)
+
+
+@pytest.mark.parametrize(("last_fed", "fires"), [(15, False), (16, True)])
+def test_a_run_that_gives_nothing_while_others_are_fed(northern, last_fed, fires):
+    """Its runs take six days at the most, and half as long again and five days are 14."""
+    runs(northern, HONEST)
+    file(
+        northern,
+        "2025-12",
+        imported(1, "X", "2000", document="CD20251299"),
+        feed(1, "X", "500", "RX"),
+        feed(last_fed, "X", "500", "RY"),
+    )
+
+    findings = found("yield_low", date(2026, 1, 16))
+
+    assert [each.arithmetic["low"] for each in findings] == ([["RX"]] if fires else [])
+    assert all("gave nothing" in said(each) for each in findings)
+
+
+def test_a_run_in_the_tanks_of_a_plant_that_stands_still_may_give_nothing(northern):
+    runs(northern, HONEST)
+    file(
+        northern,
+        "2025-12",
+        imported(1, "X", "2000", document="CD20251299"),
+        feed(1, "X", "500", "RX"),
+    )
+
+    assert found("yield_low", date(2026, 1, 16)) == []

@@ -15,6 +15,7 @@ from portal.notices.services import Telling, tell
 from traceability.models import Case, CaseEntry, Finding
 from traceability.permissions import Perm
 from traceability.rules import cases as rules
+from traceability.rules.checks import CHECKS
 from traceability.services import case_steps as steps
 from traceability.services.case_steps import Attachment
 
@@ -45,6 +46,7 @@ def keep_cases(year: int, *, at: datetime) -> tuple[int, int]:
         "topics": json.dumps(rules.TOPIC_OF),
         "causes": list(rules.CAUSES),
         "traces": list(rules.TRACES),
+        "two_sided": [check.code for check in CHECKS if check.two_sided],
     }
     with connection.cursor() as cursor:
         cursor.execute(KEEP, asked)

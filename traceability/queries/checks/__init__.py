@@ -40,12 +40,13 @@ TEMPORARY = (
     ),
     *("settled", "cap", "ore_share", "produced", "production", "shipment", "left_over"),
     *("paired", "counted", "run_part", "run_balance", "run_in_doubt", "recovery", "recovery_level"),
-    *("ore_most", "usual", "assayed", "element_out", "element_in", "found"),
+    *("ore_range", "usual", "assayed", "element_out", "mixed_most", "element_in", "found"),
 )
 FACTS = ("facts", "runs", "elements")
 # What products are made of, as the statements read it.
 SUBSTANCE = {
     "ore_split_most": json.dumps(substance.ORE_SPLIT_MOST),
+    "ore_split_least": json.dumps(substance.ORE_SPLIT_LEAST),
     "joined": json.dumps(substance.JOINED),
     "impurities_most": substance.IMPURITIES_MOST,
 }

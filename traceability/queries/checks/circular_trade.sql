@@ -35,12 +35,10 @@ with recursive sold as (
          min(document) as document, (array_agg(id order by id))[1:4] as ids
     from shipped group by 1, 2, 3
 ), walk as (
-  -- From the seller along what each buyer sold on, not before it may have had it.
-  select c.lot_id, c.enterprise_id, e.buyer_id as at_id, e.first_on, e.last_on,
-         array[c.enterprise_id, e.buyer_id] as path, e.kg, e.document, e.ids,
-         e.seller_id as from_id
-    from candidate c
-    join edge e on e.lot_id = c.lot_id and e.seller_id = c.enterprise_id
+  -- From each seller along what each buyer sold on, not before it may have had it.
+  select e.lot_id, e.seller_id as enterprise_id, e.buyer_id as at_id, e.first_on, e.last_on,
+         array[e.seller_id, e.buyer_id] as path, e.kg, e.document, e.ids, e.seller_id as from_id
+    from edge e
   union all
   select w.lot_id, w.enterprise_id, e.buyer_id, e.first_on, e.last_on,
          w.path || e.buyer_id, least(w.kg, e.kg), e.document, w.ids || e.ids, e.seller_id
@@ -55,44 +53,58 @@ with recursive sold as (
    where w.at_id = w.enterprise_id
    order by w.lot_id, w.enterprise_id, cardinality(w.path), w.last_on, w.path
 ), begun as (
-  -- Of the members it is told of the one whose goods came from outside the circle last: with them
-  -- it began. A maker has its lot from the start.
-  select c.*, (select m.id
-                 from unnest(c.path) m(id)
-                 left join edge e on e.lot_id = c.lot_id and e.buyer_id = m.id
+  -- Of the members to which it came back it is told of the one whose goods came from outside the
+  -- circle last: with them it began. A maker has its lot from the start.
+  select c.*, (select m.enterprise_id
+                 from closed m
+                 left join edge e on e.lot_id = c.lot_id and e.buyer_id = m.enterprise_id
                                  and not e.seller_id = any(c.path)
-                 left join traceability_lot t on t.id = c.lot_id and t.maker_id = m.id
-                where e.first_on <= c.last_on or t.id is not null
-                group by m.id
-                order by max(e.first_on) desc nulls last, m.id limit 1) as first_id
+                 left join traceability_lot t on t.id = c.lot_id and t.maker_id = m.enterprise_id
+                where m.lot_id = c.lot_id and m.enterprise_id = any(c.path)
+                group by m.enterprise_id
+                order by bool_or(e.first_on <= c.last_on or t.id is not null) desc nulls last,
+                         max(e.first_on) filter (where e.first_on <= c.last_on) desc nulls last,
+                         m.enterprise_id limit 1) as first_id
     from closed c
+    -- The others' are told of themselves.
+   where %(enterprise)s::bigint is null or c.enterprise_id = %(enterprise)s
 ), renaming as (
-  -- Runs that give what they were fed: one product, hardly a loss, another lot number. Only a run over
+  -- Runs that give what they were fed: one product, hardly a loss, other lot numbers. Only a run over
   -- the whole country knows those of others.
   select p.enterprise_id, p.run,
-         (array_agg(p.lot_id order by p.id) filter (where p.kind = 'output'))[1] as new_lot_id,
+         array_agg(distinct p.lot_id) filter (where p.kind = 'output') as new_lot_ids,
          array_agg(distinct p.lot_id) filter (where p.kind = 'input') as old_lot_ids,
          (array_agg(p.id order by p.id))[1:6] as ids
     from run_part p
     join run_balance b using (enterprise_id, run)
    where %(enterprise)s::bigint is null and b.known
-     and b.out_kg between b.in_kg * 0.985 and b.in_kg * 1.005
+     and b.out_kg between b.in_kg * 0.95 and b.in_kg * 1.005
    group by 1, 2
-  having count(distinct p.product_id) = 1
-     and count(distinct p.lot_id) filter (where p.kind = 'output') = 1
-     and count(*) filter (where p.kind = 'input') > 0
+  having count(distinct p.product_id) = 1 and count(distinct p.kind) = 2
+), renamed as (
+  select n.enterprise_id, new.lot_id, old.lot_id as old_lot_id, n.ids
+    from renaming n, unnest(n.new_lot_ids) new(lot_id), unnest(n.old_lot_ids) old(lot_id)
+), descent as (
+  -- Renamed again, it is still the same goods.
+  select lot_id, old_lot_id, array[enterprise_id] as at, ids from renamed
+  union all
+  select d.lot_id, r.old_lot_id, d.at || r.enterprise_id, (d.ids || r.ids)[1:12]
+    from descent d
+    join renamed r on r.lot_id = d.old_lot_id
+   where cardinality(d.at) < 5 and r.old_lot_id <> d.lot_id
 ), returned as (
   -- Who had sold the old lot, and then bought the new one.
-  select distinct on (back.enterprise_id, n.new_lot_id)
-         back.enterprise_id, n.new_lot_id as lot_id, back.counterparty_id as from_id,
+  select distinct on (back.enterprise_id, n.lot_id)
+         back.enterprise_id, n.lot_id, back.counterparty_id as from_id,
          back.date as back_on, back.gross_kg as kg, back.document,
+         (select count(distinct e) from unnest(n.at) e) as through,
          array[away.id, back.id] || n.ids as ids
-    from renaming n
-    join led away on away.lot_id = any(n.old_lot_ids) and away.kind = 'sale'
-                 and away.enterprise_id <> n.enterprise_id
-    join led back on back.lot_id = n.new_lot_id and back.kind = 'purchase'
+    from descent n
+    join led away on away.lot_id = n.old_lot_id and away.kind = 'sale'
+                 and away.enterprise_id <> all(n.at)
+    join led back on back.lot_id = n.lot_id and back.kind = 'purchase'
                  and back.enterprise_id = away.enterprise_id and back.date >= away.date
-   order by back.enterprise_id, n.new_lot_id, back.date, back.id, away.id
+   order by back.enterprise_id, n.lot_id, back.date, cardinality(n.at), back.id, away.id
 )
 -- Findings.
 select concat_ws(':', c.enterprise_id, c.lot_id) as key, 'high' as severity,
@@ -103,19 +115,19 @@ select concat_ws(':', c.enterprise_id, c.lot_id) as key, 'high' as severity,
          'through', cardinality(c.path) - 2, 'path', to_jsonb(c.path), 'back_on', c.last_on,
          'kg', c.kg::text, 'records', to_jsonb(c.ids[1:20])) as arithmetic
   from begun c
- where coalesce(c.first_id, (select min(m) from unnest(c.path) m)) = c.enterprise_id
+ where c.first_id = c.enterprise_id
    and c.last_on between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
 union all
 select 'country:' || concat_ws(':', r.enterprise_id, r.lot_id), 'high', r.enterprise_id, r.from_id,
        date_trunc('month', r.back_on)::date, '', r.lot_id, '', r.document, r.kg,
        jsonb_build_object(
-         'through', 1, 'renamed', true, 'back_on', r.back_on, 'kg', r.kg::text,
+         'through', r.through, 'renamed', true, 'back_on', r.back_on, 'kg', r.kg::text,
          'records', to_jsonb(r.ids[1:20]))
   from returned r
  where r.back_on between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
 -- Measures.
 , returning_lot as (
-  select c.*, coalesce(c.first_id, (select min(m) from unnest(c.path) m)) = c.enterprise_id as told_here,
+  select c.*, c.first_id = c.enterprise_id as told_here,
          c.last_on between %(first_month)s
                        and (%(last_month)s::date + interval '1 month' - interval '1 day') as this_year
     from begun c

@@ -1,18 +1,18 @@
 with feed_of as (
   -- Where nobody filed what a lot is, and the enterprise feeds ore, it is taken to be like the richest
   -- of its other ore of that year.
-  select i.enterprise_id, w.element, max(coalesce(o.percent, 0)) as percent
+  select i.enterprise_id, w.element, max(coalesce(o.most, 0)) as percent
     from (select distinct r.enterprise_id, r.product_id
             from run_part r join traceability_product p on p.id = r.product_id and p.stage = 'ore'
            where r.kind = 'input') i
     join (select distinct element from element_out) w on true
-    left join ore_most o on o.product_id = i.product_id and o.element = w.element
+    left join ore_range o on o.product_id = i.product_id and o.element = w.element
    group by 1, 2
 ), grade_of as (
   select enterprise_id, max(reo_kg / gross_kg) as share
     from run_part where kind = 'input' and reo_kg is not null group by 1
 ), balance as (
-  select w.*, i.most_kg, i.usual_kg, i.unknown_kg, i.known_by,
+  select w.*, i.most_kg, i.usual_kg, i.unknown_kg, i.known_by, i.times_apart, i.open,
          coalesce(i.most_kg, 0) + coalesce(
            i.unknown_kg * g.share * f.percent / 100 * (1 + %(element_range_percent)s / 100.0), 0)
            as bound_kg,
@@ -21,7 +21,7 @@ with feed_of as (
     join element_in i using (enterprise_id, run, element)
     left join feed_of f on f.enterprise_id = w.enterprise_id and f.element = w.element
     left join grade_of g on g.enterprise_id = w.enterprise_id
-   where not i.open
+   where (not i.open or i.traced)
      and not exists (select from run_in_doubt d
                       where d.enterprise_id = w.enterprise_id and d.run = w.run)
 ), usual_share as (
@@ -31,7 +31,7 @@ with feed_of as (
          percentile_cont(0.5) within group (order by b.kg / b.usual_kg)::numeric as middle
     from balance b
     join run_balance r using (enterprise_id, run)
-   where b.usual_kg > 0 and b.unknown_kg is null
+   where b.usual_kg > 0 and b.unknown_kg is null and not b.open
    group by 1, 2, 3, 4
 ), spread as (
   select u.*, 1.4826 * percentile_cont(0.5) within group (
@@ -39,7 +39,7 @@ with feed_of as (
     from usual_share u
     join run_balance r on r.enterprise_id = u.enterprise_id and r.fed_with = u.fed_with
     join balance b on b.enterprise_id = u.enterprise_id and b.element = u.element
-                  and b.run = r.run and b.usual_kg > 0 and b.unknown_kg is null
+                  and b.run = r.run and b.usual_kg > 0 and b.unknown_kg is null and not b.open
                   and b.known_by = u.known_by
    group by u.enterprise_id, u.element, u.fed_with, u.known_by, u.runs, u.middle
 ), own as (
@@ -50,34 +50,38 @@ with feed_of as (
          greatest(b.usual_kg * greatest(s.middle + 8 * s.noise,
                                         s.middle * (1 + %(element_jump_percent)s / 100.0),
                                         case when b.known_by = 'products' then
-                                          s.middle * (1 + %(element_range_percent)s / 100.0)
-                                            / (1 - %(element_range_percent)s / 100.0) end,
+                                          greatest(
+                                            s.middle * (1 + %(element_range_percent)s / 100.0)
+                                              / (1 - %(element_range_percent)s / 100.0),
+                                            least(s.middle * b.times_apart,
+                                                  b.bound_kg / b.usual_kg
+                                                    / (1 + %(element_range_percent)s / 100.0))) end,
                                         s.middle * b.bound_kg / b.usual_kg
                                           / (1 + %(element_range_percent)s / 100.0)),
                   b.usual_kg * s.middle + %(element_tolerance_kg)s) as limit_kg
     from balance b
     join run_balance r using (enterprise_id, run)
     join spread s using (enterprise_id, element, fed_with, known_by)
-   where b.usual_kg > 0 and b.unknown_kg is null and b.known_by <> 'both'
+   where b.usual_kg > 0 and b.unknown_kg is null and not b.open and b.known_by <> 'both'
 ), excess as (
   select b.enterprise_id, b.run, b.element, b.kg, b.lot_id, b.ids, b.bound_kg as expected_kg,
-         'most' as why
+         'most' as why, b.open
     from balance b
    where not b.in_the_dark and b.least_kg > b.bound_kg + %(element_tolerance_kg)s
   union all
-  select o.enterprise_id, o.run, o.element, o.kg, o.lot_id, o.ids, o.own_kg, 'own'
+  select o.enterprise_id, o.run, o.element, o.kg, o.lot_id, o.ids, o.own_kg, 'own', false
     from own o
    where o.runs >= 6 and o.least_kg <= o.bound_kg + %(element_tolerance_kg)s and o.kg > o.limit_kg
 ), ranked as (
   -- One finding for a run: the element that is furthest over.
   select e.*, row_number() over (partition by enterprise_id, run
-                                     order by why, kg / nullif(expected_kg, 0) desc nulls first, element) as place,
+                                     order by open, why, kg / nullif(expected_kg, 0) desc nulls first, element) as place,
          jsonb_agg(jsonb_build_array(element, round(kg, 3)::text, round(expected_kg, 3)::text))
            over (partition by enterprise_id, run) as elements
     from excess e
 )
 -- Findings.
-select concat_ws(':', x.enterprise_id, x.run) as key,
+select case when x.open then 'country:' else '' end || concat_ws(':', x.enterprise_id, x.run) as key,
        case when x.why = 'most' and x.kg > x.expected_kg * 1.5 then 'high' else 'medium' end as severity,
        x.enterprise_id, null::bigint as counterparty_id, r.last_month as month, '' as category,
        x.lot_id, x.run, '' as document, x.kg - x.expected_kg as amount_kg,

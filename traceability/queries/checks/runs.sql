@@ -39,24 +39,40 @@ with by_product as (
          coalesce(sum(reo_kg) filter (where kind = 'output'), 0) as out_kg,
          coalesce(sum(gross_kg) filter (where kind = 'input'), 0) as gross_in_kg,
          coalesce(sum(gross_kg) filter (where kind = 'input' and reo_kg is null), 0) as unknown_kg,
-         min(month) as first_month, max(month) as last_month, max(date) as last_date,
+         min(month) as first_month, max(month) as last_month,
+         min(date) as first_date, max(date) as last_date,
          (array_agg(id order by (kind = 'output')::int, reo_kg desc nulls last, id))[1:20] as ids,
          (array_agg(lot_id order by reo_kg desc nulls last, id) filter (where kind = 'output'))[1]
            as lot_id
     from run_part group by 1, 2
+), pace as (
+  -- The longest that a run of the enterprise takes, and half as long again.
+  select enterprise_id, max(last_date - first_date) * 3 / 2 + 5 as days
+    from summed
+   where in_kg > 0 and out_kg > 0
+   group by 1
+  having count(*) >= 6
+), worked as (
+  select enterprise_id, max(month) as last_month, max(date) filter (where kind = 'input') as fed_on
+    from led
+   where kind in ('input', 'output')
+   group by 1
 )
 select s.*, fed.code as fed_with, fed.stage as fed_stage, given.stage as given_stage,
        -- A feed whose grade nobody filed makes the balance unknown, unless it hardly weighs.
        s.unknown_kg <= s.gross_in_kg * 0.002 as known,
        -- Later outputs may still come until the enterprise has worked in a month after the last one:
-       -- while a plant stands still its tanks stay full. A season of standing still is too long.
+       -- while a plant stands still its tanks stay full. A season of standing still is too long, and so
+       -- is longer than its runs take while it feeds others.
        (coalesce(w.last_month > s.last_month, false)
+        or coalesce(w.fed_on > s.first_date + c.days, false)
         or exists (select from known_filing f
                     where f.enterprise_id = s.enterprise_id
-                      and f.month >= s.last_month + interval '3 months')) as over
+                      and f.month >= s.last_month + interval '3 months')) as over,
+       coalesce(w.fed_on > s.first_date + c.days, false) as past_its_time
   from summed s
-  left join (select enterprise_id, max(month) as last_month from led
-              where kind in ('input', 'output') group by 1) w using (enterprise_id)
+  left join worked w using (enterprise_id)
+  left join pace c using (enterprise_id)
   left join main fed on fed.enterprise_id = s.enterprise_id and fed.run = s.run
                     and fed.kind = 'input'
   left join main given on given.enterprise_id = s.enterprise_id and given.run = s.run

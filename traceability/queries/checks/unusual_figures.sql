@@ -150,12 +150,15 @@ with mass as (
    group by a.enterprise_id, a.category, a.month, b.month
 ), stretched as (
   select s.*, row_number() over (partition by s.enterprise_id, s.category
-                                 order by s.high_months desc, s.kg desc) as place
+                                 order by s.least_kg / nullif(s.most_kg, 0) desc) as place
     from stretch s
-   where (s.high_months <= 5 and s.months - s.high_months >= greatest(5, s.high_months)
+   where (s.category <> 'recycled' and s.high_months <= 5
+          and s.months - s.high_months >= greatest(5, s.high_months)
           and s.least_kg > s.most_kg * 1.3 and s.kg > s.usual_kg * (1 + %(jump_factor)s / 6.0))
-      -- Scrap that from some month on comes in manifold.
-      or (s.category = 'recycled' and s.high_months >= 3 and s.months - s.high_months >= 3
+      -- Scrap that from some month on, or for months on end, comes in manifold.
+      or (s.category = 'recycled' and s.high_months >= 3
+          and s.months - s.high_months >= case when s.least_kg > s.most_kg * %(jump_factor)s
+                                               then 2 else 3 end
           and s.least_kg > s.most_kg * 1.5 and s.kg > s.usual_kg * %(jump_factor)s / 2.0)
 ), even as (
   -- Recoveries that hardly differ are computed, not weighed.

@@ -79,6 +79,19 @@ with norm as (
     from yearly y
     join spread p using (fed_with, given_stage)
    where y.share < p.share - p.drop
+), nothing as (
+  -- Runs that gave nothing at all, long after such runs of the enterprise are done, while it fed others.
+  select b.enterprise_id, 'nothing' as given_stage, min(b.fed_with) as fed_with, null::numeric as norm,
+         null::numeric as level, count(*) as low_runs, count(*) as runs,
+         min(b.last_month) as month, max(b.last_month) as to_month,
+         sum(b.in_kg) as in_kg, 0::numeric as out_kg, sum(b.in_kg) as missing_kg,
+         0::numeric as lowest, (array_agg(b.run order by b.in_kg desc))[1:10] as low,
+         null::bigint as lot_id
+    from run_balance b
+   where b.past_its_time and b.out_kg = 0 and b.in_kg >= %(yield_least_fed_kg)s
+     and not exists (select from run_in_doubt d
+                      where d.enterprise_id = b.enterprise_id and d.run = b.run)
+   group by 1
 ), own as (
   select 'spell' as why, * from spell
   union all
@@ -86,6 +99,8 @@ with norm as (
    where not exists (select from spell s
                       where s.enterprise_id = w.enterprise_id
                         and s.given_stage = w.given_stage)
+  union all
+  select 'nothing', n.* from nothing n
 ), found as (
   select '' as prefix, * from own
   union all
@@ -157,6 +172,10 @@ select y.enterprise_id, t.month, '', 'peers', y.share * 100, (p.share - p.drop) 
   from yearly y
   join spread p using (fed_with, given_stage)
   left join told t using (enterprise_id, given_stage)
+union all
+select b.enterprise_id, n.month, '', 'nothing', coalesce(n.runs, 0), 0, null, n.runs is not null
+  from (select distinct enterprise_id from run_balance) b
+  left join nothing n using (enterprise_id)
 union all
 select b.enterprise_id, b.last_month, b.run, 'run', b.out_kg * 100 / nullif(b.in_kg, 0), null,
        case when not b.known then 'grade_unknown' when not b.over then 'still_open'

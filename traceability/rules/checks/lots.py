@@ -118,7 +118,8 @@ def circular_trade(facts: Facts) -> str:
     Fires: once for a circle of enterprises and a lot, when what one sold came back to it by sales
     of the same lot, each not before the one before it. It is told of the member whose goods came
     from outside the circle last: with them it began. In a run over the country also when it came
-    back under another number, from a run that gave the same product with hardly a loss.
+    back under another number, from a run, or several, that gave the same product with hardly a
+    loss.
     Tolerates: several deliveries of a lot from one seller, and a lot bought of several sellers.
     """
     through = facts.figures["through"]

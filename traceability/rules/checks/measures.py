@@ -86,6 +86,9 @@ MEASURES: Mapping[tuple[str, str], Measure] = {
     ("yield_low", "whole"): Measure(
         _("recovery of all runs of the year together"), Unit.PERCENT, Sense.BELOW, yearly=True
     ),
+    ("yield_low", "nothing"): Measure(
+        _("runs that gave nothing, long after they should have"), Unit.COUNT, yearly=True
+    ),
     ("yield_low", "peers"): Measure(
         _("recovery of the year against those who do the same"),
         Unit.PERCENT,
@@ -212,6 +215,7 @@ NOTHING: Mapping[str, Promise] = {
 # What only a run over the country sees: those of others are needed.
 OF_THE_COUNTRY: Mapping[str, Promise] = {
     "yield_low": _("the recoveries of others who do the same"),
+    "element_excess": _("what mixed compounds without an assay were made of"),
     "circular_trade": _("lots that come back under another number"),
     "undocumented_origin": _("the form of document numbers"),
     "unusual_figures": _("round masses, and lots that nobody makes"),

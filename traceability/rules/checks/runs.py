@@ -39,8 +39,10 @@ def yield_low(facts: Facts) -> str:
     verified): separation 90 to 98 percent, oxide to metal 95 to 99, metal to magnet 70 to 98.
     Fires: once for an enterprise and stage of product, when a run lies twice as far below the level
     of the enterprise's better runs as tolerated, or three runs lie below it; when a run lies below
-    95 % of the usual least; when the whole year's runs together lie below the usual least; or, in
-    a run over the country, when they lie below the middle of five or more who do the same.
+    95 % of the usual least; when it gave nothing, half as long again and five days after the
+    longest that the enterprise's runs take, while it went on feeding others; when the whole year's
+    runs together lie below the usual least; or, in a run over the country, when they lie below the
+    middle of five or more who do the same.
     Tolerates: `yield_drop_percent` of the level or `yield_sigmas` times the noise from one run to
     the next, whichever is more. The level is the eightieth percentile and the noise the median
     step, so that a spell of low runs moves neither; feeds are compared with the same feed only.
@@ -70,6 +72,13 @@ _LOW = {
         "%(low)s runs between %(first)s and %(last)s were fed %(fed)s t REO and gave %(given)s t:"
         " %(share)s %% recovery, where the enterprise's better runs keep %(level)s %%."
         " %(missing)s t REO are missing.",
+        count,
+    ),
+    "nothing": lambda count: ngettext(
+        "%(low)s run fed between %(first)s and %(last)s with %(fed)s t REO gave nothing, while the"
+        " enterprise went on feeding others for longer than its runs take.",
+        "%(low)s runs fed between %(first)s and %(last)s with %(fed)s t REO gave nothing, while the"
+        " enterprise went on feeding others for longer than its runs take.",
         count,
     ),
     "whole": lambda count: ngettext(
@@ -104,8 +113,10 @@ def element_excess(facts: Facts) -> str:
     the enterprise's other runs of that feed, and eight times their spread. A feed nobody filed the
     grade of is taken for as rich as the richest of the enterprise's other feed.
     Tolerates: `element_tolerance_percent` of an assay, `element_range_percent` beyond the widest
-    published split of an ore, `element_tolerance_kg`. Praseodymium and neodymium count as one. A
-    mixed compound without an assay may hold anything and leaves the run unjudged.
+    published split of an ore, `element_tolerance_kg`; and, of the enterprise's other runs, as much
+    as ores of the kind differ by. Praseodymium and neodymium count as one. A mixed compound without
+    an assay may hold, in a run over the country, what its maker's run was fed; else anything, which
+    leaves the run unjudged.
     """
     figures = facts.figures
     words = {

@@ -1,5 +1,5 @@
--- Every open finding of the year belongs to a case: that of whoever caused it, else that of its own
--- enterprise and topic. Cases are opened where there are none, and closed ones opened again where a
+-- Every open finding of the year belongs to a case: that of whoever caused it, else, of a shipment, of
+-- the side that disagrees with more partners, else that of its own enterprise and topic. Cases are opened where there are none, and closed ones opened again where a
 -- finding has come or come back. A finding that an official put into its case stays there, and a case
 -- that was opened by hand is given nothing.
 with cause as (
@@ -12,11 +12,28 @@ with cause as (
      and (f.code <> 'unusual_figures'
           or f.arithmetic ->> 'why' in ('uncreated', 'silent', 'repeated', 'constant'))
    order by f.enterprise_id, array_position(%(causes)s, f.code)
+), side as (
+  -- Both sides of what does not agree between a seller and a buyer.
+  select f.enterprise_id, f.counterparty_id as partner_id
+    from traceability_finding f
+   where f.year = %(year)s and f.status in ('open', 'answered') and f.code = any(%(two_sided)s)
+     and f.counterparty_id is not null
+  union all
+  select f.counterparty_id, f.enterprise_id
+    from traceability_finding f
+   where f.year = %(year)s and f.status in ('open', 'answered') and f.code = any(%(two_sided)s)
+     and f.counterparty_id is not null
+), middle as (
+  -- With how many partners each does not agree.
+  select enterprise_id, count(distinct partner_id) as partners from side group by 1
 ), belongs as (
   select f.id, f.enterprise_id as at_id,
          case when m.enterprise_id is not null then m.enterprise_id
               when o.enterprise_id is not null then o.enterprise_id
               when p.enterprise_id is not null then p.enterprise_id
+              -- Who disagrees with several is in the middle of it, not each of those.
+              when f.code = any(%(two_sided)s) and theirs.partners > own.partners
+              then f.counterparty_id
               else f.enterprise_id end as enterprise_id,
          coalesce(m.topic, o.topic, p.topic, t.topic) as topic
     from traceability_finding f
@@ -25,6 +42,8 @@ with cause as (
     left join cause m on m.enterprise_id = l.maker_id and f.code = any(%(traces)s)
     left join cause o on o.enterprise_id = f.enterprise_id and f.code = any(%(traces)s)
     left join cause p on p.enterprise_id = f.counterparty_id and f.code = any(%(traces)s)
+    left join middle own on own.enterprise_id = f.enterprise_id
+    left join middle theirs on theirs.enterprise_id = f.counterparty_id
    where f.year = %(year)s and f.status in ('open', 'answered') and not f.placed_by_hand
 ), opened as (
   insert into traceability_case (year, enterprise_id, topic, status, opened_at, outcome,
