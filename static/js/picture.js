@@ -1,97 +1,57 @@
-/* Draws every [data-picture]: boxes in columns, links as wide as the mass they carry. */
+/* Leads through a picture of boxes and links: by the arrow keys, and by what belongs together. */
 "use strict";
 
-const STAGE_COLOURS = { source: "#5b6672", ore: "#8a5a1c", compound: "#0a569c", metal: "#7a4fa3", product: "#2f7d4f", end: "#0f6f79" };
-const TOUCHED = "#9b1c1c";
-const BOX_HEIGHT = 52;
-const COLUMN_WIDTH = 190;
-const LABEL_ROOM = 170;
+const AHEAD = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
-function massFormat(place) {
-  const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 3 });
-  return (mass) => `${format.format(mass)} ${place.dataset.unit}`;
+function middleOf(box) {
+  const { x, y, width, height } = box.querySelector("rect").getBBox();
+  return [x + width / 2, y + height / 2];
 }
 
-function boxOf(node, last) {
-  const colour = STAGE_COLOURS[node.stage];
-  return {
-    name: node.id,
-    depth: node.column,
-    told: node,
-    itemStyle: {
-      color: colour,
-      borderColor: node.marked ? TOUCHED : node.focus ? "#16202c" : colour,
-      borderWidth: node.marked || node.focus ? 3 : 0,
-    },
-    label: { align: "left", color: node.marked ? TOUCHED : "#16202c", position: "right", width: last ? LABEL_ROOM - 10 : undefined },
-    cursor: node.url ? "pointer" : "default",
-  };
+/* The nearest box in a direction: up and down within a column, left and right in the next ones. */
+function nextBox(picture, from, [right, down]) {
+  const [x, y] = middleOf(from);
+  let found = null;
+  let least = Infinity;
+  for (const box of picture.querySelectorAll(".box")) {
+    const [aside, below] = middleOf(box).map((place, axis) => place - [x, y][axis]);
+    const ahead = right ? aside * right : below * down;
+    if (ahead <= 1 || (down && Math.abs(aside) > 1)) continue;
+    const away = right ? ahead * 1000 + Math.abs(below) : ahead;
+    if (away < least) [least, found] = [away, box];
+  }
+  return found;
 }
 
-function labelOf({ data }) {
-  const { label, note, marked, focus } = data.told;
-  const name = `${marked ? "⚠ " : ""}${label}`;
-  return note ? `{${focus ? "focus" : "name"}|${name}}\n{note|${note}}` : `{${focus ? "focus" : "name"}|${name}}`;
+function goOn(event) {
+  const from = event.target.closest(".box");
+  if (!from || !AHEAD[event.key]) return;
+  event.preventDefault();
+  const to = nextBox(event.currentTarget, from, AHEAD[event.key]);
+  if (!to) return;
+  from.setAttribute("tabindex", "-1");
+  to.setAttribute("tabindex", "0");
+  to.focus();
+  to.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-function pictureOption(figure, place) {
-  const told = massFormat(place);
-  const byId = new Map(figure.nodes.map((node) => [node.id, node]));
-  const words = (node) => (node.note ? `${node.label} (${node.note})` : node.label);
-  return {
-    animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
-    backgroundColor: "#fff",
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    tooltip: {
-      renderMode: "richText",
-      confine: true,
-      formatter: ({ dataType, data, value }) =>
-        dataType === "edge"
-          ? `${words(byId.get(data.source))}\n→ ${words(byId.get(data.target))}\n${told(data.value)}`
-          : `${words(data.told)}\n${told(value)}`,
-    },
-    series: [
-      {
-        type: "sankey",
-        left: 10,
-        right: LABEL_ROOM,
-        top: 20,
-        bottom: 20,
-        nodeWidth: 14,
-        nodeGap: 31,
-        nodeAlign: "left",
-        layoutIterations: 48,
-        draggable: false,
-        emphasis: { focus: "adjacency" },
-        lineStyle: { color: "gradient", opacity: 0.32, curveness: 0.5 },
-        label: {
-          formatter: labelOf,
-          overflow: "truncate",
-          width: COLUMN_WIDTH - 40,
-          rich: {
-            name: { fontSize: 12, lineHeight: 15 },
-            focus: { fontSize: 13, lineHeight: 16, fontWeight: "bold" },
-            note: { fontSize: 11, lineHeight: 14, color: "#4a5868" },
-          },
-        },
-        data: figure.nodes.map((node) => boxOf(node, node.column === figure.columns - 1)),
-        links: figure.links,
-      },
-    ],
-  };
+/* What a box is linked with stands out; all else steps back. */
+function showLinked(picture, chosen) {
+  const lit = new Set();
+  if (chosen?.matches(".box")) lit.add(chosen.dataset.place);
+  for (const band of picture.querySelectorAll(".band")) {
+    const { from, to } = band.dataset;
+    const linked = band === chosen || (chosen?.matches(".box") && [from, to].includes(chosen.dataset.place));
+    band.classList.toggle("lit", linked);
+    if (linked) lit.add(from).add(to);
+  }
+  for (const box of picture.querySelectorAll(".box")) box.classList.toggle("lit", lit.has(box.dataset.place));
+  picture.classList.toggle("choosing", Boolean(chosen));
 }
 
-function drawPicture(place) {
-  const figure = JSON.parse(document.getElementById(place.dataset.picture).textContent);
-  place.style.height = `${Math.max(260, figure.tallest * BOX_HEIGHT + 60)}px`;
-  place.style.minWidth = `${figure.columns * COLUMN_WIDTH + 60}px`;
-  const drawn = echarts.init(place, null, { renderer: "canvas" });
-  drawn.setOption(pictureOption(figure, place));
-  drawn.on("click", ({ dataType, data }) => {
-    const url = dataType === "node" ? data.told.url : data.url;
-    if (url) window.location.assign(url);
-  });
-  new ResizeObserver(() => drawn.resize()).observe(place);
+for (const picture of document.querySelectorAll("svg.picture")) {
+  picture.addEventListener("keydown", goOn);
+  for (const begins of ["pointerover", "focusin"])
+    picture.addEventListener(begins, (event) => showLinked(picture, event.target.closest(".box, .band")));
+  for (const ends of ["pointerleave", "focusout"]) picture.addEventListener(ends, () => showLinked(picture, null));
 }
-
-for (const place of document.querySelectorAll("[data-picture]")) drawPicture(place);

@@ -1,7 +1,8 @@
-/* Saves the picture that a [data-png] button names: a drawing of ECharts, or the tiles of a map. */
+/* Saves the picture that a [data-png] button names: boxes and links, a drawing of ECharts, or the tiles of a map. */
 "use strict";
 
 const SHARPER = 2;
+const HALO = ["stroke", "stroke-width", "stroke-linejoin", "paint-order"];
 
 function drawTile(paper, tile, frame) {
   const box = tile.getBoundingClientRect();
@@ -35,15 +36,41 @@ function pictureOfTiles(map) {
   return canvas.toDataURL("image/png");
 }
 
-document.addEventListener("click", (event) => {
+/* As it stands there: its own size, in the type of the page, all boxes and links alike. */
+async function pictureOfBoxes(svg) {
+  const copy = svg.cloneNode(true);
+  const { width, height } = svg.viewBox.baseVal;
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  copy.setAttribute("font-family", getComputedStyle(svg).fontFamily);
+  const halo = getComputedStyle(svg.querySelector("text"));
+  for (const words of copy.querySelectorAll("text"))
+    for (const name of HALO) words.setAttribute(name, halo.getPropertyValue(name));
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = width * SHARPER;
+  canvas.height = height * SHARPER;
+  const paper = canvas.getContext("2d");
+  paper.fillStyle = "#fff";
+  paper.fillRect(0, 0, canvas.width, canvas.height);
+  paper.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL("image/png");
+}
+
+async function pictureIn(place) {
+  const svg = place.querySelector("svg.picture");
+  if (svg) return pictureOfBoxes(svg);
+  const drawn = window.echarts && echarts.getInstanceByDom(place);
+  return drawn ? drawn.getDataURL({ type: "png", pixelRatio: SHARPER, backgroundColor: "#fff" }) : pictureOfTiles(place);
+}
+
+document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-png]");
   if (!button) return;
-  const place = document.getElementById(button.dataset.png);
-  const drawn = window.echarts && echarts.getInstanceByDom(place);
   const link = document.createElement("a");
-  link.href = drawn
-    ? drawn.getDataURL({ type: "png", pixelRatio: SHARPER, backgroundColor: "#fff" })
-    : pictureOfTiles(place);
+  link.href = await pictureIn(document.getElementById(button.dataset.png));
   link.download = `${button.dataset.name}.png`;
   link.click();
 });

@@ -177,21 +177,21 @@ def test_traces_and_flows_have_no_fault_and_their_pictures_are_drawn(signed_in, 
                 page.goto(f"{address}{path}")
                 page.wait_for_load_state("networkidle")
                 assert _faults(page) == [], f"{path} {language} {width}"
-                assert page.locator("#picture canvas").count() == (path in PICTURES), path
+                assert page.locator("#picture svg.picture").count() == (path in PICTURES), path
 
 
 def test_the_picture_of_a_lot_leads_on_and_is_saved(signed_in, address, tmp_path):
     page = signed_in("demo-miit-supervisor")
     page.goto(f"{address}/traceability/lots/?number=MAG-NDFEB-2510")
     page.locator("td a").first.click()
-    page.wait_for_selector("#picture canvas")
+    page.wait_for_selector("#picture svg.picture")
 
     with page.expect_download() as picture:
         page.click("#picture-png")
     picture.value.save_as(tmp_path / "lot.png")
     page.locator("details.chart-table summary").click()
     page.locator('details.chart-table tbody a[href*="/traceability/lots/"]').first.click()
-    page.wait_for_selector("#picture canvas")
+    page.wait_for_selector("#picture svg.picture")
 
     assert (tmp_path / "lot.png").read_bytes().startswith(b"\x89PNG")
     assert page.said == []

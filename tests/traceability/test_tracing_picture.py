@@ -1,9 +1,14 @@
 """The picture of a trace: columns, what is drawn together, what would lead back."""
 
+from dataclasses import replace
 from decimal import Decimal
+from xml.etree import ElementTree as ET
 
 from traceability.rules.tracing.drawing import svg_of
+from traceability.rules.tracing.layout import laid_out
 from traceability.rules.tracing.picture import Link, Node, folded, picture_of
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def node(key: str, stage: str) -> Node:
@@ -81,15 +86,46 @@ def test_folded_boxes_keep_the_sums_and_lose_what_stays_inside():
     assert picture.rows == [(whole, Decimal(5)), (nodes[2], Decimal(5))]
 
 
-def test_svg_of_a_picture_has_every_box_and_link_and_shortens_words():
-    nodes = [Node("a", "北方稀土冶炼分离有限责任公司第二分公司 & co", "ore"), node("b", "compound")]
+def drawn_of(told=None) -> ET.Element:
+    """Two boxes, one of a name that must be escaped and one that a finding touches."""
+    nodes = [
+        Node("a", "<北方> & co", "ore", url="/lots/1/", focus=True),
+        Node("b", "B", "compound", "note", marked=True, figure_url="/figures/?of=lot&box=b"),
+    ]
+    links = [Link("a", "b", Decimal(5), "/figures/?of=lot&source=a")]
+    picture = replace(picture_of(nodes, links), links=links)
+    return ET.fromstring(svg_of(laid_out(picture), told))
 
-    drawn = svg_of(picture_of(nodes, [link("a", "b", 5)]))
 
-    assert drawn.count("<rect") == 2
-    assert drawn.count("<path") == 1
-    assert "北方稀土冶炼分离有限责任公…" in drawn
+def test_svg_for_paper_has_every_box_and_link_and_leads_nowhere():
+    drawn = drawn_of()
+
+    assert len(drawn.findall(f"{SVG}rect")) == 2
+    assert [one.text for one in drawn.iter(f"{SVG}text")] == ["<北方> & co", "B", "note"]
+    assert list(drawn.iter(f"{SVG}a")) == []
 
 
-def test_svg_of_nothing_is_nothing():
-    assert svg_of(picture_of([], [])) == ""
+def test_svg_for_a_page_leads_on_and_tells_its_masses():
+    drawn = drawn_of(lambda kg: f"{kg} kg")
+
+    told = {one.get("href"): one.find(f"{SVG}title").text for one in drawn.iter(f"{SVG}a")}
+    assert told == {
+        "/lots/1/": "<北方> & co\n5 kg",
+        "/figures/?of=lot&box=b": "B (note)\n5 kg",
+        "/figures/?of=lot&source=a": "<北方> & co → B (note)\n5 kg",
+    }
+
+
+def test_svg_for_a_page_is_one_stop_of_the_tab_key():
+    drawn = drawn_of(str)
+
+    stops = [one.get("tabindex") for one in drawn.iter() if one.get("tabindex")]
+    assert sorted(stops) == ["-1", "-1", "0"]
+
+
+def test_svg_marks_what_a_finding_touches_by_more_than_colour():
+    drawn = drawn_of(str)
+
+    boxes = {one.get("aria-label"): one for one in drawn if one.get("class") == "box"}
+    assert len(boxes["B (note)\n5"].findall(f"{SVG}path")) == 2
+    assert boxes["<北方> & co\n5"].findall(f"{SVG}path") == []

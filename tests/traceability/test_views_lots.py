@@ -2,8 +2,8 @@
 
 import csv
 import io
-import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from django.urls import reverse
 from tests.cast import make_user
 from tests.traceability.ledger import Row, extraction, feed, file, output, purchase, sale
 from traceability.models import Finding, Lot
+from traceability.queries.tracing import drawn as drawing
 from traceability.services.derivation import rebuild_derived
 
 pytestmark = pytest.mark.django_db
@@ -57,12 +58,7 @@ def page_of(client, user, lot: Lot, **query):
 
 def boxes(answer) -> list[dict]:
     """The boxes of the picture."""
-    found = re.search(
-        r'<script id="picture-data" type="application/json">(.*?)</script>',
-        answer.content.decode(),
-        re.DOTALL,
-    )
-    return json.loads(found[1])["nodes"]
+    return [asdict(node) for node in answer.context["picture"].nodes]
 
 
 def test_lot_list_shows_the_reader_its_own_and_finds_by_the_beginning(
@@ -150,6 +146,27 @@ def test_lot_detail_opens_folded_when_asked(chain, client, viewer):
     assert "Northern" in labels
 
 
+def test_lot_detail_opens_folded_when_there_is_too_much_and_unfolds_one(
+    client, viewer, northern, monkeypatch
+):
+    ores = [
+        row
+        for lot in ("ORE1", "ORE2")
+        for row in (extraction(1, lot, "9"), feed(3, lot, "9", "R1"))
+    ]
+    file(northern, "2025-01", *ores, output(5, "OX1", "8", "R1"))
+    rebuild_derived()
+    monkeypatch.setattr(drawing, "MOST_NODES", 3)
+    folded = page_of(client, viewer, the("OX1"))
+    [whole] = [box for box in boxes(folded) if box["label"] == "Northern"]
+    opened = client.get(folded.wsgi_request.path + whole["url"])
+
+    assert {box["label"] for box in boxes(folded)} == {"mined", "Northern", "OX1", "still held"}
+    assert {box["label"] for box in boxes(opened)} == {"mined", "ORE1", "ORE2", "OX1", "still held"}
+    assert 'id="fold"' not in folded.content.decode()  # it can't be drawn unfolded
+    assert 'id="close"' in opened.content.decode()
+
+
 def test_lot_detail_as_known_earlier_lists_what_was_filed_since(
     chain, client, viewer, southern, noon
 ):
@@ -206,6 +223,16 @@ def test_lot_records_are_those_that_the_reader_may_see(chain, client, southern, 
 
     assert "R1" not in own
     assert "R1" in everything
+
+
+def test_lot_pdf_has_the_picture_of_its_page_on_a_page_of_its_own(chain, client, viewer):
+    client.force_login(viewer)
+    address = reverse("traceability:lot_pdf", args=[the("OX1").pk])
+
+    papers = [client.get(address, {"by": by}).content for by in ("lot", "enterprise")]
+
+    assert all(re.search(rb"/Count 2\b", paper) for paper in papers)
+    assert papers[0] != papers[1]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

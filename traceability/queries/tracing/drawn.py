@@ -1,6 +1,6 @@
 """Traces as pictures: who held what, from its sources to its ends."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +23,8 @@ from traceability.rules.tracing.picture import STAGES, Link, Node, Picture, fold
 MOST_NODES = 300
 # A folded one keeps so many enterprises of each stage, the largest, and puts the others together.
 MOST_OF_STAGE = 40
+# One enterprise is unfolded when it has no more than so many.
+MOST_OPENED = 100
 FOCUS = "focus"
 
 
@@ -41,7 +43,8 @@ class Names:
 class Drawn:
     """The picture of a lot's traces; `folded`: by enterprise, `nodes` as it would be unfolded.
 
-    `into` names the box that each box of the `sides` is part of.
+    `into` names the box that each box of the `sides` is part of; `openable` those that can be shown
+    unfolded.
     """
 
     picture: Picture
@@ -49,6 +52,7 @@ class Drawn:
     nodes: int
     sides: "Sequence[_Side]" = ()
     into: Callable[[Hashable], Hashable] = lambda key: key
+    openable: frozenset[Hashable] = frozenset()
 
     @property
     def may_unfold(self) -> bool:
@@ -95,36 +99,55 @@ def names_of(traces: list[Trace]) -> Names:
     return Names({one.pk: named(one) for one in found})
 
 
-def drawn(traces: list[Trace], names: Names, user: User, *, fold: bool | None = None) -> Drawn:
-    """One picture of a lot's two traces; folded when it would have too many nodes, or as asked."""
+def drawn(
+    traces: list[Trace], names: Names, user: User, *, fold: bool | None = None, opened: str = ""
+) -> Drawn:
+    """One picture of a lot's two traces; folded when it would have too many nodes, or as asked.
+
+    `opened`: the folded box (its `code_of`) whose lots and runs are shown nevertheless.
+    """
     sides = [_Side(trace, names, _found(trace, user)) for trace in traces]
     nodes = {node.key: node for side in sides for node in side.nodes()}
     links = [link for side in sides for link in side.links()]
     whole = picture_of(nodes.values(), links) if len(nodes) <= MOST_NODES else None
     count = len(whole.nodes) if whole else len(nodes)
     if fold or (fold is None and count > MOST_NODES) or whole is None:
-        into = _by_enterprise(sides, nodes, links)
+        into = _by_enterprise(sides, nodes, links, opened)
         picture = picture_of(*folded(nodes.values(), links, into))
-        return Drawn(picture, True, count, sides, lambda key: into(key).key)
+        return Drawn(picture, True, count, sides, lambda key: into(key).key, _openable(nodes, into))
     return Drawn(whole, False, count, sides)
 
 
 def _by_enterprise(
-    sides: list["_Side"], nodes: Mapping[Hashable, Node], links: list[Link]
+    sides: list["_Side"], nodes: Mapping[Hashable, Node], links: list[Link], opened: str
 ) -> Callable[[Hashable], Node]:
-    """Which enterprise each box becomes part of."""
+    """Which enterprise each box becomes part of; those of the one that is opened stay."""
     wholes = {key: node for side in sides for key, node in side.wholes().items()}
     kept = _largest(wholes, links)
+    parts = Counter(whole.key for whole in wholes.values())
+    opening = {key for key in kept if code_of(key) == opened and parts[key] <= MOST_OPENED}
 
     def into(key: Hashable) -> Node:
         whole = wholes.get(key)
-        if whole is None:
+        if whole is None or whole.key in opening:
             return nodes[key]
         if whole.key in kept:
             return whole
         return Node(("others", whole.stage), _("other enterprises"), whole.stage)
 
     return into
+
+
+def _openable(
+    nodes: Mapping[Hashable, Node], into: Callable[[Hashable], Node]
+) -> frozenset[Hashable]:
+    """The boxes of enterprises that stand for several, and not for too many."""
+    parts = Counter(into(key).key for key in nodes)
+    return frozenset(
+        key
+        for key, count in parts.items()
+        if 1 < count <= MOST_OPENED and isinstance(key, tuple) and "enterprise" in key
+    )
 
 
 def _largest(wholes: Mapping[Hashable, Node], links: list[Link]) -> set[Hashable]:

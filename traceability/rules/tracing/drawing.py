@@ -1,12 +1,21 @@
-"""A picture as SVG, for paper: boxes in columns, links as wide as the mass they carry."""
+"""A picture as SVG, for pages and paper: boxes in columns, links as wide as the mass they carry."""
 
-from collections import defaultdict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
-from traceability.rules.tracing.picture import Node, Picture
+from traceability.rules.tracing.layout import (
+    BOX,
+    NAME_ROOM,
+    NAME_SIZE,
+    NOTE_ROOM,
+    NOTE_SIZE,
+    Band,
+    Box,
+    Layout,
+    name_size,
+)
+from traceability.rules.tracing.picture import Node
 
 STAGE_COLOURS = {
     "source": "#5b6672",
@@ -16,92 +25,122 @@ STAGE_COLOURS = {
     "product": "#2f7d4f",
     "end": "#0f6f79",
 }
-WIDTH = 1000
-BOX = 12
-GAP = 22
-ROW = 34
-LABEL = 150
-# A Chinese character takes the room of two letters.
-LETTERS = 26
+INK, NOTE_INK, TOUCHED = "#16202c", "#4a5868", "#9b1c1c"
+LEAST_WIDTH = 0.6
+PAPER_FONT = "Notice Sans SC"
+Told = Callable[[Decimal], str]
 
 
-@dataclass(slots=True)
-class _Box:
-    node: Node
-    x: float
-    y: float
-    height: float
-    taken_in: float = 0
-    taken_out: float = 0
+def svg_of(layout: Layout, told: Told | None = None) -> str:
+    """A picture that is laid out, as SVG.
+
+    `told` writes a mass: for a page, where boxes and links tell theirs and lead to what is behind
+    them; None for paper.
+    """
+    places = {key: number for number, key in enumerate(layout.boxes)}
+    bands = sorted(layout.bands, key=lambda one: -one.width)
+    writer = _Alive(layout, places, told) if told else _Paper()
+    drawn = [writer.band(band) for band in bands]
+    drawn += [writer.box(box) for box in layout.boxes.values()]
+    size = f'viewBox="0 0 {layout.width:.0f} {layout.height:.0f}" width="{layout.width:.0f}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {writer.head}>{"".join(drawn)}</svg>'
 
 
-def svg_of(picture: Picture) -> str:
-    """The picture as SVG; empty for one without boxes."""
-    if not picture.nodes:
-        return ""
-    height = picture.tallest * ROW + 40
-    boxes, scale = _boxes(picture, height)
-    links = "".join(
-        _link(boxes[link.source], boxes[link.target], float(link.kg) * scale)
-        for link in sorted(picture.links, key=lambda one: -one.kg)
-    )
-    shapes = "".join(_shape(box) for box in boxes.values())
+class _Paper:
+    """What paper shows: shapes and words."""
+
+    head = f'font-family="{PAPER_FONT}"'
+
+    def band(self, band: Band) -> str:
+        return _path(band)
+
+    def box(self, box: Box) -> str:
+        return _shape(box)
+
+
+class _Alive(_Paper):
+    """What a page shows: what tells its mass, and leads to what is behind it.
+
+    One box can be reached with the tab key; from there the arrows go to the others.
+    """
+
+    head = 'class="picture"'
+
+    def __init__(self, layout: Layout, places: Mapping[Hashable, int], told: Told) -> None:
+        self.layout = layout
+        self.places = places
+        self.told = told
+
+    def band(self, band: Band) -> str:
+        link = band.link
+        source, target = (self.layout.boxes[key].node for key in (link.source, link.target))
+        words = f"{_words(source)} → {_words(target)}\n{self.told(link.kg)}"
+        ends = f'data-from="{self.places[link.source]}" data-to="{self.places[link.target]}"'
+        drawn = f"<title>{escape(words)}</title>{_path(band)}"
+        return _leading(link.url, f'class="band" tabindex="-1" aria-hidden="true" {ends}', drawn)
+
+    def box(self, box: Box) -> str:
+        node, place = box.node, self.places[box.node.key]
+        words = f"{_words(node)}\n{self.told(box.kg)}"
+        tab = 0 if place == 0 else -1
+        about = f'class="box" data-place="{place}" tabindex="{tab}" aria-label={quoteattr(words)}'
+        drawn = f"<title>{escape(words)}</title>{_shape(box)}"
+        return _leading(node.url or node.figure_url, about, drawn)
+
+
+def _leading(url: str, about: str, drawn: str) -> str:
+    if not url:
+        return f'<g role="img" {about}>{drawn}</g>'
+    return f"<a href={quoteattr(url)} {about}>{drawn}</a>"
+
+
+def _words(node: Node) -> str:
+    return f"{node.label} ({node.note})" if node.note else node.label
+
+
+def _path(band: Band) -> str:
+    """Filled between two curves: a line as wide would bulge where it bends."""
+    middle, half = (band.x1 + band.x2) / 2, max(band.width, LEAST_WIDTH) / 2
+    (begin, low), (end, deep) = ((y - half, y + half) for y in (band.y1, band.y2))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
-        f' font-family="Notice Sans SC" font-size="11">{links}{shapes}</svg>'
+        f'<path d="M{band.x1:.1f} {begin:.2f}C{middle:.1f} {begin:.2f} {middle:.1f} {end:.2f}'
+        f" {band.x2:.1f} {end:.2f}V{deep:.2f}C{middle:.1f} {deep:.2f} {middle:.1f} {low:.2f}"
+        f' {band.x1:.1f} {low:.2f}Z" fill="{STAGE_COLOURS[band.stage]}" fill-opacity="0.3"/>'
     )
 
 
-def _boxes(picture: Picture, height: float) -> tuple[dict[Hashable, _Box], float]:
-    """Where the boxes stand, and how many units a kg is high."""
-    columns: dict[int, list[tuple[Node, Decimal]]] = defaultdict(list)
-    for node, mass in picture.rows:
-        columns[picture.columns[node.key]].append((node, mass))
-    scale = min(
-        (height - 20 - GAP * len(column)) / float(whole)
-        for column in columns.values()
-        if (whole := sum((mass for _, mass in column), Decimal(0)))
-    )
-    step = (WIDTH - LABEL - BOX) / max(max(columns), 1)
-    found: dict[Hashable, _Box] = {}
-    for number, column in columns.items():
-        y = 14.0
-        for node, mass in column:
-            high = max(float(mass) * scale, 1.0)
-            found[node.key] = _Box(node, number * step, y, high)
-            y += high + GAP
-    return found, scale
-
-
-def _link(source: _Box, target: _Box, width: float) -> str:
-    start = source.y + source.taken_out + width / 2
-    end = target.y + target.taken_in + width / 2
-    source.taken_out += width
-    target.taken_in += width
-    left, right = source.x + BOX, target.x
-    middle = (left + right) / 2
-    return (
-        f'<path d="M{left:.1f} {start:.1f}C{middle:.1f} {start:.1f} {middle:.1f} {end:.1f}'
-        f' {right:.1f} {end:.1f}" fill="none" stroke="{STAGE_COLOURS[source.node.stage]}"'
-        f' stroke-opacity="0.3" stroke-width="{max(width, 0.5):.2f}"/>'
-    )
-
-
-def _shape(box: _Box) -> str:
-    middle = box.y + box.height / 2 + 4
-    words = escape(_short(box.node.label))
-    return (
+def _shape(box: Box) -> str:
+    node = box.node
+    left, top, *_ = box.words
+    edge = ""
+    if node.marked or node.focus:
+        edge = f' stroke="{TOUCHED if node.marked else INK}" stroke-width="3"'
+    drawn = (
         f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{BOX}" height="{box.height:.1f}"'
-        f' fill="{STAGE_COLOURS[box.node.stage]}"/>'
-        f'<text x="{box.x + BOX + 4:.1f}" y="{middle:.1f}">{words}</text>'
+        f' fill="{STAGE_COLOURS[node.stage]}"{edge}/>'
     )
+    colour = INK
+    if node.marked:
+        drawn, colour = drawn + _warning(left, top), TOUCHED
+        left += NAME_SIZE + 2
+    bold = ' font-weight="bold"' if node.focus else ""
+    size = name_size(node)
+    drawn += _text(box.name, left, top + NAME_ROOM - 4, f'{size}" fill="{colour}"{bold}')
+    if box.note:
+        low = top + NAME_ROOM + NOTE_ROOM - 4
+        drawn += _text(box.note, left, low, f'{NOTE_SIZE}" fill="{NOTE_INK}"')
+    return drawn
 
 
-def _short(text: str) -> str:
-    """As much of a label as fits beside its box."""
-    room = LETTERS
-    for place, letter in enumerate(text):
-        room -= 2 if ord(letter) > 0x2E80 else 1
-        if room < 0:
-            return f"{text[:place]}…"
-    return text
+def _text(words: str, x: float, y: float, look: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{look}>{escape(words)}</text>'
+
+
+def _warning(left: float, top: float) -> str:
+    """A mark beside the name of what a finding touches, for who sees no colours."""
+    middle, low = left + NAME_SIZE / 2, top + NAME_ROOM - 3
+    return (
+        f'<path d="M{middle:.1f} {low - 11:.1f}L{middle + 6:.1f} {low:.1f}H{middle - 6:.1f}Z"'
+        f' fill="{TOUCHED}"/><path d="M{middle:.1f} {low - 7:.1f}v3.6m0 1.2v1.2" stroke="#fff"'
+        ' stroke-width="1.3"/>'
+    )

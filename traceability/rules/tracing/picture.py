@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 
 # Left to right; what lies in no stage stands at the ends.
 STAGES = ("source", "ore", "compound", "metal", "product", "end")
@@ -47,14 +46,6 @@ class Picture:
     left_out: list[Link] = field(default_factory=list)
 
     @property
-    def tallest(self) -> int:
-        """How many nodes the fullest column has."""
-        counts: dict[int, int] = defaultdict(int)
-        for node in self.nodes:
-            counts[self.columns[node.key]] += 1
-        return max(counts.values(), default=0)
-
-    @property
     def rows(self) -> list[tuple[Node, Decimal]]:
         """Every box with its mass, kg, from left to right, the largest of a column first."""
         come: dict[Hashable, Decimal] = defaultdict(Decimal)
@@ -83,37 +74,6 @@ class Picture:
             for link in links
             if link.source in known and link.target in known
         ]
-
-    @property
-    def drawn(self) -> dict[str, Any]:
-        """What the browser needs to draw it; floats only here, for the picture."""
-        place = {node.key: str(number) for number, node in enumerate(self.nodes)}
-        return {
-            "tallest": self.tallest,
-            "columns": max(self.columns.values(), default=0) + 1,
-            "nodes": [
-                {
-                    "id": place[node.key],
-                    "label": node.label,
-                    "note": node.note,
-                    "stage": node.stage,
-                    "column": self.columns[node.key],
-                    "url": node.url or node.figure_url,
-                    "marked": node.marked,
-                    "focus": node.focus,
-                }
-                for node in self.nodes
-            ],
-            "links": [
-                {
-                    "source": place[link.source],
-                    "target": place[link.target],
-                    "value": float(link.kg),
-                    "url": link.url,
-                }
-                for link in self.links
-            ],
-        }
 
 
 def addressed(

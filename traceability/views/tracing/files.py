@@ -16,8 +16,8 @@ from portal.kernel.exports import csv_answer, xlsx_answer
 from portal.kernel.papers import typeset
 from portal.kernel.period import Month
 from portal.kernel.templatetags import portal as shown
-from traceability.rules.tracing.drawing import svg_of
 from traceability.rules.tracing.picture import Picture
+from traceability.views.tracing.pictures import on_paper
 
 FORMS = ("csv", "xlsx", "pdf")
 # A paper has so many rows; the other files have all.
@@ -63,7 +63,7 @@ def file_answer(
         "title": about.title,
         "footer": _("Rare Earth Total Volume Control Portal"),
         "facts": about.facts,
-        "picture": svg_of(picture) if picture is not None else "",
+        "picture": on_paper(picture),
         "wide": len(header) > UPRIGHT_COLUMNS,
         "header": list(header),
         "numbers": [

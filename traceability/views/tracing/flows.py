@@ -32,6 +32,7 @@ from traceability.views.tracing.addresses import (
     leading,
 )
 from traceability.views.tracing.files import FORMS, About, file_answer
+from traceability.views.tracing.pictures import on_page
 
 # Less would be shown as nothing.
 SHOWN_LEAST = GRAM / 2
@@ -83,7 +84,7 @@ def flow_detail(request: HttpRequest) -> HttpResponseBase:
             "whose": whose(request, form),
             "first": asked.first,
             "last": asked.last,
-            "picture": addressed(picture, lead_of_flow_node(lead), lead_of_flow_link(lead)),
+            **on_page(addressed(picture, lead_of_flow_node(lead), lead_of_flow_link(lead))),
             "balances": [_shown(each, parts, lead) for each in found],
         },
     )

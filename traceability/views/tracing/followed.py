@@ -36,7 +36,7 @@ def leading_from(lot: Lot, request: HttpRequest, known_on: date | None) -> Lead:
     base: dict[str, Any] = {"of": "lot", "lot": lot.pk}
     if known_on:
         base["known"] = known_on
-    base |= {name: request.GET[name] for name in ("element", "by") if request.GET.get(name)}
+    base |= {name: request.GET[name] for name in ("element", "by", "open") if request.GET.get(name)}
     address = reverse("traceability:figure_detail")
 
     def lead(**told: Any) -> str:
@@ -114,8 +114,10 @@ def traces_of(lot: Lot, request: HttpRequest, known_at: datetime) -> list[Trace]
 
 
 def drawing_of(request: HttpRequest, traces: list[Trace], names: Names) -> Drawn:
-    """The picture of two traces, folded as the address asks."""
-    return drawn(traces, names, request.user, fold=FOLDS.get(request.GET.get("by", "")))
+    """The picture of two traces, folded and opened as the address asks."""
+    asked = request.GET
+    fold = FOLDS.get(asked.get("by", ""))
+    return drawn(traces, names, request.user, fold=fold, opened=asked.get("open", ""))
 
 
 def _behind_lines(request: HttpRequest, traces: list[Trace]) -> tuple[str, Behind]:

@@ -23,12 +23,15 @@ from traceability.permissions import Perm
 from traceability.queries.epcis import recorded_in, recorded_of_lots
 from traceability.queries.filings import filings_visible_to
 from traceability.queries.tracing.drawn import names_of
+from traceability.queries.tracing.flows import ELEMENTS
 from traceability.queries.tracing.lines import LineShown, lines_shown
 from traceability.queries.tracing.lots import lots_visible_to
 from traceability.queries.tracing.trace import Trace, trace_lot
 from traceability.queries.tracing.walk import moment_known
 from traceability.rules.epcis.events import Recorded, document_of
 from traceability.rules.epcis.words import lot_path
+from traceability.views.tracing.followed import drawing_of, traces_of
+from traceability.views.tracing.pictures import on_paper
 
 # A paper lists so many ends of each direction, the largest.
 LINES_ON_PAPER = 300
@@ -59,30 +62,29 @@ def lot_label(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(Perm.VIEW_FILINGS)
 def lot_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """A lot's trace on paper: what is in it and where it went."""
+    """A lot's trace on paper as its page shows it: what is in it, where it went, the picture."""
     lot = get_object_or_404(lots_visible_to(request.user), pk=pk)
     form = KnownForm(request.GET, today=clock.today())
     known_at = moment_known(form.known_on)
-    seen = seen_by(request.user)
-    both = (
-        trace_lot(lot, upstream=upstream, known_at=known_at, seen=seen)
-        for upstream in (True, False)
-    )
-    traces = [trace for trace in both if trace is not None]
+    traces = traces_of(lot, request, known_at)
     names = names_of(traces)
     sides = [(trace, lines_shown(trace, names, known_at)) for trace in traces]
-    pdf = typeset("papers/lot_trace.typ", _on_paper(lot, form.known_on, sides), at=clock.now())
+    content = _on_paper(lot, form.known_on, request.GET.get("element", ""), sides) | {
+        "picture": on_paper(drawing_of(request, traces, names).picture),
+    }
+    pdf = typeset("papers/lot_trace.typ", content, at=clock.now())
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(lot.number)}.pdf"
     return answer
 
 
 def _on_paper(
-    lot: Lot, known_on: date | None, sides: list[tuple[Trace, list[LineShown]]]
+    lot: Lot, known_on: date | None, element: str, sides: list[tuple[Trace, list[LineShown]]]
 ) -> dict[str, Any]:
     """What the paper says, in the reader's language."""
     product = f"{lot.product.code} {shown.named(lot.product)}" if lot.product else "—"
     known = shown.day(known_on) if known_on else _("as it stands now")
+    of_element = [[_("Element"), str(ELEMENTS[element][0])]] if ELEMENTS.get(element) else []
     return {
         "lang": "zh" if (get_language() or "").startswith("zh") else "en",
         "title": _("Trace of lot %(number)s") % {"number": lot.number},
@@ -92,6 +94,7 @@ def _on_paper(
             [_("Product"), product],
             [_("Percent REO"), shown.grade(lot.reo_percent)],
             [_("As known at the end of"), known],
+            *(of_element if element else []),
             [_("Printed"), shown.moment(clock.now())],
         ],
         "columns": [_("What"), _("Lot"), _("Enterprise"), _("kg REO"), _("Percent")],

@@ -1,6 +1,6 @@
 """Lots: the list, one lot's trace up and down the chain, and the records that speak of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,13 +21,13 @@ from traceability.models import Lot
 from traceability.permissions import Perm
 from traceability.queries.findings import findings_visible_to, ranked
 from traceability.queries.tracing import lots as queries
-from traceability.queries.tracing.drawn import names_of
+from traceability.queries.tracing.drawn import Drawn, code_of, names_of
 from traceability.queries.tracing.flows import ALL_MONTHS, ELEMENTS, Question
 from traceability.queries.tracing.lines import LineShown, exported, lines_shown, sums_by_kind
 from traceability.queries.tracing.since import Since, filed_since
 from traceability.queries.tracing.trace import Trace
 from traceability.queries.tracing.walk import moment_known
-from traceability.rules.tracing.picture import addressed
+from traceability.rules.tracing.picture import Node, Picture, addressed
 from traceability.tables.tracing import LotFilter, LotRecordFilter, LotRecordTable, LotTable
 from traceability.views.tracing.followed import (
     Lead,
@@ -38,6 +38,7 @@ from traceability.views.tracing.followed import (
     leading_from,
     traces_of,
 )
+from traceability.views.tracing.pictures import on_page
 
 # The page shows so many ends of each direction; the files have all.
 LINES_SHOWN = 30
@@ -101,6 +102,9 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
         return _export(form_of, lot, sides)
     drawing = drawing_of(request, traces, names)
+    picture = _opening(
+        request, drawing, addressed(drawing.picture, lead_of_box(lead), lead_of_link(lead))
+    )
     return page(
         request,
         "traceability/lot_detail.html",
@@ -108,12 +112,11 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "lot": lot,
             "form": form,
             "known_on": form.known_on,
-            "known_query": f"?known={form.known_on}" if form.known_on else "",
             "elements": [(key, label) for key, (label, _oxides) in ELEMENTS.items()],
             "element": element if element in ELEMENTS else "",
             "sides": sides,
             "drawn": drawing,
-            "picture": addressed(drawing.picture, lead_of_box(lead), lead_of_link(lead)),
+            **on_page(picture),
             "circling": [pool for trace in traces for pool in trace.circling],
             "holdings": _holdings(lot, request, known_at, lead),
             "findings": _findings(lot, request.user),
@@ -136,6 +139,19 @@ def lot_records(request: HttpRequest, pk: int) -> HttpResponseBase:
         queryset=queries.records_of_lot(lot, request.user),
         context={"lot": lot},
     )
+
+
+def _opening(request: HttpRequest, drawing: Drawn, picture: Picture) -> Picture:
+    """The same picture, with where a click unfolds an enterprise."""
+
+    def opened(node: Node) -> Node:
+        if node.key not in drawing.openable:
+            return node
+        query = request.GET.copy()
+        query["open"] = code_of(node.key)
+        return replace(node, url=f"?{query.urlencode()}")
+
+    return replace(picture, nodes=[opened(node) for node in picture.nodes])
 
 
 def _holdings(

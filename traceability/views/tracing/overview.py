@@ -23,6 +23,7 @@ from traceability.rules.tracing.picture import addressed
 from traceability.views.tracing.addresses import lead_of_trader, lead_of_way, leading
 from traceability.views.tracing.files import FORMS, file_answer
 from traceability.views.tracing.flows import about_of, flow_form, question, whose
+from traceability.views.tracing.pictures import on_page
 
 # Where each province lies on the map, column and row.
 PLACES = {
@@ -181,8 +182,8 @@ def flow_trade(request: HttpRequest) -> HttpResponseBase:
         request,
         "traceability/flow_trade.html",
         _shared(request, form, asked)
+        | on_page(addressed(picture, lead_of_trader(lead), lead_of_way(lead)))
         | {
-            "picture": addressed(picture, lead_of_trader(lead), lead_of_way(lead)),
             "ways": [
                 (way, lead(of="trade", seller=way.seller.pk, buyer=way.buyer.pk))
                 for way in ways[:WAYS_SHOWN]

@@ -23,6 +23,7 @@ from traceability.queries.tracing.walk import Asked, moment_known
 from traceability.views.tracing.addresses import leading
 from traceability.views.tracing.files import FORMS, About, file_answer
 from traceability.views.tracing.followed import lead_of_reached
+from traceability.views.tracing.pictures import on_page
 
 ENDS_SHOWN = 60
 
@@ -87,7 +88,7 @@ def reach_detail(request: HttpRequest) -> HttpResponseBase:
                 (end, stages.get(end.stage, ""), lead_of_reached(lead, end))
                 for end in reach.ends[:ENDS_SHOWN]
             ],
-            "picture": picture,
+            **on_page(picture),
         },
     )
 

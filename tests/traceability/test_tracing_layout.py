@@ -1,0 +1,134 @@
+"""Where the boxes of a picture stand: no words over other words, whatever there is to show."""
+
+from decimal import Decimal
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from traceability.rules.tracing.layout import (
+    BOX,
+    COLUMN,
+    NAME_SIZE,
+    Box,
+    laid_out,
+    shortened,
+    width_of,
+)
+from traceability.rules.tracing.picture import STAGES, Link, Node, Picture, picture_of
+
+NAMES = st.sampled_from(
+    [
+        "赣州市龙南县第62稀土矿业开发有限责任公司",
+        "Inner Mongolia Northern Rare Earth Separation and Smelting",
+        "OX-PRND-2504-0031",
+        "矿-004-2501",
+        "W" * 40,
+    ]
+)
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Picture:
+    """Boxes of every stage, and ways from each stage to later ones."""
+    count = draw(st.integers(2, 60))
+    nodes = [
+        Node(
+            number,
+            draw(NAMES),
+            draw(st.sampled_from(STAGES)),
+            draw(st.sampled_from(["", "ORE-MIX · 凉山彝族自治州冕宁县第25稀土矿业"])),
+            marked=draw(st.booleans()),
+            focus=number == 0,
+        )
+        for number in range(count)
+    ]
+    pairs = draw(
+        st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1)), max_size=120)
+    )
+    masses = st.decimals("0.001", "9000000", places=3)
+    return picture_of(nodes, [Link(*pair, draw(masses)) for pair in pairs])
+
+
+def meet(one: Box, other: Box) -> bool:
+    """Whether the words of two boxes lie over one another."""
+    a, b = one.words, other.words
+    return min(a[2], b[2]) - max(a[0], b[0]) > 0.01 and min(a[3], b[3]) - max(a[1], b[1]) > 0.01
+
+
+@given(pictures())
+@settings(max_examples=60, deadline=None)
+def test_no_words_lie_over_others_or_leave_the_picture(picture):
+    layout = laid_out(picture)
+
+    boxes = list(layout.boxes.values())
+    assert [pair for pair in combinations(boxes, 2) if meet(*pair)] == []
+    for box in boxes:
+        left, top, right, bottom = box.words
+        assert left >= 0
+        assert top >= 0
+        assert right <= layout.width
+        assert bottom <= layout.height + 0.01
+        assert all(right <= other.x for other in boxes if other.x > box.x)
+
+
+@given(pictures())
+@settings(max_examples=60, deadline=None)
+def test_ways_are_as_wide_as_their_mass_and_stay_within_their_boxes(picture):
+    layout = laid_out(picture)
+
+    for band in layout.bands:
+        source, target = layout.boxes[band.link.source], layout.boxes[band.link.target]
+        assert (band.x1, band.x2) == (source.x + BOX, target.x)
+        for box, y in ((source, band.y1), (target, band.y2)):
+            assert y - band.width / 2 >= box.y - 0.01
+            assert y + band.width / 2 <= box.y + box.height + 0.01
+    ratios = {band.width / float(band.link.kg) for band in layout.bands}
+    assert not ratios or max(ratios) == pytest.approx(min(ratios))
+
+
+def test_three_hundred_boxes_with_chinese_names_are_read_apart():
+    name = "凉山彝族自治州冕宁县第25稀土矿业开发有限责任公司"
+    nodes = [Node("mined", "开采", "source"), Node("made", "氧化镨钕", "compound", name)]
+    nodes += [Node(number, f"矿-{number:03}", "ore", f"ORE-MIX · {name}") for number in range(298)]
+    links = [Link("mined", number, Decimal(number % 7 + 1)) for number in range(298)]
+    links += [Link(number, "made", Decimal(number % 7 + 1)) for number in range(298)]
+
+    layout = laid_out(picture_of(nodes, links))
+
+    assert len(layout.boxes) == 300
+    assert not any(meet(*pair) for pair in combinations(layout.boxes.values(), 2))
+    assert all(
+        box.note.startswith("ORE-MIX · 凉山")
+        for box in layout.boxes.values()
+        if box.note and box.node.stage == "ore"
+    )
+
+
+def test_boxes_stand_beside_what_they_are_linked_with():
+    nodes = [Node(f"a{n}", "A", "ore") for n in range(4)]
+    nodes += [Node(f"b{n}", "B", "compound") for n in range(4)]
+    links = [Link(f"a{n}", f"b{3 - n}", Decimal(10 + n)) for n in range(4)]
+
+    boxes = laid_out(picture_of(nodes, links)).boxes
+
+    order = [sorted(range(4), key=lambda n: boxes[f"{side}{n}"].y) for side in "ab"]
+    assert order[0] == [3 - n for n in order[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "expected"),
+    [
+        ("北方稀土", 4 * NAME_SIZE, "北方稀土"),  # exactly what there is room for
+        ("北方稀土", 4 * NAME_SIZE - 1, "北方…"),
+        ("", 0, ""),
+    ],
+)
+def test_shortened_keeps_what_there_is_room_for(text, room, expected):
+    assert shortened(text, NAME_SIZE, room) == expected
+
+
+def test_a_chinese_character_is_as_wide_as_it_is_high():
+    assert width_of("镨钕", NAME_SIZE) == 2 * NAME_SIZE
+    assert width_of("W" * 20, NAME_SIZE) < COLUMN * 1.3

@@ -1,0 +1,256 @@
+"""Where the boxes of a picture stand: no words over other words, few ways that cross."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from traceability.rules.tracing.picture import Link, Node, Picture
+
+BOX = 14
+# From one column to the next at least, and beside the last one.
+COLUMN = 190
+BESIDE_LAST = 190
+NARROWEST = 900
+MARGIN = 12
+# Words stand beside their box: a name, and a note below it.
+NAME_SIZE, NOTE_SIZE = 12, 11
+NAME_ROOM, NOTE_ROOM = 16, 14
+APART = 5
+MOST_WORDS = 330
+# What a picture is higher than the words of its fullest column, so that masses can be seen.
+FURTHER, FURTHER_BY = 150, 1.25
+LEAST_HEIGHT = 1.0
+ROUNDS = 12
+# How wide letters are, by the size of the type; a Chinese character is as wide as it is high.
+_WIDE, _NARROW = set("MWmw@%—…→⚠"), set("fijlrtI.,:;'|!()[]- ·")
+_WIDTHS = {"wide": 0.95, "narrow": 0.4, "upper": 0.7, "other": 0.58}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node where it stands: its box, and its words as far as there is room for them."""
+
+    node: Node
+    kg: Decimal
+    x: float
+    y: float
+    height: float
+    name: str
+    note: str
+
+    @property
+    def middle(self) -> float:
+        """Half of its height."""
+        return self.y + self.height / 2
+
+    @property
+    def words(self) -> tuple[float, float, float, float]:
+        """The room of its words: left, top, right and bottom."""
+        high = NAME_ROOM + (NOTE_ROOM if self.note else 0)
+        left = self.x + BOX + 5
+        wide = max(width_of(self.name, name_size(self.node)), width_of(self.note, NOTE_SIZE))
+        mark = NAME_SIZE + 2 if self.node.marked else 0
+        return left, self.middle - high / 2, left + wide + mark, self.middle + high / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A link where it runs: from the right of one box to the left of another."""
+
+    link: Link
+    stage: str
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A picture laid out, in units of a pixel."""
+
+    width: float
+    height: float
+    boxes: Mapping[Hashable, Box]
+    bands: Sequence[Band]
+
+
+@dataclass(slots=True)
+class _Slot:
+    """The room that a box takes in its column: its own height, or that of its words."""
+
+    node: Node
+    kg: Decimal
+    words: float
+    high: float = 0
+    middle: float = 0
+
+    @property
+    def size(self) -> float:
+        return max(self.high, self.words) + APART
+
+
+Columns = dict[int, list[_Slot]]
+
+
+def name_size(node: Node) -> int:
+    """The size of a name: what the picture is about stands out."""
+    return NAME_SIZE + 1 if node.focus else NAME_SIZE
+
+
+def width_of(text: str, size: float) -> float:
+    """About how wide a text is; rather too wide than too narrow."""
+    return size * sum(_width(letter) for letter in text)
+
+
+def _width(letter: str) -> float:
+    if letter in _WIDE:
+        return _WIDTHS["wide"]
+    if ord(letter) > 0x2E80:
+        return 1
+    if letter in _NARROW:
+        return _WIDTHS["narrow"]
+    return _WIDTHS["upper" if letter.isupper() else "other"]
+
+
+def shortened(text: str, size: float, room: float) -> str:
+    """As much of a text as there is room for."""
+    if width_of(text, size) <= room:
+        return text
+    room -= width_of("…", size)
+    for place, letter in enumerate(text):
+        room -= width_of(letter, size)
+        if room < 0:
+            return f"{text[:place].rstrip()}…"
+    return text
+
+
+def laid_out(picture: Picture) -> Layout:
+    """Columns from left to right; within one, boxes near to what they are linked with."""
+    columns: Columns = defaultdict(list)
+    for node, kg in picture.rows:
+        words = NAME_ROOM + (NOTE_ROOM if node.note else 0)
+        columns[picture.columns[node.key]].append(_Slot(node, kg, words))
+    count = max(columns, default=0) + 1
+    width = max(NARROWEST, MARGIN * 2 + COLUMN * (count - 1) + BOX + BESIDE_LAST)
+    step = (width - MARGIN * 2 - BOX - BESIDE_LAST) / max(count - 1, 1)
+    fullest = max((_room(column) for column in columns.values()), default=0)
+    height = fullest * FURTHER_BY + FURTHER
+    weighed = [column for column in columns.values() if any(slot.kg for slot in column)]
+    scale = min((_scale(column, height) for column in weighed), default=0)
+    for column in columns.values():
+        for slot in column:
+            slot.high = max(float(slot.kg) * scale, LEAST_HEIGHT)
+    _arrange(columns, picture.links, height)
+    boxes = {
+        slot.node.key: _box(slot, MARGIN + number * step, step if number < count - 1 else None)
+        for number, column in sorted(columns.items())
+        for slot in column
+    }
+    return Layout(width, height + MARGIN * 2, boxes, list(_bands(boxes, picture.links, scale)))
+
+
+def _room(column: Iterable[_Slot]) -> float:
+    return sum(slot.words + APART for slot in column)
+
+
+def _scale(column: Sequence[_Slot], height: float) -> float:
+    """How many units a kg may be high at most for a column to fit."""
+
+    def needed(scale: float) -> float:
+        return sum(max(float(slot.kg) * scale, slot.words) + APART for slot in column)
+
+    low, high = 0.0, height / float(sum(slot.kg for slot in column))
+    for _ in range(40):
+        half = (low + high) / 2
+        low, high = (half, high) if needed(half) <= height else (low, half)
+    return low
+
+
+def _arrange(columns: Columns, links: Sequence[Link], height: float) -> None:
+    """Move boxes near to what they are linked with, from the left, from the right, and again."""
+    slots = {slot.node.key: slot for column in columns.values() for slot in column}
+    before: dict[Hashable, list[tuple[_Slot, float]]] = defaultdict(list)
+    after: dict[Hashable, list[tuple[_Slot, float]]] = defaultdict(list)
+    for link in links:
+        before[link.target].append((slots[link.source], float(link.kg)))
+        after[link.source].append((slots[link.target], float(link.kg)))
+    both = {key: before[key] + after[key] for key in slots}
+    numbers = sorted(columns)
+    for number in numbers:
+        _settle(columns[number], before, height)
+    for _ in range(ROUNDS):
+        for number in reversed(numbers):
+            _settle(columns[number], after, height)
+        for number in numbers:
+            _settle(columns[number], before, height)
+    for number in numbers:
+        _settle(columns[number], both, height)
+
+
+def _settle(
+    column: list[_Slot], linked: Mapping[Hashable, list[tuple[_Slot, float]]], height: float
+) -> None:
+    """Put the boxes of a column as near as can be to the middle of what they are linked with."""
+    wanted = {}
+    for slot in column:
+        near = linked.get(slot.node.key, [])
+        weight = sum(kg for _other, kg in near)
+        wanted[slot.node.key] = (
+            sum(other.middle * kg for other, kg in near) / weight if weight else slot.middle
+        )
+    column.sort(key=lambda slot: wanted[slot.node.key])
+    blocks: list[tuple[float, list[_Slot]]] = []
+    for slot in column:
+        block = [slot]
+        top = _top_of(block, wanted, height)
+        while blocks and blocks[-1][0] + sum(one.size for one in blocks[-1][1]) > top:
+            block = blocks.pop()[1] + block
+            top = _top_of(block, wanted, height)
+        blocks.append((top, block))
+    for top, block in blocks:
+        for slot in block:
+            slot.middle = top + slot.size / 2
+            top += slot.size
+
+
+def _top_of(block: Sequence[_Slot], wanted: Mapping[Hashable, float], height: float) -> float:
+    """Where boxes that touch begin, so that they are nearest to where they want to be."""
+    before, tops = 0.0, 0.0
+    for slot in block:
+        tops += wanted[slot.node.key] - slot.size / 2 - before
+        before += slot.size
+    return min(max(tops / len(block), 0.0), max(height - before, 0.0))
+
+
+def _box(slot: _Slot, x: float, step: float | None) -> Box:
+    room = BESIDE_LAST - 8 if step is None else min(step - BOX - 12, MOST_WORDS)
+    mark = NAME_SIZE + 2 if slot.node.marked else 0
+    return Box(
+        node=slot.node,
+        kg=slot.kg,
+        x=x,
+        y=MARGIN + slot.middle - slot.high / 2,
+        height=slot.high,
+        name=shortened(slot.node.label, name_size(slot.node), room - mark),
+        note=shortened(slot.node.note, NOTE_SIZE, room - mark),
+    )
+
+
+def _bands(boxes: Mapping[Hashable, Box], links: Iterable[Link], scale: float) -> Iterable[Band]:
+    """The links, at each box from top to bottom as their other ends lie."""
+    taken_out: dict[Hashable, float] = defaultdict(float)
+    taken_in: dict[Hashable, float] = defaultdict(float)
+    starts: dict[tuple[Hashable, Hashable], float] = {}
+    for link in sorted(links, key=lambda one: boxes[one.target].middle):
+        starts[link.source, link.target] = boxes[link.source].y + taken_out[link.source]
+        taken_out[link.source] += float(link.kg) * scale
+    for link in sorted(links, key=lambda one: boxes[one.source].middle):
+        width = float(link.kg) * scale
+        source, target = boxes[link.source], boxes[link.target]
+        begin = starts[link.source, link.target] + width / 2
+        end = target.y + taken_in[link.target] + width / 2
+        taken_in[link.target] += width
+        yield Band(link, source.node.stage, source.x + BOX, begin, target.x, end, width)
