@@ -15,6 +15,7 @@ api_v1 = [
     path("", include("enterprises.api_urls")),
     path("", include("allocations.api_urls")),
     path("", include("traceability.api_urls")),
+    path("", include("portal.machines.api_urls")),
     # Who may read the description is in SPECTACULAR_SETTINGS: everyone with an account.
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),

@@ -440,6 +440,7 @@ def _filings(world: World) -> None:
             "api:filing_submit",
             "api:filing_receipt",
             "api:filing_preview",
+            "api:filing_unfinished_rows",
         ):
             world.tell(name, f"{which}-draft", pk=draft.pk)
         for name, about in (
@@ -447,13 +448,15 @@ def _filings(world: World) -> None:
             ("filing_records", sent),
             ("filing_receipt", sent),
             ("filing_answer", sent),
-            ("upload", upload),
+            *((name, upload) for name in ("upload", "upload_file", "upload_rows", "upload_stop")),
         ):
             world.tell(f"api:{name}", which, pk=about.pk)
     for name, month in (("month", FEBRUARY), ("nil", FEBRUARY), ("template", FEBRUARY)):
         world.tell(f"traceability:filing_{name}", "any", month=month)
     for name in ("rows", "shape", "workspace", "workspace_rows", "look_up"):
         world.tell(f"traceability:filing_{name}", "any", month=FEBRUARY)
+    for name in ("month", "month_template", "month_shape"):
+        world.tell(f"api:{name}", "any", month=str(FEBRUARY))
     world.tell("traceability:filing_row", "any", month=FEBRUARY, line=0)
     world.tell("traceability:filing_amend", "any", month=JANUARY)
 
@@ -522,6 +525,8 @@ def _machines(world: World) -> None:
         )
         for deed in ("detail", "revoke", "allow", "end_attestation"):
             world.tell(f"machines:key_{deed}", whose, pk=key.pk)
+        for name in ("key", "key_revoke"):
+            world.tell(f"api:{name}", whose, pk=key.pk)
 
 
 def _accounts(world: World) -> None:

@@ -20,6 +20,7 @@ from traceability.api.epcis.events import (
 )
 from traceability.api.filings import FilingApi, FilingReceiptApi, FilingsApi
 from traceability.api.findings import FindingApi, FindingsApi
+from traceability.api.months import MonthApi, MonthsApi, MonthShapeApi, MonthTemplateApi
 from traceability.api.records import FilingRecordsApi
 from traceability.api.reference import (
     CountriesApi,
@@ -28,6 +29,7 @@ from traceability.api.reference import (
     KindsApi,
     ProductsApi,
 )
+from traceability.api.rows import LotsOfferedApi, PartnersOfferedApi, UnfinishedRowsApi
 from traceability.api.shipments import (
     ShipmentAnswerApi,
     ShipmentAnswersApi,
@@ -43,7 +45,13 @@ from traceability.api.supervision import (
     FilingRemarkApi,
     FilingRemarksApi,
 )
-from traceability.api.uploads import UploadApi, UploadsApi
+from traceability.api.uploads import (
+    UploadApi,
+    UploadFileApi,
+    UploadRowsApi,
+    UploadsApi,
+    UploadStopApi,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("filings", FilingsApi.as_view(), name="filings"),
@@ -54,6 +62,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("filings/<int:pk>/receipt", FilingReceiptApi.as_view(), name="filing_receipt"),
     path("filings/<int:pk>/preview", FilingPreviewApi.as_view(), name="filing_preview"),
     path("filings/<int:pk>/answer", FilingAnswerApi.as_view(), name="filing_answer"),
+    path(
+        "filings/<int:pk>/unfinished-rows",
+        UnfinishedRowsApi.as_view(),
+        name="filing_unfinished_rows",
+    ),
+    path("months", MonthsApi.as_view(), name="months"),
+    path("months/<str:month>", MonthApi.as_view(), name="month"),
+    path("months/<str:month>/template", MonthTemplateApi.as_view(), name="month_template"),
+    path("months/<str:month>/shape", MonthShapeApi.as_view(), name="month_shape"),
     path("filing-remarks", FilingRemarksApi.as_view(), name="filing_remarks"),
     path("filing-remarks/<int:pk>", FilingRemarkApi.as_view(), name="filing_remark"),
     path("extensions", ExtensionsApi.as_view(), name="extensions"),
@@ -81,6 +98,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reference/finding-codes", FindingCodesApi.as_view(), name="finding_codes"),
     path("reference/countries", CountriesApi.as_view(), name="countries"),
     path("reference/enterprises/<str:uscc>", EnterpriseNameApi.as_view(), name="enterprise_name"),
+    path("look-up/lots", LotsOfferedApi.as_view(), name="lots_offered"),
+    path("look-up/partners", PartnersOfferedApi.as_view(), name="partners_offered"),
     path("epcis", TopLevelApi.as_view(), name="epcis"),
     path("epcis/events", EventsApi.as_view(), name="epcis_events"),
     path("epcis/events/<path:event_id>", EventApi.as_view(), name="epcis_event"),
@@ -112,4 +131,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("epcis/capture/<uuid:capture_id>", CaptureApi.as_view(), name="epcis_capture"),
     path("uploads", UploadsApi.as_view(), name="uploads"),
     path("uploads/<int:pk>", UploadApi.as_view(), name="upload"),
+    path("uploads/<int:pk>/file", UploadFileApi.as_view(), name="upload_file"),
+    path("uploads/<int:pk>/rows", UploadRowsApi.as_view(), name="upload_rows"),
+    path("uploads/<int:pk>/stop", UploadStopApi.as_view(), name="upload_stop"),
 ]

@@ -1,9 +1,7 @@
 """Eligibility and capacity of the enterprises that may hold a cap."""
 
-from io import BytesIO
-
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +13,7 @@ from allocations.views.decisions import READ_AND_WRITE
 from enterprises.models import Enterprise
 from portal.kernel import clock
 from portal.kernel.access import requires
+from portal.kernel.downloads import download
 from portal.kernel.pages import page, refusals_on
 from portal.kernel.quantity import to_kg
 from portal.kernel.tables import list_page
@@ -110,11 +109,7 @@ def eligibility_attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Eligibility, pk=pk)
     if found.attachment is None:
         raise Http404
-    answer = FileResponse(
-        BytesIO(found.attachment), as_attachment=True, filename=found.attachment_name
-    )
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(found.attachment, found.attachment_name)
 
 
 def _enterprise(pk: int) -> Enterprise:

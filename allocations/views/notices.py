@@ -1,9 +1,8 @@
 """Notices and extracts: to be saved, and the page that the code on a paper leads to."""
 
-from io import BytesIO
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +14,7 @@ from allocations.views.decisions import READ_AND_WRITE, visible_decision
 from portal.accounts.models import User
 from portal.kernel import clock
 from portal.kernel.access import requires, signed_in
+from portal.kernel.downloads import PDF, download
 from portal.kernel.pages import page
 
 
@@ -91,6 +91,4 @@ def _verdicts(notice: OfficialNotice, form: forms.PaperForm) -> list[tuple[str, 
 
 
 def _pdf(notice: OfficialNotice, name: str) -> HttpResponseBase:
-    answer = FileResponse(BytesIO(notice.pdf), content_type="application/pdf", filename=name)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(notice.pdf, name, kind=PDF, save=False)

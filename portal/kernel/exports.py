@@ -11,22 +11,21 @@ as such; texts that a spreadsheet program would run are neutralised.
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import count, islice
 from typing import IO, Any
-from urllib.parse import quote
 
 import xlsxwriter
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils import timezone
 
+from portal.kernel.downloads import CSV, XLSX, written
 from portal.kernel.period import Month
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What an XLSX sheet holds besides its header; further rows go on the next sheet.
 ROWS_A_SHEET = 1_048_575
 _LONGEST_TEXT = 32_767
@@ -140,30 +139,16 @@ def _write_cell(
 # --- answers -------------------------------------------------------------------------------------
 def csv_answer(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
     """A CSV file named `name`.csv."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
-    write_csv(file, header, rows)
-    return _answer(file, f"{name}.csv", "text/csv; charset=utf-8")
+    return written(partial(write_csv, header=header, rows=rows), f"{name}.csv", kind=CSV)
 
 
 def xlsx_answer(
     name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]
 ) -> HttpResponseBase:
     """An XLSX file named `name`.xlsx."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
-    write_xlsx(file, header, rows)
-    return _answer(file, f"{name}.xlsx", XLSX)
+    return written(partial(write_xlsx, header=header, rows=rows), f"{name}.xlsx", kind=XLSX)
 
 
 def workbook_answer(name: str, sheets: Iterable[Sheet]) -> HttpResponseBase:
     """An XLSX file named `name`.xlsx with a sheet for each list."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
-    write_workbook(file, sheets)
-    return _answer(file, f"{name}.xlsx", XLSX)
-
-
-def _answer(file: IO[bytes], name: str, content_type: str) -> HttpResponseBase:
-    file.seek(0)
-    answer = FileResponse(file, content_type=content_type)
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return written(partial(write_workbook, sheets=sheets), f"{name}.xlsx", kind=XLSX)

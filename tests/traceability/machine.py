@@ -1,10 +1,14 @@
 """An enterprise's own system, as the tests of the API play it."""
 
 import json
+from datetime import date, datetime
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+
+from portal.accounts.models import User
+from portal.machines import services as machines
 
 
 class Machine:
@@ -63,3 +67,15 @@ class Machine:
         """The draft's records."""
         found = self.ask("GET", "filing_records", self.draft["id"]).json()
         return list(found["results"])
+
+
+def machine_for(
+    by: User, *, at: datetime, attester: User | None = None, scope: str = "file"
+) -> Machine:
+    """A system with a key that `by` made, and that `attester` has allowed to submit."""
+    key, token = machines.create_key(
+        purpose="ERP", scope=scope, expires_on=date(2025, 6, 30), by=by, at=at
+    )
+    if attester:
+        machines.allow_attestation(key=key, by=attester, at=at)
+    return Machine(token)

@@ -1,7 +1,7 @@
 """A month by machine: drafts, records in bulk, conditions, deeds."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,8 +12,7 @@ from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.accounts.queries import system_user
 from portal.kernel.models import AuditEvent
-from portal.machines import services as machines
-from tests.traceability.machine import Machine
+from tests.traceability.machine import Machine, machine_for
 from traceability.models import CapUse, Filing, Finding, Record
 from traceability.queries.findings import message_of
 from traceability.rules.checks import CODES
@@ -42,12 +41,7 @@ def make_machine(filer: User, attester: User, noon: datetime) -> Callable[..., M
     """Makes a machine of Northern's."""
 
     def make(*, attests: bool = False, by: User = filer, scope: str = "file") -> Machine:
-        key, token = machines.create_key(
-            purpose="ERP", scope=scope, expires_on=date(2025, 6, 30), by=by, at=noon
-        )
-        if attests:
-            machines.allow_attestation(key=key, by=attester, at=noon)
-        return Machine(token)
+        return machine_for(by, at=noon, attester=attester if attests else None, scope=scope)
 
     return make
 

@@ -56,7 +56,7 @@ def test_capture_file_gives_the_document_as_it_came(job, client, filer):
 
     answer = client.get(reverse("traceability:capture_file", args=[job.capture_id]))
 
-    assert answer.content == bytes(job.content)
+    assert answer.getvalue() == bytes(job.content)
     assert answer.headers["Content-Type"] == "application/ld+json"
 
 

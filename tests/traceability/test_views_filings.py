@@ -357,11 +357,12 @@ def test_the_receipt_is_a_paper_with_number_digest_and_code(
 
     assert answer["Content-Type"] == "application/pdf"
     assert submitted.receipt_no in answer["Content-Disposition"]
-    assert answer.content.startswith(b"%PDF")
+    paper = answer.getvalue()
+    assert paper.startswith(b"%PDF")
     said = receipt_says(submitted)
     assert (said["digest"], said["receipt_no"]) == (submitted.digest, submitted.receipt_no)
     assert [each["zh"] for each in said["kinds"]] == ["开采"]
-    assert signed_in("filer").get(url("filing_receipt_pdf", submitted.pk)).content == answer.content
+    assert signed_in("filer").get(url("filing_receipt_pdf", submitted.pk)).getvalue() == paper
 
 
 def test_a_draft_has_no_receipt_on_paper(signed_in: Page, draft: Filing) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
@@ -13,6 +14,7 @@ from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
 from portal.kernel.access import holds, require_allowed
 from portal.kernel.api.conditions import etag_of, require_match
+from portal.kernel.period import Month
 from traceability.models import Filing
 from traceability.permissions import Perm
 from traceability.queries.filings import filings_visible_to, state_of
@@ -33,6 +35,10 @@ ETAG = OpenApiParameter(
     OpenApiParameter.HEADER,
     response=[200, 201, 207],
     description="Tells one state of the filing from another; send it back as `If-Match`.",
+)
+
+MONTH = OpenApiParameter(
+    "month", str, OpenApiParameter.PATH, pattern=r"^\d{4}-\d{2}$", description="Like `2025-03`."
 )
 
 MODES = ("all", "partial")
@@ -61,10 +67,21 @@ def own_enterprise(request: Request, perm: Perm) -> Enterprise:
     return enterprise
 
 
-def enterprise_read(request: Request) -> Enterprise:
-    """The same for who only reads. Raises 404 for those who work for none."""
+def enterprise_read(request: Request, uscc: str | None = None) -> Enterprise:
+    """The same for who only reads, or the one with this code. Raises 404 for those who see none."""
     user: Any = request.user
-    return get_object_or_404(enterprises_visible_to(user), organisation_id=user.organisation_id)
+    seen = enterprises_visible_to(user)
+    if uscc:
+        return get_object_or_404(seen, uscc=uscc)
+    return get_object_or_404(seen, organisation_id=user.organisation_id)
+
+
+def month_named(text: str) -> Month:
+    """The month of an address, like 2025-03. Raises 404 for what is none."""
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise Http404 from error
 
 
 def draft_as_read(request: Request, pk: int) -> Filing:

@@ -1,11 +1,10 @@
 """Cases: read by those who may, answered by the enterprise that was asked."""
 
-from io import BytesIO
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework.generics import ListAPIView
@@ -19,6 +18,7 @@ from portal.kernel.access import Requires
 from portal.kernel.api.pages import LedgerPages
 from portal.kernel.api.parsers import PlainJsonParser
 from portal.kernel.api.renderers import FileRenderer
+from portal.kernel.downloads import BINARY, download
 from portal.machines.idempotency import WritingView
 from traceability.models import Case
 from traceability.permissions import Perm
@@ -108,18 +108,11 @@ class CaseAttachmentApi(APIView):
     renderer_classes = [FileRenderer]
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    def get(self, request: Request, pk: int, entry_id: int) -> FileResponse:
+    def get(self, request: Request, pk: int, entry_id: int) -> HttpResponseBase:
         """As it was sent; 404 where the entry has none."""
-        entries = queries.entries_visible_to(_visible(request, pk), _user(request))
+        entries = queries.evidence_in(_visible(request, pk), _user(request))
         entry = get_object_or_404(entries, pk=entry_id)
-        if entry.attachment is None:
-            raise Http404
-        return FileResponse(
-            BytesIO(entry.attachment),
-            as_attachment=True,
-            filename=entry.attachment_name,
-            content_type=FileRenderer.media_type,
-        )
+        return download(entry.attachment, entry.attachment_name, kind=BINARY)
 
 
 def _user(request: Any) -> Any:

@@ -2,15 +2,19 @@
 
 import django_filters
 from django.db.models import Model, QuerySet
+from django.http import HttpResponseBase
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.kernel import clock
 from portal.kernel.access import Requires
 from portal.kernel.api.pages import LedgerPages
+from portal.kernel.api.renderers import PdfRenderer
+from portal.kernel.downloads import PDF, download
 from portal.kernel.filters import of_month
 from portal.machines.idempotency import WritingView
 from traceability.api.callers import (
@@ -24,11 +28,16 @@ from traceability.models import Filing
 from traceability.permissions import Perm
 from traceability.queries.filings import draft_of, filings_visible_to
 from traceability.queries.months import with_lateness
+from traceability.queries.receipts import receipt_paper
 from traceability.serializers.filings import DraftIn, FilingOut, ReceiptOut
 from traceability.services.filings import discard_draft, open_draft
 
 LOCATION = OpenApiParameter(
     "Location", str, OpenApiParameter.HEADER, response=[200, 201], description="The draft."
+)
+
+FORMAT = OpenApiParameter(
+    "format", enum=["json", "pdf"], description="Instead of the header `Accept: application/pdf`."
 )
 
 
@@ -116,6 +125,7 @@ class FilingReceiptApi(RetrieveAPIView):
     """The receipt of a submitted version; 404 for a draft."""
 
     permission_classes = [Requires(Perm.VIEW_FILINGS)]
+    renderer_classes = [JSONRenderer, PdfRenderer]
     serializer_class = ReceiptOut
     queryset = Filing.objects.none()
     filter_backends = ()
@@ -124,3 +134,19 @@ class FilingReceiptApi(RetrieveAPIView):
         """The submitted versions that the account may see."""
         submitted = filings_visible_to(self.request.user).exclude(status=Filing.Status.DRAFT)
         return with_lateness(submitted)
+
+    @extend_schema(
+        parameters=[FORMAT],
+        responses={
+            (200, "application/json"): ReceiptOut,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        },
+    )
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        """As JSON, or as the paper with its code to scan."""
+        if request.accepted_renderer.format != PdfRenderer.format:
+            return super().get(request, pk=pk)
+        filing = self.get_object()
+        answer = download(receipt_paper(filing), f"{filing.receipt_no}.pdf", kind=PDF)
+        answer.headers["Vary"] = "Accept"
+        return answer

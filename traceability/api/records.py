@@ -1,13 +1,12 @@
 """The records of a filing: read by pages, written in bulk."""
 
-import tempfile
-from collections.abc import Iterator
-from typing import IO, Any
+from functools import partial
+from typing import Any
 
 import django_filters
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -21,6 +20,7 @@ from portal.kernel.access import Requires
 from portal.kernel.api.conditions import etag_of
 from portal.kernel.api.pages import LinePages
 from portal.kernel.api.renderers import CsvRenderer
+from portal.kernel.downloads import CSV, written
 from portal.machines.idempotency import SAFE, WritingView
 from traceability.api.callers import ETAG, IF_MATCH, MODE, draft_as_read, filing_told, mode_of
 from traceability.models import Kind, Record
@@ -41,7 +41,6 @@ from traceability.serializers.records import (
 from traceability.services.intake import RowsRefused
 from traceability.services.records import write_records
 
-_PIECE = 64 * 1024
 FORMAT = OpenApiParameter(
     "format", enum=["json", "csv"], description="Instead of the header `Accept: text/csv`."
 )
@@ -113,15 +112,11 @@ class FilingRecordsApi(WritingView, ListAPIView):
         asked = RecordsFilter(request.query_params)
         if not asked.is_valid():
             raise ValidationError(asked.errors)
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is sent
-        write_csv(file, filing, kind=asked.form.cleaned_data["kind"])
-        file.seek(0)
+        write = partial(write_csv, filing=filing, kind=asked.form.cleaned_data["kind"])
         name = f"{filing.enterprise.uscc}-{filing.month}-v{filing.version}.csv"
-        headers = {"ETag": etag_of(state_of(filing)), "Vary": "Accept"}
-        headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return StreamingHttpResponse(
-            _pieces(file), content_type="text/csv; charset=utf-8", headers=headers
-        )
+        answer = written(write, name, kind=CSV)
+        answer.headers["ETag"], answer.headers["Vary"] = etag_of(state_of(filing)), "Accept"
+        return answer
 
     @extend_schema(
         request={"application/json": RecordsIn, "text/csv": OpenApiTypes.STR},
@@ -160,9 +155,3 @@ class FilingRecordsApi(WritingView, ListAPIView):
         filing, headers = filing_told(request, pk)
         told = {"filing": filing, **written_out(written, sent)}
         return Response(told, status=207 if mode == "partial" else 200, headers=headers)
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_PIECE):
-            yield piece

@@ -13,16 +13,23 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from allocations.permissions import Perm as CapPerm
-from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
 from portal.kernel.access import Requires
 from portal.kernel.api.pages import LedgerPages
+from traceability.api.callers import enterprise_read
 from traceability.models import Balance
 from traceability.permissions import Perm
 from traceability.queries.balances import balances_visible_to
 from traceability.queries.caps import cap_position
-from traceability.queries.filings import filings_visible_to
-from traceability.serializers.consequences import BalanceOut, CapStandingOut, PreviewOut
+from traceability.queries.differences import differences
+from traceability.queries.filings import filings_visible_to, in_force
+from traceability.serializers.consequences import (
+    BalanceOut,
+    CapStandingOut,
+    DifferencesOut,
+    FilingPreviewOut,
+    PreviewOut,
+)
 from traceability.services.previews import preview_submission
 
 
@@ -78,12 +85,7 @@ class CapStandingApi(APIView):
         """By the decisions issued and the filings in force; this year's unless it says."""
         asked = StandingAsked(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        user: Any = request.user
-        seen = enterprises_visible_to(user)
-        if uscc := asked.validated_data.get("uscc"):
-            enterprise = get_object_or_404(seen, uscc=uscc)
-        else:
-            enterprise = get_object_or_404(seen, organisation_id=user.organisation_id)
+        enterprise = enterprise_read(request, asked.validated_data.get("uscc"))
         year = asked.validated_data.get("year", clock.today().year)
         told = {
             "uscc": enterprise.uscc,
@@ -99,9 +101,15 @@ class FilingPreviewApi(APIView):
 
     permission_classes = [Requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)]
 
-    @extend_schema(responses=PreviewOut)
+    @extend_schema(responses=FilingPreviewOut)
     def get(self, request: Request, pk: int) -> Response:
-        """Caps, balances and findings of the enterprise before and after; 409 when submitted."""
+        """Caps, balances and findings of the enterprise before and after; 409 when submitted.
+
+        Of an amendment besides how its records differ from those in force.
+        """
         draft = get_object_or_404(filings_visible_to(request.user), pk=pk)
-        consequences = preview_submission(filing=draft, by=request.user, at=clock.now())
-        return Response(PreviewOut(consequences).data)
+        told = PreviewOut(preview_submission(filing=draft, by=request.user, at=clock.now())).data
+        standing = in_force(draft.enterprise_id, draft.month)
+        found = DifferencesOut(differences(standing, draft)).data if standing else None
+        amends = standing.pk if standing else None
+        return Response({**told, "amends": amends, "differences": found})

@@ -50,6 +50,11 @@ def entries_visible_to(case: Case, user: User) -> QuerySet[CaseEntry]:
     return entries
 
 
+def evidence_in(case: Case, user: User) -> QuerySet[CaseEntry]:
+    """The entries that `user` may read and that bring a file, each with it."""
+    return entries_visible_to(case, user).defer(None).exclude(attachment=None)
+
+
 def findings_in(case: Case, user: User) -> QuerySet[Finding]:
     """The findings of a case that `user` may see, the gravest first."""
     return ranked(findings_visible_to(user).filter(case=case))

@@ -17,6 +17,7 @@ from traceability.rules.intake import CHINESE_HEADERS, COLUMNS
 _DIFFERENCES = (Path(__file__).parent / "differences.sql").read_text(encoding="utf-8")
 # So many are shown one by one; their number is told whole.
 SHOWN = 200
+_DONE = {"add": _("added"), "change": _("changed"), "cancel": _("cancelled")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,16 @@ class Difference:
         return found
 
     @property
+    def deed(self) -> str:
+        """What a row does that makes the one of the other: add, change or cancel."""
+        if self.before is None:
+            return "add"
+        return "change" if self.after else "cancel"
+
+    @property
     def verb(self) -> Promise:
         """Added, cancelled or changed."""
-        if self.before is None:
-            return _("added")
-        return _("changed") if self.after else _("cancelled")
+        return _DONE[self.deed]
 
     @property
     def parts(self) -> list[Part]:

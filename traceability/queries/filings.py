@@ -19,6 +19,12 @@ _DIFFERENT = f"""
 select exists ({_ONE} except all {_OTHER}) or exists ({_OTHER} except all {_ONE})
 """
 
+_HIGHEST = """
+select greatest(
+    (select max(line) from traceability_record where filing_id = %(filing)s),
+    (select max(line) from traceability_unfinishedrow where filing_id = %(filing)s), 0)
+"""
+
 
 def filings_visible_to(user: User) -> QuerySet[Filing]:
     """The filings of the enterprises `user` may see; drafts only of the user's own enterprise."""
@@ -59,6 +65,14 @@ def in_force(enterprise_id: int, month: Month) -> Filing | None:
     return Filing.objects.filter(
         enterprise_id=enterprise_id, month=month, status=Filing.Status.SUBMITTED
     ).first()
+
+
+def highest_line(filing: Filing) -> int:
+    """The highest line of a draft, of its records and of rows that wait unfinished; else 0."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HIGHEST, {"filing": filing.pk})
+        (line,) = cursor.fetchone()
+    return int(line)
 
 
 def state_of(filing: Filing) -> str:

@@ -1,14 +1,26 @@
-"""What the receipt of a filing says, as its paper prints it."""
+"""The receipt of a filing on paper, and what it says."""
 
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 
+from portal.kernel.papers import code_of, typeset
 from portal.kernel.templatetags import portal as shown
 from traceability.models import Filing
 from traceability.queries.months import counts_by_kind
 
 _CHINESE = "zh-hans"
+
+
+def receipt_paper(filing: Filing) -> bytes:
+    """The receipt of a submitted version as a PDF, with a code to scan."""
+    assert filing.submitted_at is not None  # only what was submitted has a receipt
+    address = settings.ADDRESS + reverse("traceability:filing_receipt", args=[filing.pk])
+    code = code_of(f"{filing.receipt_no} {filing.digest} {address}")
+    said = receipt_says(filing) | {"address": address, "code": code}
+    return typeset("papers/filing_receipt.typ", said, at=filing.submitted_at)
 
 
 def receipt_says(filing: Filing) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -58,12 +58,16 @@ def content_pieces(upload: Upload) -> Iterator[bytes]:
             yield bytes(cursor.fetchone()[0])
 
 
+def write_content(file: IO[bytes], upload: Upload) -> None:
+    """The file as it was sent, into another."""
+    file.writelines(content_pieces(upload))
+
+
 @contextmanager
 def content_on_disk(upload: Upload) -> Iterator[Path]:
     """The file as it was sent, to be read more than once."""
     with tempfile.NamedTemporaryFile(prefix="portal-upload-") as file:
-        for piece in content_pieces(upload):
-            file.write(piece)
+        write_content(file, upload)
         file.flush()
         yield Path(file.name)
 

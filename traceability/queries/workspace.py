@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 
 from enterprises.models import Enterprise
 from portal.kernel.period import Month
@@ -109,12 +109,6 @@ def counts_of_tabs(filing: Filing) -> dict[str, int]:
     return {
         tab: sum(counted.get(kind, 0) for kind in kinds) for tab, (_title, kinds) in TABS.items()
     }
-
-
-def highest_line(filing: Filing) -> int:
-    """The highest line of a draft; 0 without one."""
-    both = (filing.records, filing.unfinished_rows)
-    return max(rows.aggregate(highest=Max("line"))["highest"] or 0 for rows in both)
 
 
 def cells_of(record: Record, filing: Filing) -> dict[str, str]:

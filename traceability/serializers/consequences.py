@@ -7,7 +7,10 @@ from rest_framework import serializers
 
 from allocations.models import Category
 from traceability.models import Balance, Finding
+from traceability.queries.differences import Difference, Differences
 from traceability.rules.checks import CODES
+from traceability.rules.intake import VERBS
+from traceability.serializers.records import RecordOut
 from traceability.services.previews import Consequences
 
 
@@ -102,6 +105,33 @@ class PreviewOut(serializers.Serializer[Any]):
         """Pairs of before and after."""
         pairs = [{"before": was, "after": will} for was, will in told.findings.shown_changed]
         return ForeseenChangeOut(pairs, many=True).data
+
+
+class DifferenceOut(serializers.Serializer[Difference]):
+    """One record as it was and as it is to be: added, changed or cancelled."""
+
+    verb = serializers.ChoiceField(VERBS, source="deed")
+    before = RecordOut(allow_null=True)
+    after = RecordOut(allow_null=True)
+
+
+class DifferencesOut(serializers.Serializer[Differences]):
+    """How many records of the draft differ from the version in force, and the first 200 of them."""
+
+    added = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    records = DifferenceOut(many=True, source="shown")
+
+
+class FilingPreviewOut(PreviewOut):
+    """The same, and how an amendment differs from the version in force; null for a first version.
+
+    `amends`: the id of that version.
+    """
+
+    amends = serializers.IntegerField(allow_null=True)
+    differences = DifferencesOut(allow_null=True)
 
 
 class BalanceOut(serializers.Serializer[Balance]):

@@ -11,6 +11,7 @@ from portal.kernel.period import Month
 from traceability.models import Filing, Kind, Upload
 from traceability.queries.months import counted_in, counts_by_kind
 from traceability.queries.uploads import errors_of, file_fault
+from traceability.queries.workbooks import gives_rows_back
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "2025-03"})
@@ -133,10 +134,17 @@ class ReceiptOut(serializers.Serializer[Filing]):
 
 
 class UploadIn(serializers.Serializer[Any]):
-    """A file with a month's records: XLSX or CSV, in either language's headers."""
+    """A file with a month's records: XLSX or CSV, in either language's headers.
+
+    `mode`: the file is the whole month and replaces the draft, or it adds to the draft, and each
+    row says by its verb what it does to which line. `keep_right`: rows without faults go in, and
+    the others are given back; otherwise a file with any fault saves nothing.
+    """
 
     month = MonthField()
     file = serializers.FileField(allow_empty_file=True)
+    mode = serializers.ChoiceField(Upload.Mode.choices, default=Upload.Mode.REPLACE)
+    keep_right = serializers.BooleanField(default=False)
 
 
 class ErrorOut(serializers.Serializer[Any]):
@@ -149,8 +157,12 @@ class ErrorOut(serializers.Serializer[Any]):
     message = serializers.CharField(source="text")
 
 
-class UploadOut(serializers.Serializer[Upload]):
-    """A file on its way into the draft of its month; `errors` are the first 5,000 faults."""
+class UploadListedOut(serializers.Serializer[Upload]):
+    """A file on its way into the draft of its month.
+
+    It is being checked while it is `queued` or `working`; `stopping`: somebody asked that it be
+    checked no further. `rows_done` of `rows` are read.
+    """
 
     id = serializers.IntegerField()
     uscc = serializers.CharField(source="enterprise.uscc")
@@ -158,20 +170,38 @@ class UploadOut(serializers.Serializer[Upload]):
     file_name = serializers.CharField()
     size = serializers.IntegerField()
     digest = serializers.CharField(source="content_digest")
+    mode = serializers.ChoiceField(Upload.Mode.choices)
+    keep_right = serializers.BooleanField()
     state = serializers.ChoiceField(Upload.State.choices)
+    stopping = serializers.SerializerMethodField()
     rows_done = serializers.IntegerField(source="done")
     rows = serializers.IntegerField(source="total")
     error_count = serializers.IntegerField()
-    fault = serializers.SerializerMethodField()
-    errors = serializers.SerializerMethodField()
     filing = serializers.IntegerField(source="filing_id", allow_null=True)
     sent_at = serializers.DateTimeField(source="at")
     finished_at = serializers.DateTimeField(allow_null=True)
+
+    def get_stopping(self, upload: Upload) -> bool:
+        """Until its worker has seen it."""
+        return upload.stop_asked_at is not None and upload.finished_at is None
+
+
+class UploadOut(UploadListedOut):
+    """A file with its faults, the first 5,000. `gives_rows_back`: there are rows to correct."""
+
+    gives_rows_back = serializers.SerializerMethodField()
+    fault = serializers.SerializerMethodField()
+    errors = serializers.SerializerMethodField()
+
+    def get_gives_rows_back(self, upload: Upload) -> bool:
+        """Rows were read and not taken."""
+        return gives_rows_back(upload)
 
     def get_fault(self, upload: Upload) -> str:
         """Why the file as a whole could not be read; empty when it could."""
         return file_fault(upload)
 
+    @extend_schema_field(ErrorOut(many=True))
     def get_errors(self, upload: Upload) -> list[dict[str, Any]]:
         """The faults of its rows."""
         return list(ErrorOut(errors_of(upload), many=True).data)

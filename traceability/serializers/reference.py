@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from allocations.models import Category
 from enterprises.models import Enterprise
 from traceability.models import Kind, Product
+from traceability.queries.workspace import LotOffered
 from traceability.rules.checks import CODES, Check
 from traceability.rules.intake import COLUMNS, Needs
 
@@ -52,6 +54,21 @@ class CountryOut(serializers.Serializer[Any]):
     """A country or region by its two-letter code."""
 
     code = serializers.CharField()
+
+
+class LotOfferedOut(serializers.Serializer[LotOffered]):
+    """A lot that may be meant: what is held of it, or was shipped, gross kg."""
+
+    lot = serializers.CharField(source="number")
+    lot_maker = serializers.CharField(source="maker", allow_null=True)
+    product = serializers.CharField(allow_blank=True)
+    gross_kg = serializers.DecimalField(18, 3, source="kg")
+    place = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": "string", "enum": ["held", "in_draft", "shipped"]})
+    def get_place(self, lot: LotOffered) -> str:
+        """Held by the books, brought in by the draft itself, or sold to the enterprise."""
+        return ("held", "in_draft", "shipped")[lot.place]
 
 
 class EnterpriseNameOut(serializers.Serializer[Enterprise]):

@@ -11,13 +11,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import F
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month
 from traceability.models import Filing, Shipment
-from traceability.queries.filings import in_force
+from traceability.queries.filings import highest_line, in_force
 from traceability.rules.filings import require_draft
 from traceability.services.filings import locked, open_draft
 
@@ -96,7 +96,7 @@ def record_purchases(
                 _RECORD,
                 {
                     "filing": filing.pk,
-                    "after": filing.records.aggregate(last=Max("line"))["last"] or 0,
+                    "after": highest_line(filing),
                     "days": [row.recorded_on for row in rows],
                     "lots": [row.shipment.lot_id for row in rows],
                     "kgs": [row.kg for row in rows],
@@ -125,7 +125,7 @@ def accepted_kept(draft: Filing) -> Iterator[None]:
     yield
     asked = {
         "filing": draft.pk,
-        "after": draft.records.aggregate(last=Max("line"))["last"] or 0,
+        "after": highest_line(draft),
     }
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, asked)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from portal.accounts.models import User
 from portal.kernel import audit
 from portal.kernel.period import civil_day
 from traceability.models import Filing
+from traceability.queries.filings import highest_line
 from traceability.rules import filings as filing_rules
 from traceability.rules.intake import COLUMNS, CREATING, HIGHEST_LINE, VERBS, RowError
 from traceability.services import intake
@@ -22,6 +22,11 @@ _OUT = """
 delete from traceability_record where filing_id = %s and line in (
     select own_line from intake_row where verb = 'change'
     union all select own_line from intake_cancel)
+"""
+# What waited unfinished on a line that is a record now, or gone.
+_SETTLED = """
+delete from traceability_unfinishedrow where filing_id = %s and line in (
+    select own_line from intake_row union all select own_line from intake_cancel)
 """
 # The events that these lines were captured from: what is cancelled stands no longer, what is
 # changed says something else.
@@ -164,7 +169,7 @@ def _store(filing: Filing, faults: Sequence[RowError], *, replace: bool) -> Writ
     """The rows without a fault into the draft."""
     highest = 0
     if not replace:
-        highest = filing.records.aggregate(highest=Max("line"))["highest"] or 0
+        highest = highest_line(filing)
     with connection.cursor() as cursor:
         if faults:
             cursor.execute("delete from intake_row r using intake_error e where e.line = r.line")
@@ -176,6 +181,7 @@ def _store(filing: Filing, faults: Sequence[RowError], *, replace: bool) -> Writ
         else:
             cursor.execute(_OF_EVENTS, [filing.pk])
             cursor.execute(_OUT, [filing.pk])
+            cursor.execute(_SETTLED, [filing.pk])
         intake.store_rows(version=filing.version)
         cursor.execute(_ACCEPTED)
         lines = cursor.fetchall()

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from portal.kernel.access import requires
+from portal.kernel.downloads import download
 from portal.kernel.tables import list_page
 from traceability.permissions import Perm
 from traceability.queries import captures as queries
@@ -47,10 +48,8 @@ def capture_detail(request: HttpRequest, capture_id: UUID) -> HttpResponseBase:
 
 @require_safe
 @requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
-def capture_file(request: HttpRequest, capture_id: UUID) -> HttpResponse:
+def capture_file(request: HttpRequest, capture_id: UUID) -> HttpResponseBase:
     """The document as it came."""
     visible = queries.captures_visible_to(request.user).defer(None)
     capture = get_object_or_404(visible, capture_id=capture_id)
-    answer = HttpResponse(bytes(capture.content), content_type="application/ld+json")
-    answer["Content-Disposition"] = f'attachment; filename="{capture.capture_id}.jsonld"'
-    return answer
+    return download(capture.content, f"{capture.capture_id}.jsonld", kind="application/ld+json")

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from allocations.permissions import Perm as Allocations
 from portal.kernel import clock
 from portal.kernel.access import requires
+from portal.kernel.downloads import download
 from portal.kernel.pages import page, refusals_on
 from portal.kernel.tables import list_page
 from traceability.forms import cases as case_forms
-from traceability.models import Case, CaseEntry, SavedView
+from traceability.models import Case, SavedView
 from traceability.permissions import Perm
 from traceability.queries import cases as queries
 from traceability.services import cases as services
@@ -140,13 +140,8 @@ def case_close(request: HttpRequest, pk: int) -> HttpResponse:
 def case_attachment(request: HttpRequest, pk: int, entry_id: int) -> HttpResponseBase:
     """The file of an entry, to be saved."""
     case = _visible(request, pk)
-    entry = get_object_or_404(queries.entries_visible_to(case, request.user), pk=entry_id)
-    content = CaseEntry.objects.values_list("attachment", flat=True).get(pk=entry.pk)
-    if content is None:
-        raise Http404
-    answer = FileResponse(BytesIO(content), as_attachment=True, filename=entry.attachment_name)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    entry = get_object_or_404(queries.evidence_in(case, request.user), pk=entry_id)
+    return download(entry.attachment, entry.attachment_name)
 
 
 def _visible(request: HttpRequest, pk: int) -> Case:

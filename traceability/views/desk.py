@@ -1,12 +1,11 @@
 """The desk: the pages on which an enterprise prepares, attests and amends a month."""
 
-import io
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,12 +15,13 @@ from enterprises.queries import enterprises_visible_to
 from portal.accounts.mfa import is_confirmed
 from portal.kernel import clock
 from portal.kernel.access import allowed, require_allowed, requires
+from portal.kernel.downloads import XLSX, written
 from portal.kernel.law import MONTHLY_FILING, TRUTHFUL_RECORDS
 from portal.kernel.pages import page, refusals_on, refusals_told
 from portal.kernel.period import Month
 from traceability import tasks
 from traceability.forms.filings import AmendmentForm, AttestationForm, UploadForm
-from traceability.models import Filing, Product
+from traceability.models import Filing
 from traceability.permissions import Perm
 from traceability.queries import months as queries
 from traceability.queries import uploads as upload_queries
@@ -29,13 +29,12 @@ from traceability.queries.captures import last_captures
 from traceability.queries.desk import is_refused, steps_of
 from traceability.queries.differences import differences
 from traceability.queries.filings import filings_visible_to, in_force
+from traceability.queries.workbooks import write_lines_to_change, write_month_template
 from traceability.rules.filings import AlreadySubmitted
 from traceability.services import handover
 from traceability.services.filings import discard_draft, open_draft
 from traceability.services.previews import preview_submission
 from traceability.services.uploads import receive_upload
-from traceability.sheets.returned import write_returned
-from traceability.sheets.template import Asked, Named, write_template
 
 MONTHS_SHOWN = 12
 ERRORS_SHOWN = 10
@@ -116,40 +115,17 @@ def _first_errors(upload: Any) -> list[upload_queries.ErrorShown]:
 def filing_template(request: HttpRequest, month: Month) -> HttpResponseBase:
     """The spreadsheet of the month; `?filing=7` puts the records of that version into it."""
     enterprise = own_enterprise(request)
-    rows: Any = ()
+    filing = None
     if wanted := request.GET.get("filing", ""):
         if not wanted.isdecimal():
             raise Http404
         filings = filings_visible_to(request.user).filter(enterprise=enterprise)
         filing = get_object_or_404(filings, pk=int(wanted))
         if request.GET.get("changes") == "yes":
-            return _lines_to_change(filing)
-        rows = upload_queries.sheet_rows(filing)
-    file = io.BytesIO()
-    asked = Asked(
-        month=month,
-        enterprise=_named(enterprise),
-        products=[Named(p.code, p.name_zh, p.name_en) for p in Product.objects.all()],
-        partners=[_named(partner) for partner in upload_queries.partners_of(enterprise)],
-        rows=rows,
-    )
-    write_template(file, asked)
-    file.seek(0)
-    name = f"{month}-{enterprise.uscc}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name)
-
-
-def _lines_to_change(filing: Filing) -> HttpResponseBase:
-    """The records with their lines, to be changed or cancelled and sent back as an addition."""
-    file = io.BytesIO()
-    write_returned(file, upload_queries.lines_to_change(filing), changes=True)
-    file.seek(0)
-    name = f"{filing.month}-lines.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name)
-
-
-def _named(enterprise: Enterprise) -> Named:
-    return Named(enterprise.uscc or "", enterprise.name_zh, enterprise.name_en)
+            write = partial(write_lines_to_change, filing=filing)
+            return written(write, f"{filing.month}-lines.xlsx", kind=XLSX)
+    write = partial(write_month_template, enterprise=enterprise, month=month, filing=filing)
+    return written(write, f"{month}-{enterprise.uscc}.xlsx", kind=XLSX)
 
 
 @require_POST

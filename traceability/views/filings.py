@@ -1,23 +1,21 @@
 """Filings as everybody reads them: the list, one version, its receipt, an enterprise's months."""
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from enterprises.queries import enterprises_visible_to
 from portal.kernel import clock
 from portal.kernel.access import allowed, requires
+from portal.kernel.downloads import PDF, download
 from portal.kernel.law import TRUTHFUL_RECORDS
 from portal.kernel.pages import page
-from portal.kernel.papers import code_of, typeset
 from portal.kernel.tables import list_page
 from traceability.models import RECORDS_PER_PAGE, Filing
 from traceability.permissions import Perm
 from traceability.queries import months as queries
 from traceability.queries.filings import filings_visible_to, records_of
-from traceability.queries.receipts import receipt_says
+from traceability.queries.receipts import receipt_paper
 from traceability.tables.filings import FilingFilter, FilingTable, RecordFilter, RecordTable
 
 MONTHS_SHOWN = 12
@@ -70,18 +68,12 @@ def filing_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @requires(Perm.VIEW_FILINGS)
-def filing_receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def filing_receipt_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The receipt of a submitted version as a paper, with a code to scan."""
     filing = get_object_or_404(filings_visible_to(request.user), pk=pk)
-    if filing.status == Filing.Status.DRAFT or filing.submitted_at is None:
+    if filing.status == Filing.Status.DRAFT:
         raise Http404
-    address = settings.ADDRESS + reverse("traceability:filing_receipt", args=[filing.pk])
-    code = code_of(f"{filing.receipt_no} {filing.digest} {address}")
-    said = receipt_says(filing) | {"address": address, "code": code}
-    paper = typeset("papers/filing_receipt.typ", said, at=filing.submitted_at)
-    answer = HttpResponse(paper, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{filing.receipt_no}.pdf"'
-    return answer
+    return download(receipt_paper(filing), f"{filing.receipt_no}.pdf", kind=PDF)
 
 
 @require_safe

@@ -1,27 +1,25 @@
 """Uploaded files: how far checking one has come, what was wrong in it, and the file itself."""
 
-import tempfile
+from functools import partial
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.kernel import clock
 from portal.kernel.access import allowed, require_allowed, requires
+from portal.kernel.downloads import BINARY, XLSX, written
 from portal.kernel.pages import page, refusals_told
 from portal.kernel.tables import list_page
-from traceability.models import Upload
 from traceability.permissions import Perm
 from traceability.queries import uploads as queries
+from traceability.queries.workbooks import gives_rows_back, write_rows_to_correct
 from traceability.services.uploads import stop_upload
-from traceability.sheets.returned import write_returned
 from traceability.tables.filings import ErrorTable
 
 ERRORS_PER_PAGE = 100
-State = Upload.State
-RETURNED = (State.REFUSED, State.PARTLY)
 
 
 @require_safe
@@ -45,7 +43,7 @@ def upload_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "under_way": upload.state in queries.UNDER_WAY,
             "may_stop": upload.state in queries.UNDER_WAY
             and allowed(request.user, Perm.PREPARE_FILING, upload.enterprise),
-            "returned": upload.state in RETURNED and not queries.file_fault(upload),
+            "returned": gives_rows_back(upload),
         },
     )
 
@@ -79,24 +77,15 @@ def upload_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that were not taken, to be corrected and sent again."""
     visible = queries.uploads_visible_to(request.user).defer(None)
     upload = get_object_or_404(visible, pk=pk)
-    if upload.state not in RETURNED or queries.file_fault(upload):
+    if not gives_rows_back(upload):
         raise Http404
-    rows = ((row.problem, row.columns, row.cells) for row in queries.returned_rows(upload))
-    changes = upload.mode == upload.Mode.ADD or upload.state == State.PARTLY
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    write_returned(file, rows, changes=changes)
-    file.seek(0)
     name = f"{upload.month}-to-correct-{upload.pk}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name)
+    return written(partial(write_rows_to_correct, upload=upload), name, kind=XLSX)
 
 
 @require_safe
 @requires(Perm.PREPARE_FILING, Perm.SUBMIT_FILING)
-def upload_file(request: HttpRequest, pk: int) -> FileResponse:
+def upload_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it came."""
     upload = get_object_or_404(queries.uploads_visible_to(request.user), pk=pk)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    file.writelines(queries.content_pieces(upload))
-    file.seek(0)
-    kind = "application/octet-stream"
-    return FileResponse(file, as_attachment=True, filename=upload.file_name, content_type=kind)
+    return written(partial(queries.write_content, upload=upload), upload.file_name, kind=BINARY)

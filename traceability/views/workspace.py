@@ -23,7 +23,7 @@ from traceability.forms.rows import LABELS, RowForm
 from traceability.models import Filing, Kind, Product
 from traceability.permissions import Perm
 from traceability.queries import workspace as queries
-from traceability.queries.filings import draft_of
+from traceability.queries.filings import draft_of, highest_line
 from traceability.queries.months import month_of
 from traceability.rules.countries import COUNTRIES
 from traceability.rules.intake import CHINESE_HEADERS, COLUMNS, NEEDS
@@ -167,7 +167,7 @@ def _row_written(
 ) -> HttpResponse | None:
     """Where to go on once the row is written; None when the form has more to say."""
     draft = draft_of(enterprise.pk, month)
-    number = line or (queries.highest_line(draft) + 1 if draft else 1)
+    number = line or (highest_line(draft) + 1 if draft else 1)
     after = None if "remove" in request.POST else form.cells
     change = RowChange(number, form.cleaned_data["before"], after)
     try:
@@ -230,7 +230,7 @@ def _state(draft: Filing | None) -> dict[str, Any]:
     return {
         "counts": queries.counts_of_tabs(draft),
         "unfinished": draft.unfinished_rows.count(),
-        "next": queries.highest_line(draft) + 1,
+        "next": highest_line(draft) + 1,
     }
 
 

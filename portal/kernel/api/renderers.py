@@ -2,12 +2,28 @@
 
 from rest_framework.renderers import JSONRenderer
 
+from portal.kernel.downloads import XLSX
+
 
 class CsvRenderer(JSONRenderer):
     """A table as text."""
 
     media_type = "text/csv"
     format = "csv"
+
+
+class PdfRenderer(JSONRenderer):
+    """A paper."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+
+
+class XlsxRenderer(JSONRenderer):
+    """A workbook."""
+
+    media_type = XLSX
+    format = "xlsx"
 
 
 class FileRenderer(JSONRenderer):

@@ -17,7 +17,11 @@ select r.filing_no, r.line, 'line',
   from intake_row r
   join intake_filing f on f.no = r.filing_no
   left join traceability_record d on d.filing_id = f.filing_id and d.line = r.own_line
- where r.verb in ('change', 'cancel') and r.fault is null and d.line is null;
+ where r.verb in ('change', 'cancel') and r.fault is null and d.line is null
+   -- A row that waits unfinished can be cancelled like a record.
+   and not (r.verb = 'cancel' and exists (
+       select from traceability_unfinishedrow u
+        where u.filing_id = f.filing_id and u.line = r.own_line));
 
 insert into intake_cancel (line, own_line)
 select r.line, r.own_line
