@@ -83,3 +83,39 @@ def test_what_is_no_number_is_not_compared(northern, southern, outsider):
     )
 
     assert found("duplicate_document") == []
+
+
+@pytest.mark.parametrize(
+    ("second", "mass", "fires"),
+    [
+        ("INV20250179", "24987.5", True),
+        ("INV20250118", "24987.5", False),  # the next of the series: a lot in two equal parts
+        ("INV20250197", "24987.5", False),  # another number altogether
+        ("INV20250179", "24987.4", False),
+    ],
+)
+def test_a_document_used_again_with_a_digit_changed(northern, southern, second, mass, fires):
+    file(
+        northern,
+        "2025-01",
+        extraction(2, "A", "90000"),
+        sale(9, "A", "24987.5", southern, "INV20250119"),
+        sale(20, "A", mass, southern, second),
+    )
+
+    findings = found("duplicate_document")
+
+    assert [each.document for each in findings] == ([second] if fires else [])
+    assert all("differ in one place and stand behind the same mass" in said(f) for f in findings)
+
+
+def test_packages_of_one_mass_are_no_copies(northern, southern):
+    file(
+        northern,
+        "2025-01",
+        extraction(2, "A", "90000"),
+        sale(9, "A", "25000", southern, "INV20250119"),
+        sale(20, "A", "25000", southern, "INV20250179"),
+    )
+
+    assert found("duplicate_document") == []

@@ -91,3 +91,29 @@ def test_a_finding_keeps_the_tolerances_that_judged_it(northern, southern):
     assert early.arithmetic["tolerances"]["quantity_tolerance_percent"] == "1.0000"
 
     assert found("quantity_mismatch", date(2025, 6, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("shares", "fires"),
+    [
+        (["0.994"] * 8, True),
+        (["1.006"] * 8, True),
+        (["0.994"] * 7, False),  # too few to tell
+        (["0.996"] * 8, False),  # as far as two scales may lie apart
+        (["0.994", "1.006"] * 4, False),  # now this way and now that
+    ],
+)
+def test_shipments_within_the_tolerance_that_all_differ_one_way(northern, southern, shares, fires):
+    sold = [sale(9, f"A{n}", "1000", southern, f"INV{n}") for n in range(len(shares))]
+    came = [
+        purchase(11, f"A{n}", str(1000 * Decimal(share)), northern, f"INV{n}")
+        for n, share in enumerate(shares)
+    ]
+    made = [extraction(1, f"A{n}", "9000") for n in range(len(shares))]
+    file(northern, "2025-03", *made, *sold)
+    file(southern, "2025-03", *came)
+
+    findings = found("quantity_mismatch")
+
+    assert [each.amount_kg for each in findings] == ([kg("48")] if fires else [])
+    assert all("nearly all differ the same way, by 0.60 %" in said(each) for each in findings)

@@ -103,3 +103,24 @@ def test_what_is_held_over_the_year_s_end(northern, southern):
     [finding] = found("stock_mismatch")
 
     assert finding.amount_kg == kg("300")
+
+
+@pytest.mark.parametrize(
+    ("counted", "fires"),
+    [
+        (["994"] * 8, True),
+        (["994"] * 7, False),  # too few to tell
+        (["996"] * 8, False),  # it dried a little
+        (["994", "1006"] * 4, False),  # now this way and now that
+    ],
+)
+def test_counts_within_the_tolerance_that_all_differ_one_way(northern, counted, fires):
+    made = [extraction(2, f"A{n}", "1000") for n in range(len(counted))]
+    held = [stock(31, f"A{n}", mass) for n, mass in enumerate(counted)]
+    file(northern, "2025-01", *made, *held)
+    nil(northern, *months(2, 12))
+
+    findings = found("stock_mismatch")
+
+    assert [each.amount_kg for each in findings] == ([kg("48")] if fires else [])
+    assert all("by 0.60 % of the lot in the middle" in said(each) for each in findings)

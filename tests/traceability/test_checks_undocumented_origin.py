@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import make_enterprise
 from tests.traceability.ledger import (
+    assayed,
     feed,
     file,
     found,
@@ -136,3 +137,50 @@ def test_an_import_under_a_number_as_long_as_nobody_else_s(recycler, document, f
 
     assert [each.arithmetic["why"] for each in findings] == (["shape"] if fires else [])
     assert not fires or "“610120251704”" in said(findings[0])
+
+
+ORE_SPLIT = "La2O3:33.5;CeO2:47;Pr6O11:4.3;Nd2O3:12.6;Sm2O3:1.1;Eu2O3:0.2;Gd2O3:0.4;Y2O3:0.5"
+
+
+@pytest.mark.parametrize(
+    ("assay", "fires"),
+    [
+        (ORE_SPLIT, True),
+        ("La2O3:0.2;CeO2:0.4;Pr6O11:22;Nd2O3:69;Dy2O3:5", False),  # magnets
+        ("La2O3:33.5;CeO2:48.5;Pr6O11:4.6;Nd2O3:13.4", False),  # batteries of mischmetal
+        ("CeO2:95;La2O3:5", False),  # polishing powder
+    ],
+)
+def test_scrap_with_the_split_of_an_ore(recycler, assay, fires):
+    file(recycler, "2025-01", assayed(recycled(2, "S", "500", product="OX-MIX"), assay))
+
+    findings = found("undocumented_origin")
+
+    assert [each.arithmetic["why"] for each in findings] == (["split"] if fires else [])
+    assert all("the split of an ore" in said(each) for each in findings)
+
+
+@pytest.mark.parametrize(
+    ("country", "product", "fires"),
+    [("MM", "ORE-ION-M", False), ("JP", "ORE-ION-M", True), ("JP", "ORE-MON", False)],
+)
+def test_ionic_ore_from_where_there_is_none(recycler, country, product, fires):
+    file(recycler, "2025-01", imported(2, "I", "9000", country=country, product=product))
+
+    findings = found("undocumented_origin")
+
+    assert [each.arithmetic["why"] for each in findings] == (["source"] if fires else [])
+    assert all("no such ore is known" in said(each) for each in findings)
+
+
+@pytest.mark.parametrize(("mass", "fires"), [("40000", False), ("60000", True)])
+def test_a_month_that_imports_far_more_than_the_others(recycler, mass, fires):
+    usual = ["9123", "10250", "9877", mass, "9561", "10104"]
+    for number, each in enumerate(usual, start=1):
+        document = f"CD20250{number:02}7"
+        file(recycler, f"2025-{number:02}", imported(2, f"I{number}", each, document))
+    nil(recycler, *months(7, 12))
+
+    findings = found("undocumented_origin")
+
+    assert [str(each.month) for each in findings] == (["2025-04"] if fires else [])

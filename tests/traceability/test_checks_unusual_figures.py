@@ -10,6 +10,7 @@ from tests.traceability.ledger import (
     found,
     months,
     nil,
+    output,
     purchase,
     recycled,
     runs,
@@ -237,3 +238,53 @@ def test_last_digits_as_scales_show_them(northern):
     mined(northern, *masses)
 
     signs()
+
+
+def test_one_month_copied_into_another(northern):
+    usual = [[f"{40 + month}{place}73.{place + 1}" for place in range(5)] for month in range(1, 10)]
+    mined(northern, *usual, usual[3])
+
+    [finding] = signs("copied")
+
+    assert str(finding.month) == "2025-10"
+    assert "5 of 5 masses (extraction) of 2025-10 are, to the last digit, those of 2025-04" in said(
+        finding
+    )
+
+
+def separated(enterprise, masses: dict[str, list[str]]) -> None:
+    """Each month a run, with a mass of each product, kg as weighed."""
+    for number in range(1, 8):
+        file(
+            enterprise,
+            f"2025-{number:02}",
+            extraction(1, f"F{number}", "90000", percent="60"),
+            feed(2, f"F{number}", "90000", f"R{number}"),
+            *[
+                output(9, f"{product}{number}", of_product[number - 1], f"R{number}", product)
+                for product, of_product in masses.items()
+            ],
+        )
+    nil(enterprise, *months(8, 12))
+
+
+WEIGHED = ["14123.4", "13977.1", "14550.9", "14012.2", "13893.7", "14321.5", "14107.3"]
+DESK = ["24200", "23900", "24600", "24100", "23700", "24300", "24400"]
+
+
+@pytest.mark.parametrize(
+    ("cerium", "fires"),
+    [
+        ([mass.replace("24", "2").replace("23", "2") for mass in DESK], True),
+        (["2500", "3000", "2500", "3500", "2000", "3000", "2500"], False),  # bags of half a tonne
+    ],
+)
+def test_one_product_in_round_masses(northern, inner_mongolia, cerium, fires):
+    for place in range(2):
+        other = make_designated(f"Plant {place}", inner_mongolia, "separation")
+        separated(other, {"OX-LA": WEIGHED, "OX-CE": [f"{mass}{place}" for mass in WEIGHED]})
+    separated(northern, {"OX-LA": WEIGHED, "OX-ND": [f"{m}5" for m in WEIGHED], "OX-CE": cerium})
+
+    rounded = [each for each in found("unusual_figures") if each.arithmetic["why"] == "round"]
+
+    assert [each.enterprise for each in rounded] == ([northern] if fires else [])

@@ -4,7 +4,18 @@ from datetime import date
 
 import pytest
 
-from tests.traceability.ledger import extraction, feed, file, found, kg, months, nil, output, said
+from tests.traceability.ledger import (
+    extraction,
+    feed,
+    file,
+    found,
+    kg,
+    months,
+    nil,
+    output,
+    runs,
+    said,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +95,23 @@ def test_a_month_that_was_not_filed_may_hold_the_feed(northern):
 
     file(northern, "2025-02")
     assert len(found("yield_impossible", date(2026, 6, 1))) == 1
+
+
+@pytest.mark.parametrize(
+    ("shares", "fires"),
+    [
+        (["1.004"] * 8, True),
+        (["1.004"] * 5, False),  # too few to tell
+        (["1.001"] * 8, False),  # goods that are only repacked, on scales that err
+        (["0.985", "1.004"] * 4, False),
+    ],
+)
+def test_runs_that_never_lose_anything(northern, shares, fires):
+    runs(northern, shares)
+
+    findings = found("yield_impossible")
+
+    assert [each.key for each in findings] == (
+        [f"{northern.pk}:together:compound"] if fires else []
+    )
+    assert all("every real run loses some" in said(each) for each in findings)

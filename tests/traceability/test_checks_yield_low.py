@@ -127,7 +127,7 @@ def test_metal_works_are_held_to_others_who_do_the_same(inner_mongolia, northern
 
     assert (finding.enterprise, finding.arithmetic["why"]) == (works[5], "peers")
     assert finding.key.startswith("country:")
-    assert "the middle of those who do the same is 98.48 %" in said(finding)
+    assert "the middle of those who do the same is 98.50 %" in said(finding)
 
 
 @pytest.mark.parametrize(("last_fed", "fires"), [(15, False), (16, True)])

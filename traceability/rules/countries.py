@@ -253,3 +253,14 @@ COUNTRIES = frozenset(
         "ZW",
     ]
 )
+# Where clays are known that hold rare earths as ions (known, not verified): weathered granite of
+# the tropics and subtropics. What comes from elsewhere as ionic ore was mined somewhere else.
+IONIC_ORE_FROM = frozenset(
+    code
+    for of_a_part in (
+        "ID KH LA LK MM MY PH TH VN IN",  # Asia
+        "AO BI CD CM GH GN KE MG MW MZ NA NG RW TZ UG ZA ZM ZW",  # Africa
+        "AR BR CL CO PE US VE AU",  # the Americas, Australia
+    )
+    for code in of_a_part.split()
+)

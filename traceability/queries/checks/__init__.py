@@ -23,6 +23,7 @@ from portal.kernel.period import end_of
 from traceability.rules import substance
 from traceability.rules.checks import CHECKS, Check, gravity
 from traceability.rules.checks.gravity import NATURES
+from traceability.rules.countries import IONIC_ORE_FROM
 
 HERE = Path(__file__).parent
 # Everything the statements make; they end with the transaction, or with the next run in it.
@@ -49,6 +50,7 @@ SUBSTANCE = {
     "ore_split_least": json.dumps(substance.ORE_SPLIT_LEAST),
     "joined": json.dumps(substance.JOINED),
     "impurities_most": substance.IMPURITIES_MOST,
+    "ionic_ore_from": sorted(IONIC_ORE_FROM),
 }
 _KEEP = """
 insert into found

@@ -29,6 +29,34 @@ with used as (
   having count(distinct kind) > 1 or count(distinct counterparty_id) > 1
       or count(distinct country) filter (where country <> '') > 1
       or max(last_on) - min(first_on) > %(document_span_days)s
+), alone as (
+  -- Documents that stand behind one weighed mass alone.
+  select u.*, t.id
+    from used u
+   cross join lateral (select u.ids[1] as id) t
+   where u.lots = 1 and cardinality(u.ids) = 1
+     and length(rtrim(trunc(u.kg * 1000)::text, '0')) >= 5
+), twin as (
+  -- One mass of a lot to the last digit, for one partner, under two numbers that differ in one place:
+  -- the paper of a shipment used again with a digit changed.
+  select a.enterprise_id, a.document, a.filed_document as first_document, b.filed_document,
+         b.counterparty_id, b.kind, a.first_on, b.first_on as last_on, b.kg, b.lot_id, b.month,
+         array[a.id, b.id] as ids
+    from alone a
+    join alone b on b.enterprise_id = a.enterprise_id and b.lot_id = a.lot_id and b.kind = a.kind
+                and b.kg = a.kg and b.counterparty_id is not distinct from a.counterparty_id
+                and b.country = a.country and length(b.document) = length(a.document)
+                and (b.first_on, b.id) > (a.first_on, a.id)
+   where (select count(*) from generate_series(1, length(a.document)) i
+           where substr(a.document, i, 1) <> substr(b.document, i, 1)) = 1
+     -- The next number of a series is no changed digit, and a lot may go in two equal parts.
+     and not (left(a.document, -1) = left(b.document, -1)
+              and abs(ascii(right(a.document, 1)) - ascii(right(b.document, 1))) = 1)
+     and not exists (select from led l
+                      where l.lot_id = a.lot_id and l.enterprise_id = a.enterprise_id
+                        and l.kind in ('extraction', 'output', 'import', 'recycled', 'purchase')
+                      group by l.lot_id
+                     having sum(l.gross_kg) between a.kg * 1.98 and a.kg * 2.02)
 )
 -- Findings.
 select concat_ws(':', r.enterprise_id, r.document) as key,
@@ -42,6 +70,15 @@ select concat_ws(':', r.enterprise_id, r.document) as key,
          'records', to_jsonb(r.ids[1:20])) as arithmetic
   from reused r
  where r.month between %(first_month)s and %(last_month)s
+union all
+select concat_ws(':', t.enterprise_id, t.document, upper(t.filed_document)), 'medium',
+       t.enterprise_id, t.counterparty_id, t.month, '', t.lot_id, '', t.filed_document, t.kg,
+       jsonb_build_object(
+         'twin_of', t.first_document, 'kinds', jsonb_build_array(t.kind), 'partners', 1,
+         'countries', 0, 'first_on', t.first_on, 'last_on', t.last_on, 'kg', t.kg::text,
+         'records', to_jsonb(t.ids))
+  from twin t
+ where t.month between %(first_month)s and %(last_month)s
 -- Measures.
 , use as (
   select enterprise_id, min(filed_document) as document, max(month) as month,
@@ -56,3 +93,7 @@ select u.enterprise_id, u.month, u.document, x.part, x.figure, x.bound, null as 
  cross join lateral (values ('uses', u.uses, 1), ('span', u.days::bigint, %(document_span_days)s))
        x(part, figure, bound)
  where u.month between %(first_month)s and %(last_month)s
+union all
+select t.enterprise_id, t.month, t.filed_document, 'twins', 1, 0, null, true
+  from twin t
+ where t.month between %(first_month)s and %(last_month)s

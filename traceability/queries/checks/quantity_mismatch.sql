@@ -12,6 +12,31 @@ with apart as (
          > greatest(greatest(s.sold_kg, s.bought_kg) * %(quantity_tolerance_percent)s / 100,
                     %(quantity_tolerance_kg)s)
      and s.sold_from between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
+), within as (
+  -- Shipments that are not apart, of some weight, and how far each is on the seller's side.
+  select s.*, (s.sold_kg - s.bought_kg) / greatest(s.sold_kg, s.bought_kg) as share
+    from shipment s
+   where abs(s.sold_kg - s.bought_kg)
+         <= greatest(s.sold_kg, s.bought_kg) * %(quantity_tolerance_percent)s / 100
+     and greatest(s.sold_kg, s.bought_kg) * %(quantity_tolerance_percent)s / 100
+         >= %(quantity_tolerance_kg)s
+     and s.sold_from between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
+), pair as (
+  select seller_id, buyer_id, count(*) as shipments, min(sold_from) as sold_from,
+         max(sold_to) as sold_to, min(bought_from) as bought_from, max(bought_to) as bought_to,
+         sum(sold_kg) as sold_kg, sum(bought_kg) as bought_kg,
+         abs(percentile_cont(0.5) within group (order by share)::numeric) as middle,
+         greatest(count(*) filter (where share > 0), count(*) filter (where share < 0)) as one_way,
+         (array_agg(sales[1] order by abs(share) desc, lot_id))[1:10] as sales,
+         (array_agg(purchases[1] order by abs(share) desc, lot_id))[1:10] as purchases
+    from within
+   group by 1, 2
+), steady as (
+  -- Two scales differ by a few tenths of a percent, now this way and now that. Eight shipments and more
+  -- that nearly all differ one way, by half of the tolerance in the middle, are no scales.
+  select * from pair
+   where shipments >= 8 and one_way >= shipments * 0.9
+     and middle >= %(quantity_tolerance_percent)s / 200.0
 )
 -- Findings.
 select concat_ws(':', a.seller_id, a.buyer_id, a.lot_id, a.document) as key,
@@ -34,6 +59,17 @@ select concat_ws(':', a.seller_id, a.buyer_id, a.lot_id, a.document) as key,
          left join settled t on t.enterprise_id = a.owing_id and t.month = d.month
         where d.month between greatest(date_trunc('month', a.since)::date, m.first_month) and a.until
           and t.month is null)
+union all
+select concat_ws(':', p.seller_id, p.buyer_id, 'together'), 'medium', p.seller_id, p.buyer_id,
+       date_trunc('month', p.sold_from)::date, '', null, '', '', abs(p.sold_kg - p.bought_kg),
+       jsonb_build_object(
+         'shipments', p.shipments, 'sold_kg', p.sold_kg::text, 'bought_kg', p.bought_kg::text,
+         'difference_kg', abs(p.sold_kg - p.bought_kg)::text,
+         'percent', round(p.middle * 100, 2)::text,
+         'sold_from', p.sold_from, 'sold_to', p.sold_to,
+         'bought_from', p.bought_from, 'bought_to', p.bought_to,
+         'records', to_jsonb(p.sales), 'other_records', to_jsonb(p.purchases))
+  from steady p
 -- Measures.
 select q.*, q.is_apart and q.unjudged is null as beyond
   from (select s.seller_id as enterprise_id, s.buyer_id as counterparty_id, s.lot_id,
@@ -56,3 +92,11 @@ select q.*, q.is_apart and q.unjudged is null as beyond
          where s.sold_kg is not null and s.bought_kg is not null
            and s.sold_from between %(first_month)s
                                and (%(last_month)s::date + interval '1 month' - interval '1 day')) q
+union all
+select p.seller_id, p.buyer_id, null, '', date_trunc('month', p.sold_from)::date, 'together',
+       p.middle * 100, %(quantity_tolerance_percent)s / 2.0, null,
+       case when p.shipments < 8 then 'few_shipments'
+            when p.one_way < p.shipments * 0.9 then 'both_ways' end,
+       y.seller_id is not null
+  from pair p
+  left join steady y using (seller_id, buyer_id)

@@ -36,6 +36,30 @@ with moved as (
          count(*) over (partition by enterprise_id, lot_id) as counts
     from apart
    order by enterprise_id, lot_id, abs(difference_kg) desc, month
+), last_count as (
+  -- The last count of each lot of some weight that is not apart, and its share of all that came.
+  select distinct on (b.enterprise_id, b.lot_id) b.*, (b.counted_kg - b.book_kg) / b.in_kg as share
+    from book b
+   where b.in_kg > 0 and b.in_kg * %(stock_tolerance_percent)s / 100.0 >= %(stock_tolerance_kg)s
+     and b.book_kg > b.in_kg * 0.05
+     and abs(b.counted_kg - b.book_kg) <= b.in_kg * %(stock_tolerance_percent)s / 100.0
+     and not exists (select from unfiled u
+                      where u.enterprise_id = b.enterprise_id and u.month <= b.month)
+   order by b.enterprise_id, b.lot_id, b.month desc
+), yard as (
+  select enterprise_id, count(*) as lots, min(month) as month, max(month) as to_month,
+         sum(counted_kg) as counted_kg, sum(book_kg) as book_kg,
+         abs(percentile_cont(0.5) within group (order by share)::numeric) as middle,
+         greatest(count(*) filter (where share > 0), count(*) filter (where share < 0)) as one_way,
+         (array_agg(record_id order by abs(share) desc, lot_id))[1:20] as ids
+    from last_count
+   group by 1
+), drift as (
+  -- Scales err now this way and now that. Eight lots and more that nearly all differ one way, by two
+  -- thirds of the tolerance in the middle, are no scales.
+  select * from yard
+   where lots >= 8 and one_way >= lots * 0.9
+     and middle >= %(stock_tolerance_percent)s / 100.0 * 2 / 3
 )
 -- Findings.
 select concat_ws(':', w.enterprise_id, w.lot_id) as key,
@@ -54,7 +78,25 @@ select concat_ws(':', w.enterprise_id, w.lot_id) as key,
                 and l.month <= w.month order by l.id limit 20) shown), '[]'::jsonb)) as arithmetic
   from worst w
   join traceability_lot t on t.id = w.lot_id
+union all
+select concat_ws(':', d.enterprise_id, 'together'), 'medium', d.enterprise_id, null, d.month, '', null,
+       '', '', abs(d.counted_kg - d.book_kg),
+       jsonb_build_object(
+         'lots', d.lots, 'to_month', d.to_month, 'counted_kg', d.counted_kg::text,
+         'book_kg', d.book_kg::text, 'in_kg', d.book_kg::text,
+         'difference_kg', (d.counted_kg - d.book_kg)::text,
+         'percent', round(d.middle * 100, 2)::text, 'records', to_jsonb(d.ids))
+  from drift d
 -- Measures.
+select y.enterprise_id, y.month, null::bigint as lot_id, 'together' as part, y.middle * 100 as figure,
+       %(stock_tolerance_percent)s * 2 / 3 as bound,
+       case when y.lots < 8 then 'few_counts'
+            when y.one_way < y.lots * 0.9 then 'both_ways' end as unjudged,
+       d.enterprise_id is not null as beyond
+  from yard y
+  left join drift d using (enterprise_id)
+union all
+select * from (
 select distinct on (b.enterprise_id, b.lot_id)
        b.enterprise_id, coalesce(w.since, b.month) as month, b.lot_id, 'difference' as part,
        abs(b.counted_kg - b.book_kg) as figure,
@@ -71,4 +113,4 @@ select distinct on (b.enterprise_id, b.lot_id)
  order by b.enterprise_id, b.lot_id, (b.month = w.month) desc nulls last,
           abs(b.counted_kg - b.book_kg)
             - greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s) desc,
-          b.month
+          b.month) each_lot

@@ -27,6 +27,22 @@ with mass as (
    group by 1, 2, 3
   having count(*) filter (where v.months > 1) >= 4
      and count(*) filter (where v.months > 1) >= a.records * %(repeated_percent)s / 100.0
+), copied as (
+  -- A month that is another one, lot for lot: four and more masses of four digits, four fifths of it.
+  select distinct on (b.enterprise_id, b.kind) b.enterprise_id, b.kind, c.records as of_records,
+         count(distinct b.id) as records, b.month, a.month as copy_of,
+         (array_agg(b.id order by b.gross_kg, b.id))[1:20] as ids
+    from mass b
+    join (select enterprise_id, kind, month, count(*) as records from mass group by 1, 2, 3) c
+         on c.enterprise_id = b.enterprise_id and c.kind = b.kind and c.month = b.month
+    join mass a on a.enterprise_id = b.enterprise_id and a.kind = b.kind and a.month < b.month
+               and a.product_id = b.product_id and a.gross_kg = b.gross_kg
+   where b.digits >= 4
+     and not exists (select from repeated r
+                      where r.enterprise_id = b.enterprise_id and r.kind = b.kind)
+   group by b.enterprise_id, b.kind, b.month, a.month, c.records
+  having count(distinct b.id) >= 4 and count(distinct b.id) >= c.records * 0.8
+   order by b.enterprise_id, b.kind, b.month
 ), monthly as (
   select enterprise_id, kind, product_id, month, sum(gross_kg) as kg, count(*) as records,
          (array_agg(id order by gross_kg desc, id))[1:20] as ids
@@ -47,27 +63,33 @@ with mass as (
 ), roundness as (
   -- Masses of two digits and zeros (of ore, three from ten tonnes on), against what others who do the same
   -- write down. Only a run over the whole country knows them.
-  select enterprise_id, kind, stage, count(*) as records,
+  select m.enterprise_id, m.kind, m.stage, p.code as product, count(*) as records,
          count(*) filter (where digits <= case when kind = 'extraction' and gross_kg >= 10000
                                                then 3 else 2 end) as round_records,
-         -- Bags of 25 and 50 kg seldom come to whole hundreds; who invents round masses writes those.
+         -- Bags of 25 and 50 kg seldom come to whole hundreds, those of half a tonne always: who invents
+         -- round masses writes other hundreds, and of ore, which no one bags, any.
          count(*) filter (where gross_kg >= 1000) as of_weight,
          count(*) filter (where gross_kg >= 1000 and gross_kg %% 25 = 0 and gross_kg %% 100 <> 0)
            as in_bags,
+         count(*) filter (where gross_kg >= 1000 and gross_kg %% 500 <> 0) as unbagged,
          min(month) as month, max(month) as to_month,
-         (array_agg(id order by digits, id))[1:20] as ids
-    from mass
+         (array_agg(m.id order by digits, m.id))[1:20] as ids
+    from mass m
+    join traceability_product p on p.id = m.product_id
    where %(enterprise)s::bigint is null and gross_kg >= 100
-   group by 1, 2, 3
+   -- All products of a stage together, and each alone.
+   group by grouping sets ((m.enterprise_id, m.kind, m.stage), (m.enterprise_id, m.kind, m.stage, p.code))
   having count(*) >= 6
 ), too_round as (
-  select r.*
+  select distinct on (r.enterprise_id, r.kind, r.stage) r.*
     from roundness r
    where r.round_records >= r.records * %(round_percent)s / 100.0
      and not (r.in_bags >= 4 and r.in_bags >= r.of_weight * 0.2)
+     and (r.kind = 'extraction' or r.of_weight = 0 or r.unbagged >= r.of_weight * 0.2)
      and (select percentile_cont(0.5) within group (order by o.round_records::float8 / o.records)
-            from roundness o where o.kind = r.kind and o.stage = r.stage
+            from roundness o where o.kind = r.kind and o.stage = r.stage and o.product is null
              and o.enterprise_id <> r.enterprise_id) <= 0.2
+   order by r.enterprise_id, r.kind, r.stage, r.product nulls first
 ), last_digit as (
   -- The last digit that an enterprise's scales show falls on each of ten alike; who invents figures
   -- has favourites. What is packed in round masses shows noughts and fives and is left alone.
@@ -88,7 +110,7 @@ with mass as (
      -- Far more than chance, and most of the figures.
      and sum(d.records::numeric * d.records) * 10 / sum(d.records) - sum(d.records)
          > greatest(45, sum(d.records))
-     and coalesce(sum(d.records) filter (where d.digit in (0, 5)), 0) < sum(d.records) * 0.5
+     and coalesce(sum(d.records) filter (where d.digit in (0, 5)), 0) < sum(d.records) * 0.35
 ), produced_in as (
   select enterprise_id, category, month, kg, ln(kg) as size
     from production where kg > 0
@@ -114,7 +136,7 @@ with mass as (
   select p.*, s.months, exp(s.middle) as usual_kg,
          greatest(exp(s.middle) * %(jump_factor)s / 2.0,
                   least(exp(s.middle + 4 * s.noise),
-                        case when p.category <> 'separation' then p.next_kg * 1.75 end)) as limit_kg
+                        case when p.category <> 'separation' then p.next_kg * 1.5 end)) as limit_kg
     from (select *, lead(kg) over (partition by enterprise_id, category order by size desc) as next_kg
             from produced_in) p
     join spread_of s using (enterprise_id, category)
@@ -136,6 +158,8 @@ with mass as (
   -- Months on end in which it is more than in any other.
   select a.enterprise_id, a.category, a.month, b.month as to_month, count(*) as months,
          count(*) filter (where p.month between a.month and b.month) as high_months,
+         count(*) filter (where p.month < a.month) as months_before,
+         count(*) filter (where p.month > b.month) as months_after,
          percentile_cont(0.5) within group (order by p.kg)
            filter (where p.month between a.month and b.month)::numeric as kg,
          percentile_cont(0.5) within group (order by p.kg)
@@ -154,12 +178,20 @@ with mass as (
     from stretch s
    where (s.category <> 'recycled' and s.high_months <= 5
           and s.months - s.high_months >= greatest(5, s.high_months)
-          and s.least_kg > s.most_kg * 1.3 and s.kg > s.usual_kg * (1 + %(jump_factor)s / 6.0))
-      -- Scrap that from some month on, or for months on end, comes in manifold.
+          -- Two good months may follow on each other by chance, and five be a season; three or four hardly.
+          and case when s.high_months in (2, 5)
+                   then s.least_kg > s.most_kg * 1.3
+                        and s.kg > s.usual_kg * (1 + %(jump_factor)s / 6.0)
+                   else s.least_kg > s.most_kg * 1.15
+                        and s.kg > s.usual_kg * (1 + %(jump_factor)s / 7.0) end)
+      -- Scrap that comes in manifold for months on end and no longer after, or from some month on: a
+      -- recycler that begins takes in more each month.
       or (s.category = 'recycled' and s.high_months >= 3
           and s.months - s.high_months >= case when s.least_kg > s.most_kg * %(jump_factor)s
                                                then 2 else 3 end
-          and s.least_kg > s.most_kg * 1.5 and s.kg > s.usual_kg * %(jump_factor)s / 2.0)
+          and case when least(s.months_before, s.months_after) >= 2
+                   then s.least_kg > s.most_kg * 1.2 and s.kg > s.usual_kg * %(jump_factor)s / 2.0
+                   else s.least_kg > s.most_kg * 2.5 and s.kg > s.usual_kg * %(jump_factor)s end)
 ), even as (
   -- Recoveries that hardly differ are computed, not weighed.
   select r.enterprise_id, r.fed_with, r.given_stage, count(*) as runs, avg(r.share) as share,
@@ -224,6 +256,11 @@ with mass as (
          '' as run, null::numeric as kg, ids,
          jsonb_build_object('records_repeated', records, 'of_records', of_records, 'kind', kind) as figures
     from repeated
+  union all
+  select 'copied', enterprise_id, kind, month, month, null, '', null, ids,
+         jsonb_build_object('records_repeated', records, 'of_records', of_records, 'kind', kind,
+                            'copy_of', copy_of)
+    from copied
   union all
   select 'constant', c.enterprise_id, concat(c.kind, ':', p.code), c.month, c.to_month, null, '', null, c.ids,
          jsonb_build_object('months_alike', c.records, 'monthly_kg', c.kg::text, 'kind', c.kind,
@@ -291,7 +328,7 @@ with mass as (
 -- Findings.
 select case when s.why in ('round', 'uncreated') then 'country:' else '' end
          || concat_ws(':', s.enterprise_id, s.why, nullif(s.what, '')) as key,
-       case when s.why in ('silent', 'uncreated') then 'high' when s.why in ('repeated', 'constant', 'above') then 'medium' else 'low' end as severity,
+       case when s.why in ('silent', 'uncreated') then 'high' when s.why in ('repeated', 'copied', 'constant', 'above') then 'medium' else 'low' end as severity,
        s.enterprise_id, null::bigint as counterparty_id, s.month, '' as category, s.lot_id, s.run,
        '' as document, s.kg as amount_kg,
        s.figures || jsonb_build_object('why', s.why, 'to_month', s.to_month,

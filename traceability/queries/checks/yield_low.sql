@@ -45,40 +45,54 @@ with norm as (
   having count(*) >= 4
      and sum(j.out_kg) / sum(j.in_kg) < min(j.norm) - 3 * max(j.noise) / sqrt(count(*))
 ), yearly as (
-  select j.enterprise_id, j.fed_with, j.given_stage, min(j.norm) as norm, max(j.level) as level,
+  select j.enterprise_id, j.fed_stage, min(j.fed_with) as fed_with, j.given_stage,
+         min(j.norm) as norm, max(j.level) as level,
          count(*) as runs, min(j.last_month) as month, max(j.last_month) as to_month,
          sum(j.in_kg) as in_kg, sum(j.out_kg) as out_kg, sum(j.out_kg) / sum(j.in_kg) as share,
          min(j.share) as lowest,
          (array_agg(j.run order by j.in_kg - j.out_kg desc))[1:10] as low,
          (array_agg(j.lot_id order by j.in_kg - j.out_kg desc))[1] as lot_id
     from judged j
-   group by 1, 2, 3
+   -- How much of a magnet is cut away is each maker's own.
+   where j.given_stage <> 'product'
+   group by j.enterprise_id, j.fed_stage, j.given_stage
   having count(*) >= 6
 ), middle as (
-  -- The middle of those who do the same, and how far half of them lie from it. Only a run over the
-  -- whole country knows them.
-  select fed_with, given_stage, percentile_cont(0.5) within group (order by share)::numeric as share
-    from yearly
-   -- How much of a magnet is cut away is each maker's own.
-   where %(enterprise)s::bigint is null and given_stage <> 'product'
-   group by 1, 2
-  having count(*) >= 5
-), spread as (
-  select y.fed_with, y.given_stage, m.share,
-         greatest(%(yield_drop_percent)s / 200.0,
-                  %(yield_sigmas)s * 1.4826
-                  * percentile_cont(0.5) within group (order by abs(y.share - m.share))::numeric)
-           as drop
+  -- The middle of the others who do the same, and how far half of them lie from it. Only a run over
+  -- the whole country knows them.
+  select y.enterprise_id, y.fed_stage, y.given_stage, y.norm,
+         percentile_cont(0.5) within group (order by o.share)::numeric as share
     from yearly y
-    join middle m using (fed_with, given_stage)
-   group by 1, 2, 3
+    join yearly o on o.fed_stage = y.fed_stage and o.given_stage = y.given_stage
+                 and o.enterprise_id <> y.enterprise_id
+   where %(enterprise)s::bigint is null
+   group by 1, 2, 3, 4
+  having count(*) >= 4
+), spread as (
+  select m.enterprise_id, m.fed_stage, m.given_stage, m.share,
+         1.4826 * percentile_cont(0.5) within group (order by abs(o.share - m.share))::numeric as noise,
+         m.norm + (1 - m.norm) / 10 as lowest_tenth
+    from middle m
+    join yearly o on o.fed_stage = m.fed_stage and o.given_stage = m.given_stage
+                 and o.enterprise_id <> m.enterprise_id
+   group by m.enterprise_id, m.fed_stage, m.given_stage, m.share, m.norm
+), bound as (
+  -- Plants differ by as much as their ores and works do: far below the others, or less far and in the
+  -- lowest tenth of what such runs give.
+  select enterprise_id, fed_stage, given_stage, share,
+         greatest(share - greatest(%(yield_sigmas)s * noise,
+                                   %(yield_drop_percent)s / 100.0
+                                   * case given_stage when 'metal' then 2 / 3.0 else 1 end),
+                  least(share - greatest(%(yield_sigmas)s / 2 * noise, %(yield_drop_percent)s / 100.0),
+                        lowest_tenth)) as least_share
+    from spread
 ), below_peers as (
-  select y.enterprise_id, y.given_stage, y.fed_with, p.share as norm, y.level, y.runs as low_runs,
-         y.runs, y.month, y.to_month, y.in_kg, y.out_kg, y.in_kg * p.share - y.out_kg as missing_kg,
+  select y.enterprise_id, y.given_stage, y.fed_with, b.share as norm, y.level, y.runs as low_runs,
+         y.runs, y.month, y.to_month, y.in_kg, y.out_kg, y.in_kg * b.share - y.out_kg as missing_kg,
          y.lowest, y.low, y.lot_id
     from yearly y
-    join spread p using (fed_with, given_stage)
-   where y.share < p.share - p.drop
+    join bound b using (enterprise_id, fed_stage, given_stage)
+   where y.share < b.least_share
 ), nothing as (
   -- Runs that gave nothing at all, long after such runs of the enterprise are done, while it fed others.
   select b.enterprise_id, 'nothing' as given_stage, min(b.fed_with) as fed_with, null::numeric as norm,
@@ -167,10 +181,10 @@ select a.enterprise_id, t.month, '', 'whole', a.share * 100, a.bound * 100,
   left join whole w using (enterprise_id, given_stage)
   left join told t using (enterprise_id, given_stage)
 union all
-select y.enterprise_id, t.month, '', 'peers', y.share * 100, (p.share - p.drop) * 100, null,
-       y.share < p.share - p.drop
+select y.enterprise_id, t.month, '', 'peers', y.share * 100, b.least_share * 100, null,
+       y.share < b.least_share
   from yearly y
-  join spread p using (fed_with, given_stage)
+  join bound b using (enterprise_id, fed_stage, given_stage)
   left join told t using (enterprise_id, given_stage)
 union all
 select b.enterprise_id, n.month, '', 'nothing', coalesce(n.runs, 0), 0, null, n.runs is not null

@@ -231,7 +231,7 @@ CHECKS: tuple[Check, ...] = (
         law.COVERED_ORES,
         documents.undocumented_origin,
         _("An amendment that names the document, or the kind of record it really was."),
-        tolerances=("undocumented_least_kg", "jump_factor"),
+        tolerances=("undocumented_least_kg", "jump_factor", "element_range_percent"),
     ),
     Check(
         "unusual_figures",

@@ -13,13 +13,20 @@ def duplicate_document(facts: Facts) -> str:
 
     Source: flows are entered truthfully (2025 Measures).
     Fires: once for an enterprise and number, when it sold under it to two buyers, used it for a
-    sale and an export or import, for two countries, or over more than `document_span_days`.
+    sale and an export or import, for two countries, or over more than `document_span_days`. And for
+    two numbers that differ in one place and stand each behind one and the same weighed mass of a
+    lot, to five digits and more, of one kind and for one partner.
     Tolerates: several lots on one invoice, several deliveries under it within that time, and the
     same number given by two enterprises, whose numbering is their own. What is no number at all is
     `undocumented_origin`'s.
     """
     figures = facts.figures
-    if figures["partners"] > 1:
+    if "twin_of" in figures:
+        words = _(
+            "Documents %(other)s of %(first)s and %(document)s of %(last)s differ in one place and"
+            " stand behind the same mass to the last digit, %(kg)s kg (gross)."
+        )
+    elif figures["partners"] > 1:
         words = _(
             "Document %(document)s stands behind shipments to %(count)s buyers between %(first)s"
             " and %(last)s, %(kg)s kg (gross) in all."
@@ -36,6 +43,7 @@ def duplicate_document(facts: Facts) -> str:
         )
     return words % {
         "document": facts.document,
+        "other": figures.get("twin_of", ""),
         "count": figures["partners"],
         "kinds": listed([KINDS[kind] for kind in dict.fromkeys(figures["kinds"])]),
         "first": figures["first_on"],
@@ -47,15 +55,16 @@ def duplicate_document(facts: Facts) -> str:
 def undocumented_origin(facts: Facts) -> str:
     """A lot enters from imports or recycling without a usable document, or where it can't.
 
-    Source: imports and recycled resources are told apart from what is mined (2025 Measures,
-    article 3); flows are entered truthfully.
+    Source: imports and recycled resources are told apart from what is mined (2025 Measures, article
+    3); flows are entered truthfully.
     Fires: once for an enterprise, kind and reason, for imports and recycled lots whose document is
-    missing or no number; recycled lots of ore products; imports from China itself; imports of ore
-    by an enterprise that neither separates nor trades; recycled lots of an enterprise that does not
-    recycle; and for a month in which a recycler took in `jump_factor` times its usual, in
-    more than one month or by three times the spread of its months. In a run
-    over the country also for imports under numbers as long as nobody else's, where nearly all are
-    alike.
+    missing or no number; recycled lots of ore products, or with an assay like that of an ore in
+    every element of a percent and more; imports from China itself, and of ionic ore from where no
+    such ore is known; imports of ore by an enterprise that neither separates nor trades; recycled
+    lots of an enterprise that does not recycle; and for a month, of six or more, in which it took
+    in or imported `jump_factor` times its usual, in more than one month or by three times the
+    spread of its months. In a run over the country also for imports under numbers as long as nobody
+    else's, where nearly all are alike.
     Tolerates: what metal and magnet makers take back of their own runs' losses, and
     `undocumented_least_kg`.
     """
@@ -88,6 +97,13 @@ _ORIGIN = {
         " scrap can't be.",
         count,
     ),
+    "split": lambda count: ngettext(
+        "%(count)s recycled lot, %(kg)s kg REO from %(first)s to %(last)s, has by its assay the"
+        " split of an ore, which scrap does not have.",
+        "%(count)s recycled lots, %(kg)s kg REO from %(first)s to %(last)s, have by their assays"
+        " the split of an ore, which scrap does not have.",
+        count,
+    ),
     "country": lambda count: ngettext(
         "%(count)s lot, %(kg)s kg REO from %(first)s to %(last)s, is filed as an import from China"
         " itself.",
@@ -109,10 +125,17 @@ _ORIGIN = {
         " (“%(document)s”) of another length than all others of their kind in the country.",
         count,
     ),
+    "source": lambda count: ngettext(
+        "%(count)s lot, %(kg)s kg REO from %(first)s to %(last)s, is filed as ionic ore from a"
+        " country in which no such ore is known.",
+        "%(count)s lots, %(kg)s kg REO from %(first)s to %(last)s, are filed as ionic ore from"
+        " countries in which no such ore is known.",
+        count,
+    ),
     "volume": lambda count: ngettext(
-        "%(count)s recycled lot of %(first)s holds %(kg)s kg REO; in a usual month of this"
+        "%(count)s lot (%(kind)s) of %(first)s holds %(kg)s kg REO; in a usual month of this"
         " enterprise it is %(usual)s kg.",
-        "%(count)s recycled lots of %(first)s hold %(kg)s kg REO; in a usual month of this"
+        "%(count)s lots (%(kind)s) of %(first)s hold %(kg)s kg REO; in a usual month of this"
         " enterprise it is %(usual)s kg.",
         count,
     ),

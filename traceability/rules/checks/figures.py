@@ -11,16 +11,19 @@ def unusual_figures(facts: Facts) -> str:
 
     Source: flows are entered truthfully (2025 Measures).
     Fires, each sign once for an enterprise: weighed masses of five digits that come again in other
-    months (`repeated_percent` of them, at least four); the same total month after month; masses of
-    two digits and zeros (of ore, three; `round_percent` of them) where others write what scales
-    show; last digits that are mostly the same; a month of counted production far beyond the
-    enterprise's others (half of `jump_factor`, and four times their spread or, of a mine, three
-    quarters above the next); a mine that for two to five months on end digs more than in any other
-    month, by a third, and in the middle far more than in the others (a sixth of `jump_factor`
-    more), and likewise a recycler, or one that from some month on takes in half of `jump_factor`
-    times what it did; recoveries that hardly differ (`even_recovery_percent`); a run far above the
-    enterprise's other runs; partners who tell of shipments that it does not file; and lots that are
-    said to be its own and that no filing of it makes.
+    months (`repeated_percent` of them, at least four), or a month that is another one, mass for
+    mass (four fifths, at least four); the same total month after month; masses of two digits and
+    zeros (of ore, three; `round_percent` of them) where others write what scales show; last digits
+    that are mostly the same; a month of counted production far beyond the enterprise's others (half
+    of `jump_factor`, and four times their spread or, of a mine, half above the next); a mine that
+    for two to five months on end digs more than in any other month, by a seventh (of two or five,
+    by a third), and in the middle far more than in the others (a seventh of `jump_factor` more; of
+    two or five, a sixth); a recycler that for three and more months on end takes in a fifth more
+    than in any other and half of `jump_factor` times the others' middle, or, from some month on,
+    two and a half times as much and `jump_factor` times; recoveries that hardly differ
+    (`even_recovery_percent`); a run far above the enterprise's other runs; partners who tell of
+    shipments that it does not file; and lots that are said to be its own and that no filing of it
+    makes.
     Tolerates: packaging in round masses, where others of the kind do likewise; idle months;
     seasons.
     """
@@ -30,6 +33,7 @@ def unusual_figures(facts: Facts) -> str:
         "last": facts.month_of("to_month"),
         "kind": KINDS[figures["kind"]] if "kind" in figures else "",
         "run": facts.run,
+        "copied": facts.month_of("copy_of") if "copy_of" in figures else "",
         **{name: value for name, value in figures.items() if isinstance(value, str | int)},
     }
 
@@ -38,6 +42,13 @@ def _repeated(facts: Facts) -> str:
     return _(
         "%(records_repeated)s of %(of_records)s masses (%(kind)s) from %(first)s to %(last)s are,"
         " to the last digit, those of other months."
+    )
+
+
+def _copied(facts: Facts) -> str:
+    return _(
+        "%(records_repeated)s of %(of_records)s masses (%(kind)s) of %(first)s are, to the last"
+        " digit, those of %(copied)s."
     )
 
 
@@ -113,6 +124,7 @@ def _uncreated(facts: Facts) -> str:
 
 SIGNS = {
     "repeated": _repeated,
+    "copied": _copied,
     "constant": _constant,
     "round": _round,
     "digits": _digits,

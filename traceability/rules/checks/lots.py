@@ -61,11 +61,15 @@ def stock_mismatch(facts: Facts) -> str:
     Source: flows are entered truthfully (2025 Measures).
     Fires: once for an enterprise and lot, when a month-end count differs from what came less what
     left up to that month's end. The month is the first in which that is so, the amount the
-    difference at its largest.
+    difference at its largest. And once for an enterprise, when the last counts of eight lots and
+    more, none of them beyond the tolerance, nearly all (nine in ten) differ the same way, by two
+    thirds of it in the middle.
     Tolerates: `stock_tolerance_percent` of all that came, at least `stock_tolerance_kg`: each of
     many weighings differs by a few tenths of a percent. A lot of which more left than came is
     `oversold_lot`'s, months after one that was not filed are left alone.
     """
+    if "lots" in facts.figures:
+        return _drifted(facts)
     words = _(
         "At the end of %(month)s, %(counted)s kg (gross) of lot %(lot)s of %(maker)s were counted;"
         " by the books there were %(book)s kg: %(difference)s kg, %(direction)s."
@@ -79,6 +83,22 @@ def stock_mismatch(facts: Facts) -> str:
         "book": facts.kg("book_kg"),
         "difference": f"{abs(facts.mass('difference_kg')):,.3f}",
         "direction": _("too little") if missing else _("too much"),
+    }
+
+
+def _drifted(facts: Facts) -> str:
+    words = _(
+        "The last counts of %(lots)s lots from %(first)s to %(last)s come to %(counted)s kg"
+        " (gross); by the books there were %(book)s kg. Each is within the tolerance, but nearly"
+        " all differ the same way, by %(percent)s %% of the lot in the middle."
+    )
+    return words % {
+        "lots": facts.figures["lots"],
+        "first": facts.month,
+        "last": facts.month_of("to_month"),
+        "counted": facts.kg("counted_kg"),
+        "book": facts.kg("book_kg"),
+        "percent": facts.figures["percent"],
     }
 
 

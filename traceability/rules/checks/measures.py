@@ -76,7 +76,16 @@ MEASURES: Mapping[tuple[str, str], Measure] = {
     ("quantity_mismatch", "difference"): Measure(
         _("difference between what was sold and what arrived"), Unit.KG
     ),
+    ("quantity_mismatch", "together"): Measure(
+        _("difference of the partner's shipments within the tolerance, in the middle"),
+        Unit.PERCENT,
+        Sense.FROM,
+        yearly=True,
+    ),
     ("yield_impossible", "output"): Measure(_("output of the run"), Unit.KG_REO),
+    ("yield_impossible", "together"): Measure(
+        _("output of the year's runs together"), Unit.KG_REO, yearly=True
+    ),
     ("yield_low", "run"): Measure(
         _("recovery of the lowest run against its bound"), Unit.PERCENT, Sense.BELOW, yearly=True
     ),
@@ -107,8 +116,17 @@ MEASURES: Mapping[tuple[str, str], Measure] = {
     ("duplicate_document", "span"): Measure(
         _("days between deliveries under one document"), Unit.DAYS, yearly=True
     ),
+    ("duplicate_document", "twins"): Measure(
+        _("shipments of one mass under numbers that differ in one place"), Unit.COUNT, yearly=True
+    ),
     ("stock_mismatch", "difference"): Measure(
         _("difference of the count from the books, at the worst"), Unit.KG, yearly=True
+    ),
+    ("stock_mismatch", "together"): Measure(
+        _("difference of the counts within the tolerance, in the middle"),
+        Unit.PERCENT,
+        Sense.FROM,
+        yearly=True,
     ),
     ("lot_conflict", "creations"): Measure(
         _("times the lot was made or entered"), Unit.COUNT, yearly=True
@@ -125,10 +143,13 @@ MEASURES: Mapping[tuple[str, str], Measure] = {
     **{
         ("undocumented_origin", f"{kind}:{why}"): Measure(_UNFOUNDED, Unit.KG_REO, yearly=True)
         for kind in ("import", "recycled")
-        for why in ("founded", "document", "ore", "country", "kind")
+        for why in ("founded", "document", "ore", "split", "country", "source", "kind")
     },
     ("undocumented_origin", "recycled:volume"): Measure(
         _("entered as recycled in the month, against the usual month"), Unit.KG_REO
+    ),
+    ("undocumented_origin", "import:volume"): Measure(
+        _("imported in the month, against the usual month"), Unit.KG_REO
     ),
     ("undocumented_origin", "import:shape"): Measure(
         _("imports whose document numbers are of another form than all others"),
@@ -140,6 +161,9 @@ MEASURES: Mapping[tuple[str, str], Measure] = {
         Unit.PERCENT,
         Sense.FROM,
         yearly=True,
+    ),
+    ("unusual_figures", "copied"): Measure(
+        _("months that are another one, mass for mass"), Unit.COUNT, yearly=True
     ),
     ("unusual_figures", "jump"): Measure(
         _("counted production of the month, against the usual month"), Unit.KG_REO
@@ -182,6 +206,9 @@ REASONS: Mapping[str, Promise] = {
     "still_open": _("the run may still give more: no later month is filed"),
     "too_little": _("too little was fed to compare"),
     "few_runs": _("too few runs for statistics"),
+    "few_shipments": _("too few shipments for statistics"),
+    "few_counts": _("too few counts for statistics"),
+    "both_ways": _("some differ this way and some that"),
     "few_months": _("too few months to know what is usual"),
     "few_repeated": _("fewer than four masses, or too small a share, come again"),
     "said_already": _("another finding says it already"),

@@ -15,10 +15,15 @@ def yield_impossible(facts: Facts) -> str:
 
     Source: flows are entered truthfully (2025 Measures); mass is conserved.
     Fires: once for a run that ends in the year, when its outputs hold more REO than all its inputs,
-    those of months before included. Something went in that was not filed, or less came out.
+    those of months before included; and once for an enterprise and stage of product, when six runs
+    and more, none of them beyond the tolerance, together hold more than they were fed. Something
+    went in that was not filed, or less came out.
     Tolerates: `yield_tolerance_percent` of the feed and `yield_tolerance_kg`: grades have two
-    decimals and scales differ by a few tenths of a percent, while every real run loses some.
+    decimals and scales differ by a few tenths of a percent, while every real run loses some. Of
+    many runs together, the tolerance by the square root of their number.
     """
+    if "runs" in facts.figures:
+        return _gained(facts)
     words = _(
         "Run %(run)s was fed %(fed)s kg REO and gave %(given)s kg REO, %(excess)s kg more than it"
         " was fed (%(percent)s %% recovery)."
@@ -32,6 +37,22 @@ def yield_impossible(facts: Facts) -> str:
     }
 
 
+def _gained(facts: Facts) -> str:
+    words = _(
+        "%(runs)s runs from %(first)s to %(last)s were fed %(fed)s t REO and gave %(given)s t,"
+        " none of them much more than it was fed; but every real run loses some, and together they"
+        " gave %(excess)s kg more."
+    )
+    return words % {
+        "runs": facts.figures["runs"],
+        "first": facts.month,
+        "last": facts.month_of("to_month"),
+        "fed": facts.tonnes("in_kg"),
+        "given": facts.tonnes("out_kg"),
+        "excess": facts.kg("excess_kg"),
+    }
+
+
 def yield_low(facts: Facts) -> str:
     """A run, or an enterprise's runs together, recover far less REO than such runs do.
 
@@ -41,8 +62,10 @@ def yield_low(facts: Facts) -> str:
     of the enterprise's better runs as tolerated, or three runs lie below it; when a run lies below
     95 % of the usual least; when it gave nothing, half as long again and five days after the
     longest that the enterprise's runs take, while it went on feeding others; when the whole year's
-    runs together lie below the usual least; or, in a run over the country, when they lie below the
-    middle of five or more who do the same.
+    runs together lie below the usual least; or, in a run over the country, when they lie far below
+    the middle of four or more others who do the same: by the tolerated drop (of metal, two thirds
+    of it) and `yield_sigmas` times their spread, or half of that in the lowest tenth of what such
+    runs give.
     Tolerates: `yield_drop_percent` of the level or `yield_sigmas` times the noise from one run to
     the next, whichever is more. The level is the eightieth percentile and the noise the median
     step, so that a spell of low runs moves neither; feeds are compared with the same feed only.

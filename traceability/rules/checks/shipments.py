@@ -69,10 +69,13 @@ def quantity_mismatch(facts: Facts) -> str:
     Source: flows are entered truthfully (2025 Measures).
     Fires: for the seller and a shipment, when the two sums over all deliveries of a lot under one
     document differ and nothing can still be under way: the side with the smaller sum has filed
-    every month it may come in.
+    every month it may come in. And once for a seller and a buyer of whose shipments within the
+    tolerance, eight or more, nine in ten differ the same way, by half of it in the middle.
     Tolerates: `quantity_tolerance_percent` of the larger sum, at least `quantity_tolerance_kg`:
     two scales and moisture account for a few tenths of a percent.
     """
+    if "shipments" in facts.figures:
+        return _together(facts)
     words = _(
         "Under document %(document)s, %(sold)s kg (gross) of lot %(lot)s of %(maker)s were sold to"
         " %(buyer)s on %(sold_on)s, and %(bought)s kg arrived on %(bought_on)s: %(difference)s kg,"
@@ -88,6 +91,22 @@ def quantity_mismatch(facts: Facts) -> str:
         "bought": facts.kg("bought_kg"),
         "bought_on": _days(facts, "bought_from", "bought_to"),
         "difference": facts.kg("difference_kg"),
+        "percent": facts.figures["percent"],
+    }
+
+
+def _together(facts: Facts) -> str:
+    words = _(
+        "In %(count)s shipments to %(buyer)s from %(first)s on, %(sold)s kg (gross) were sold and"
+        " %(bought)s kg arrived: each within the tolerance, but nearly all differ the same way, by"
+        " %(percent)s %% in the middle. Scales differ now this way and now that."
+    )
+    return words % {
+        "count": facts.figures["shipments"],
+        "buyer": facts.counterparty,
+        "first": facts.month,
+        "sold": facts.kg("sold_kg"),
+        "bought": facts.kg("bought_kg"),
         "percent": facts.figures["percent"],
     }
 
