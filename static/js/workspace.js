@@ -4,9 +4,10 @@
 const grid = document.getElementById("rows-grid");
 const told = JSON.parse(document.getElementById("grid-told").textContent);
 const word = (name) => grid.dataset[`word${name[0].toUpperCase()}${name.slice(1)}`];
-const token = document.querySelector("#workspace-bar [name=csrfmiddlewaretoken]").value;
+const TOKEN = "#workspace-bar [name=csrfmiddlewaretoken]";
 const notices = document.getElementById("workspace-notices");
 const status = document.getElementById("workspace-status");
+const rowFaults = document.getElementById("row-faults");
 const wide = window.matchMedia("(min-width: 900px)").matches;
 const titles = new Map(told.columns);
 const COLUMNS = told.columns.map(([name]) => name);
@@ -14,7 +15,7 @@ const tab = grid.dataset.tab;
 const kinds = told.tabs[tab];
 const products = new Map(told.products);
 // What has not reached the portal is kept here, so that a closed window or a dead line loses nothing.
-const shelf = `filing-rows-${told.month}`;
+const shelf = `filing-rows-${told.enterprise}-${told.month}-${tab}`;
 const names = new Map();
 const widths = { kind: 95, date: 108, lot: 165, product: 165, gross_kg: 108, reo_percent: 90, run: 110, counterparty: 165, document: 120, country: 90, lot_maker: 130, assay: 180, note: 150 };
 let next = 1;
@@ -22,6 +23,9 @@ let table;
 let timer;
 let sending = false;
 let refusedNow = new Set();
+// Nobody writes before the rows are there, which would take the place of what is written.
+let begin;
+const loaded = new Promise((done) => { begin = done; });
 
 function element(tag, text, classes) {
   const made = document.createElement(tag);
@@ -86,18 +90,11 @@ function cellShown(cell) {
   if (wrong) {
     holder.setAttribute("aria-invalid", "true");
     holder.title = wrong[1];
-    if (wrong[2]) made.textContent = word("needed");
+    if (wrong[2] && !cell.getValue()) made.textContent = word("needed");
   } else {
     holder.removeAttribute("aria-invalid");
     holder.title = "";
   }
-  return made;
-}
-
-function option(label, value, more) {
-  const made = element("div");
-  made.append(element("span", label));
-  if (more) made.append(" ", element("small", more, "text-secondary"));
   return made;
 }
 
@@ -112,29 +109,27 @@ async function lookUp(what, text, more) {
   }
 }
 
-const chosen = new Map();
-function looked(source, more) {
-  return { editor: "list", editorParams: { autocomplete: true, freetext: true, listOnEmpty: true, filterRemote: true, filterDelay: 200, placeholderEmpty: word("nothing"), valuesLookupField: undefined, valuesLookup: source, itemFormatter: (label, value, item) => option(label, value, item.more), ...more } };
+// What is offered while one types. A number of a lot may be new; a product, a partner and a country are known.
+const CHOICES = {
+  kind: { sure: true, source: among(kinds.map((kind) => ({ label: told.kinds[kind], value: kind }))) },
+  country: { sure: true, source: among(told.countries.map((code) => ({ label: code, value: code }))) },
+  product: { sure: true, source: among(told.products.map(([code, name]) => ({ label: code, value: code, more: name }))) },
+  lot: { source: lots, taken: (cell, offer) => { cell.getRow().update({ lot_maker: offer.maker }); soon(); } },
+  counterparty: { sure: true, source: partners },
+  lot_maker: { sure: true, source: partners },
+};
+
+function among(offers) {
+  return async (_cell, text) => offers.filter((offer) => `${offer.label} ${offer.value} ${offer.more ?? ""}`.toLowerCase().includes(text.toLowerCase()));
 }
 
-const EDITORS = {
-  kind: () => ({ editor: "list", editorParams: { values: Object.fromEntries(kinds.map((kind) => [kind, told.kinds[kind]])) } }),
-  country: () => ({ editor: "list", editorParams: { values: told.countries, autocomplete: true, freetext: true, listOnEmpty: true } }),
-  product: () => looked(async (_cell, text) => {
-    const asked = (text ?? "").toLowerCase();
-    return told.products.filter(([code, name]) => `${code} ${name}`.toLowerCase().includes(asked)).map(([code, name]) => ({ label: code, value: code, more: name }));
-  }),
-  lot: () => looked(async (cell, text) => {
-    const found = await lookUp("lot", text, { shipped: cell.getData().kind === "purchase" ? "yes" : "no" });
-    return found.map(([number, maker, product, mass, where]) => {
-      const value = maker ? `${number}\u241f${maker}` : number;
-      chosen.set(value, { number, maker });
-      return { label: number, value, more: [product, mass, where, names.get(maker) ?? maker].filter(Boolean).join(" · ") };
-    });
-  }),
-  counterparty: () => looked(partners),
-  lot_maker: () => looked(partners),
-};
+async function lots(cell, text) {
+  const found = await lookUp("lot", text, { shipped: cell.getData().kind === "purchase" ? "yes" : "no" });
+  return found.map(([number, maker, product, mass, where, name]) => {
+    if (name) names.set(maker, name);
+    return { label: number, value: number, maker, more: [product, mass, where, name].filter(Boolean).join(" · ") };
+  });
+}
 
 async function partners(_cell, text) {
   const found = await lookUp("partner", text);
@@ -142,6 +137,12 @@ async function partners(_cell, text) {
     names.set(uscc, name);
     return { label: name, value: uscc, more: uscc };
   });
+}
+
+function editorOf(name) {
+  const label = titles.get(name);
+  if (name in CHOICES) return { editor: combobox({ ...CHOICES[name], label, shown: (text) => (name === "product" ? text : shownText(name, text)) }) };
+  return { editor: "input", editorParams: { selectContents: true, elementAttributes: { "aria-label": label } } };
 }
 
 // The columns that a kind of this tab uses come first; the others stay for what is out of the rule.
@@ -155,7 +156,7 @@ function columns() {
   const wrong = { title: word("wrong"), field: "faults", width: 290, headerSort: false, cssClass: "grid-faults", formatter: faultsShown };
   const gone = { title: word("remove"), field: "removed", width: 110, headerSort: false, formatter: removal };
   const drawn = (name) => ({
-    title: titles.get(name), field: name, width: widths[name], formatter: cellShown, headerSort: true, cssClass: "grid-written", ...(["gross_kg", "reo_percent"].includes(name) ? { hozAlign: "right", headerHozAlign: "right", sorter: "number" } : {}), ...(EDITORS[name]?.() ?? { editor: "input" }),
+    title: titles.get(name), field: name, width: widths[name], formatter: cellShown, headerSort: true, cssClass: "grid-written", ...(["gross_kg", "reo_percent"].includes(name) ? { hozAlign: "right", headerHozAlign: "right", sorter: "number" } : {}), ...editorOf(name),
   });
   return [...COLUMNS.filter((name) => used.has(name)).map(drawn), wrong, gone, ...COLUMNS.filter((name) => !used.has(name)).map(drawn)];
 }
@@ -190,7 +191,7 @@ function remove(row) {
 // --- saving ----------------------------------------------------------------------------------
 function keep(list) {
   try {
-    if (list.length) window.localStorage.setItem(shelf, JSON.stringify({ draft: told.draft, tab, list }));
+    if (list.length) window.localStorage.setItem(shelf, JSON.stringify({ draft: told.draft, list }));
     else window.localStorage.removeItem(shelf);
   } catch { /* a browser that keeps nothing: the page still warns before it closes */ }
 }
@@ -208,6 +209,15 @@ function said(text) {
   const parts = [text ?? (waiting ? `${word("waiting")} ${waiting}` : word("saved"))];
   if (wrong) parts.push(`${word("unfinished")} ${wrong}`);
   status.textContent = parts.join(" · ");
+  sayRow();
+}
+
+// What is wrong with the row that is marked, in full: the grid's own column may be out of sight.
+function sayRow() {
+  const row = table?.getRanges()[0]?.getRows()[0]?.getData();
+  const faults = row?.faults.length ? faultsShown({ getValue: () => row.faults }).textContent : "";
+  const text = faults ? `${word("line")} ${row.line} · ${faults}` : "";
+  if (rowFaults.textContent !== text) rowFaults.textContent = text;
 }
 
 async function save() {
@@ -225,8 +235,7 @@ async function save() {
   sending = true;
   said(word("saving"));
   try {
-    const answer = await fetch(grid.dataset.save, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify({ changes: sent }) });
-    if (!(answer.headers.get("Content-Type") ?? "").includes("json")) throw new Error(String(answer.status));
+    const answer = await post(sent);
     const body = await answer.json();
     if (answer.status === 200) taken(sent, body);
     else if (body.conflicts) conflicts(body);
@@ -238,12 +247,42 @@ async function save() {
     keep(changes());
     said();
     if (changes().some((change) => !refusedNow.has(change.line))) timer = window.setTimeout(save, 50);
-  } catch {
+  } catch (error) {
     sending = false;
-    notice("warn", word("lost"));
+    unanswered(error);
     said();
     timer = window.setTimeout(save, 5000);
   }
+}
+
+class SignedOut extends Error {}
+
+// Who was signed out meanwhile has signed in elsewhere: the page's token is of the session before.
+async function post(sent, again = false) {
+  const token = document.querySelector(TOKEN).value;
+  const answer = await fetch(grid.dataset.save, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify({ changes: sent }) });
+  if ((answer.headers.get("Content-Type") ?? "").includes("json")) return answer;
+  if (answer.redirected) throw new SignedOut();
+  if (answer.status !== 403 || again) throw new Error(String(answer.status));
+  const page = await fetch(window.location.href);
+  if (page.redirected) throw new SignedOut();
+  document.querySelector(TOKEN).value = new DOMParser().parseFromString(await page.text(), "text/html").querySelector(TOKEN).value;
+  return post(sent, true);
+}
+
+function unanswered(error) {
+  if (!(error instanceof SignedOut)) {
+    notice("warn", word("lost"));
+    return;
+  }
+  const link = element("a", word("signIn"));
+  link.href = grid.dataset.signIn;
+  link.target = "_blank";
+  notice("warn", word("signedOut")).append(" ", link);
+}
+
+function isWritten(row) {
+  return Boolean(row.getElement()?.querySelector(".tabulator-editing"));
 }
 
 // What was typed while the row was under way stays typed; the rest is as the portal has it.
@@ -261,7 +300,7 @@ function taken(sent, body) {
     for (const name of COLUMNS) {
       if (String(data[name] ?? "").trim() !== (before?.[name] ?? "")) fresh[name] = data[name];
     }
-    if (!row.getElement().querySelector(".tabulator-editing")) row.update(fresh).then(() => row.reformat());
+    if (!isWritten(row)) row.update(fresh).then(() => row.reformat());
     else Object.assign(data, { base: fresh.base, faults: fresh.faults });
   }
   counted(body);
@@ -284,6 +323,14 @@ function notice(tone, title) {
   made.append(body);
   notices.replaceChildren(made);
   return body;
+}
+
+// A day of the month as one writes it by hand: 5, 11-5, 11/5 or 20251105. Anything else stays as it is.
+function dayOf(text) {
+  const typed = String(text ?? "").normalize("NFKC").trim();
+  const [year, month] = told.month.split("-");
+  const found = /^(?:(?:(\d{4})[-/.年]?)?(\d{1,2})[-/.月])?(\d{1,2})日?$/.exec(typed) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(typed);
+  return found ? [found[1] ?? year, found[2] ?? month, found[3]].map((part) => part.padStart(2, "0")).join("-") : text;
 }
 
 function textOf(cells) {
@@ -342,6 +389,7 @@ async function add(cells) {
 }
 
 async function addAndEdit() {
+  await loaded;
   const row = await add({});
   await table.scrollToRow(row, "bottom", false);
   const first = row.getCells().find((cell) => cell.getField() === (kinds.length > 1 ? "kind" : "date"));
@@ -368,7 +416,9 @@ function paste(rows) {
 
 // Typing on a marked cell begins to edit it, as in any spreadsheet.
 function typeOn(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1 || event.target.matches("input, select, button, a")) return;
+  // An input method (229) tells no letter yet; it writes into whatever has the focus by then.
+  const types = event.key.length === 1 || event.keyCode === 229;
+  if (event.ctrlKey || event.metaKey || event.altKey || !types || event.target.matches("input, select, button, a")) return;
   const cell = table.getRanges()[0]?.getCells()[0]?.[0];
   if (!cell || !COLUMNS.includes(cell.getField())) return;
   cell.edit();
@@ -417,7 +467,7 @@ async function restore() {
   try {
     kept = JSON.parse(window.localStorage.getItem(shelf) ?? "null");
   } catch { /* nothing readable was kept */ }
-  if (!kept || kept.tab !== tab || (kept.draft && kept.draft !== told.draft)) return;
+  if (!kept || (kept.draft && kept.draft !== told.draft)) return;
   for (const change of kept.list) {
     const row = table.getRow(change.line);
     if (row && change.after) await row.update({ ...change.after, base: change.before });
@@ -459,13 +509,22 @@ table.on("tableBuilt", () => {
   grid.querySelector(".tabulator-tableholder").setAttribute("role", "rowgroup");
   grid.querySelector(".tabulator-table").setAttribute("role", "presentation");
   named();
-  load();
+  load().finally(begin);
 });
 table.on("renderComplete", named);
+table.on("rangeChanged", sayRow);
 table.on("cellEdited", (cell) => {
-  const lot = cell.getField() === "lot" ? chosen.get(cell.getValue()) : undefined;
-  if (lot) cell.getRow().update({ lot: lot.number, lot_maker: lot.maker });
+  if (cell.getField() === "date") cell.getRow().update({ date: dayOf(cell.getValue()) });
   refusedNow.delete(cell.getData().line);
   soon();
+});
+// What the portal said of a row while one of its cells was open is shown once it is closed.
+table.on("cellEditCancelled", (cell) => window.setTimeout(() => {
+  const row = cell.getRow();
+  if (!isWritten(row)) row.reformat();
+}));
+// Tab goes on within the grid, so another key leads out of it.
+grid.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.target.matches("input")) document.getElementById(`tab-${tab}`).focus();
 });
 grid.addEventListener("keydown", typeOn, true);

@@ -4,121 +4,21 @@ One `manage.py demo` runs for all tests of this file, so that the supervisor, th
 demonstration's data are those a visitor meets.
 """
 
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from portal.dashboard.demonstration import ACTORS, PASSWORD
 
 pytestmark = pytest.mark.browser
 
-SECONDS_TO_START = 240
 PLANT_MONTH = "/traceability/desk/2025-11/"
 OTHER_MONTH = "/traceability/desk/2025-12/"
 ROLES = [actor.username for actor in ACTORS]
 LANGUAGES = ("zh-hans", "en")
 WIDTHS = (1400, 390)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the demonstration answers; ended with the tests of this file."""
-    port = _free_port()
-    kept = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_TEST_RUN")
-    environment = {name: text for name, text in os.environ.items() if name not in kept}
-    environment["PORTAL_RUN_DIR"] = str(tmp_path_factory.mktemp("run"))
-    told = tmp_path_factory.mktemp("told") / "demo.log"
-    with told.open("wb") as out:
-        demo = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--port", str(port)],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        _wait_for_answer(port, demo, told)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        demo.send_signal(signal.SIGINT)
-        demo.wait(timeout=30)
-
-
-def _wait_for_answer(port: int, demo: subprocess.Popen[bytes], told: Path) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline and demo.poll() is None:
-        if "answers at" in told.read_text(errors="replace"):
-            return
-        time.sleep(0.3)
-    pytest.fail(f"the demonstration did not start:\n{told.read_text(errors='replace')[-3000:]}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def signed_in(browser: Browser, address: str) -> Iterator[object]:
-    """Opens a page for whoever is named, in a language; what the console says is kept."""
-    contexts = []
-
-    def open_page(username: str, language: str = "en") -> Page:
-        context = browser.new_context(viewport={"width": 1400, "height": 1000})
-        contexts.append(context)
-        cookie = {"name": "django_language", "value": language, "url": address}
-        context.add_cookies([cookie])
-        page = context.new_page()
-        page.said = []
-        page.on("console", lambda told: page.said.append(told.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.goto(f"{address}/sign-in/")
-        page.fill("input[name=login]", username)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_load_state("networkidle")
-        context.add_cookies([cookie])
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def _faults(page: Page) -> list[str]:
-    """What axe finds, whether the page is wider than the window, and what the console said."""
-    found = [
-        f"{fault['id']}: {fault['nodes'][0]['html'][:120]}"
-        for fault in Axe().run(page).response["violations"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        found.append("wider than the window")
-    return found + page.said
 
 
 def test_the_sign_in_page_offers_one_click_for_each_role(browser, address):
@@ -134,7 +34,7 @@ def test_the_sign_in_page_offers_one_click_for_each_role(browser, address):
 
 
 @pytest.mark.parametrize("username", ROLES)
-def test_the_first_page_of_each_role_has_no_fault(signed_in, address, username):
+def test_the_first_page_of_each_role_has_no_fault(signed_in, address, username, faults):
     page = signed_in(username)
 
     for language in LANGUAGES:
@@ -143,7 +43,7 @@ def test_the_first_page_of_each_role_has_no_fault(signed_in, address, username):
             page.set_viewport_size({"width": width, "height": 900})
             page.goto(f"{address}/")
             page.wait_for_load_state("networkidle")
-            assert _faults(page) == [], f"{username} {language} {width}"
+            assert faults(page) == [], f"{username} {language} {width}"
 
 
 def test_charts_are_drawn_and_shown_as_a_table(signed_in, address):
@@ -166,7 +66,7 @@ PICTURES = (
 PLAIN = ("/traceability/flows/map/", "/traceability/flows/series/", "/traceability/lots/")
 
 
-def test_traces_and_flows_have_no_fault_and_their_pictures_are_drawn(signed_in, address):
+def test_traces_and_flows_have_no_fault_and_their_pictures_are_drawn(signed_in, address, faults):
     page = signed_in("demo-miit-supervisor")
 
     for language in LANGUAGES:
@@ -176,7 +76,7 @@ def test_traces_and_flows_have_no_fault_and_their_pictures_are_drawn(signed_in, 
             for path in (*PICTURES, *PLAIN):
                 page.goto(f"{address}{path}")
                 page.wait_for_load_state("networkidle")
-                assert _faults(page) == [], f"{path} {language} {width}"
+                assert faults(page) == [], f"{path} {language} {width}"
                 assert page.locator("#picture svg.picture").count() == (path in PICTURES), path
 
 
@@ -246,18 +146,18 @@ def _spoiled(good: Path, spoiled: Path) -> Path:
     return spoiled
 
 
-def test_records_are_written_in_the_grid_by_keyboard(signed_in, address):
+def test_records_are_written_in_the_grid_by_keyboard(signed_in, address, faults):
     page = signed_in("demo-filer")
     page.goto(f"{address}{OTHER_MONTH}workspace/?tab=sales")
     page.wait_for_load_state("networkidle")
     page.wait_for_selector(".tabulator-placeholder-contents")
-    assert _faults(page) == []
+    assert faults(page) == []
 
     page.keyboard.press("Alt+n")
     page.wait_for_selector(".tabulator-editing input")
     page.keyboard.type("2025-12-04")
     page.keyboard.press("Tab")
-    page.wait_for_selector(".tabulator-edit-list-item")  # the lots that are held
+    page.wait_for_selector(".lookup-list li")  # the lots that are held
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowRight")
@@ -266,7 +166,7 @@ def test_records_are_written_in_the_grid_by_keyboard(signed_in, address):
     page.keyboard.press("Enter")
     page.wait_for_selector(".cell-wrong")  # saved, and judged by the portal
     assert "is not a number" in page.locator(".grid-faults").last.inner_text()
-    assert _faults(page) == []
+    assert faults(page) == []
 
     page.reload()
     page.wait_for_selector(".cell-wrong")
@@ -275,7 +175,7 @@ def test_records_are_written_in_the_grid_by_keyboard(signed_in, address):
     assert "much" in row
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        assert _faults(page) == [], width
+        assert faults(page) == [], width
 
 
 def test_the_banner_moves_to_the_next_day(signed_in, address):

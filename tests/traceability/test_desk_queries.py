@@ -45,16 +45,16 @@ FILED = Filing(status="submitted", submitted_at=MIDDAY)
 @pytest.mark.parametrize(
     ("shown", "upload", "current"),
     [
-        (_shown(), None, 1),
-        (_shown(), _upload("queued", 0), 2),
-        (_shown(), _upload("refused", 0), 2),
-        (_shown(EMPTY), None, 1),
-        (_shown(FILLED), _upload("accepted", -1), 3),
-        (_shown(FILLED), _upload("refused", 1), 2),
-        (_shown(FILLED), _upload("refused", -1), 3),  # an older one does not matter any more
-        (_shown(READY), None, 4),
+        (_shown(), None, 0),
+        (_shown(), _upload("queued", 0), 1),
+        (_shown(), _upload("refused", 0), 1),
+        (_shown(EMPTY), None, 0),
+        (_shown(FILLED), _upload("accepted", -1), 2),
+        (_shown(FILLED), _upload("refused", 1), 1),
+        (_shown(FILLED), _upload("refused", -1), 2),  # an older one does not matter any more
+        (_shown(READY), None, 3),
         (_shown(in_force=FILED), _upload("refused", -1), None),
-        (_shown(EMPTY, FILED), None, 1),
+        (_shown(EMPTY, FILED), None, 0),
     ],
 )
 def test_steps_of(shown: MonthShown, upload: Upload | None, current: int | None) -> None:
@@ -63,7 +63,7 @@ def test_steps_of(shown: MonthShown, upload: Upload | None, current: int | None)
     assert [nth for nth, step in enumerate(steps) if step.current] == (
         [] if current is None else [current]
     )
-    assert sum(step.done for step in steps) == (6 if current is None else current)
+    assert sum(step.done for step in steps) == (5 if current is None else current)
 
 
 @pytest.mark.parametrize(

@@ -181,8 +181,8 @@ def test_last_months_shape_has_no_masses(
     assert rows == [
         {"kind": "extraction", "product": "ORE-MIX"},
         {"kind": "sale", "counterparty": southern.uscc},
-        {"kind": "stock", "lot": "J-1"},
-        {"kind": "stock", "lot": "J-2"},
+        {"kind": "stock", "lot": "J-1", "date": "2025-02-28"},
+        {"kind": "stock", "lot": "J-2", "date": "2025-02-28"},
     ]
     assert draft.record_count == 0
     with pytest.raises(RowsInTheWay):
@@ -330,8 +330,28 @@ def test_look_up_answers_lots_and_partners(desk: Client, write: Any, southern: E
     lots = desk.get(address("filing_look_up"), {"what": "lot", "q": "l-"}).json()["found"]
     partners = desk.get(address("filing_look_up"), {"what": "partner", "q": "South"}).json()
 
-    assert lots == [["L-1", "", "", "1,000.000 kg", "in this draft"]]
+    assert lots == [["L-1", "", "", "1,000.000 kg", "in this draft", ""]]
     assert partners["found"] == [[southern.uscc, "Southern"]]
+
+
+def test_look_up_names_the_maker_of_a_lot_that_was_sold_to_the_reader(
+    desk: Client, northern: Enterprise, southern: Enterprise, southern_filer: User,
+    southern_attester: User, noon: datetime,
+) -> None:  # fmt: skip
+    sold = {
+        "kind": "sale", "date": "2025-01-09", "lot": "S-1", "gross_kg": "10",
+        "counterparty": northern.uscc, "document": "INV1",
+    }  # fmt: skip
+    filed = change_rows(
+        enterprise=southern, month=Month(2025, 1), changes=[RowChange(1, None, sold)],
+        by=southern_filer, at=noon,
+    )  # fmt: skip
+    submit_filing(filing=filed, by=southern_attester, at=noon)
+
+    asked = {"what": "lot", "q": "s-", "shipped": "yes"}
+    (found,) = desk.get(address("filing_look_up"), asked).json()["found"]
+
+    assert found == ["S-1", southern.uscc, "", "10.000 kg", "sold to you", "Southern"]
 
 
 def test_a_submitted_month_has_no_workspace(

@@ -88,6 +88,12 @@ class AttestationForm(forms.Form):
         error_messages={"required": _("Tick the statement of truthfulness to submit.")},
     )
 
+    signs_as = forms.CharField(
+        label=_("You sign as"),
+        disabled=True,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
     secret = forms.CharField(
         label=_("Your password, or the code of your second factor"),
         max_length=200,

@@ -15,14 +15,13 @@ from traceability.queries.months import MonthShown
 from traceability.queries.uploads import UNDER_WAY
 
 STEPS: tuple[Promise, ...] = (
-    _("Download the template"),
-    _("Upload"),
+    _("Write or upload"),
     _("Check"),
     _("Preview and hand over"),
     _("Attest"),
     _("Receipt"),
 )
-UPLOAD, CHECK, PREVIEW, ATTEST, DONE = 1, 2, 3, 4, 6
+WRITE, CHECK, PREVIEW, ATTEST, DONE = 0, 1, 2, 3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,10 @@ def _standing(shown: MonthShown, upload: Upload | None) -> int:
     if upload is not None and (upload.state in UNDER_WAY or is_refused(shown, upload)):
         return CHECK
     if draft is None:
-        return UPLOAD
+        return WRITE
     if draft.ready_at:
         return ATTEST
-    return PREVIEW if draft.record_count else UPLOAD
+    return PREVIEW if draft.record_count else WRITE
 
 
 def is_refused(shown: MonthShown, upload: Upload) -> bool:

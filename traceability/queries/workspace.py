@@ -177,7 +177,8 @@ def names_of(codes: Collection[str]) -> dict[str, str]:
 def shape_of(enterprise: Enterprise, month: Month) -> list[dict[str, str]]:
     """What the month before looked like: each kind with its product, partner, run and country once.
 
-    A stock row for every lot that is held. No masses, dates, lots made or documents.
+    A stock row of the last day for every lot that is held. No masses, other dates, lots made or
+    documents.
     """
     before = in_force(enterprise.pk, month - 1)
     rows: list[dict[str, str]] = []
@@ -186,7 +187,8 @@ def shape_of(enterprise: Enterprise, month: Month) -> list[dict[str, str]]:
         columns = ("kind", "product__code", "run", "counterparty__uscc", "country")
         seen = dict.fromkeys(shapes.values_list(*columns)[:20_000])
         rows = [_shape(values) for values in seen]
-    held = lots_of_stock(enterprise)
+    counted = {"date": month.last_day.isoformat()}
+    held = [row | counted for row in lots_of_stock(enterprise)]
     return (rows + held)[:1_000]
 
 

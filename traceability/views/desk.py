@@ -221,7 +221,9 @@ def filing_attest(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("traceability:filing_receipt", draft.pk)
     seen = draft.ready_at.isoformat() if draft.ready_at else ""
     form = AttestationForm(
-        request.POST or None, initial={"seen": seen}, confirmed=partial(is_confirmed, request)
+        request.POST or None,
+        initial={"seen": seen, "signs_as": request.user.get_username()},
+        confirmed=partial(is_confirmed, request),
     )
     if form.is_valid():
         with refusals_on(form):

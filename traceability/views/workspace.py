@@ -53,7 +53,7 @@ def filing_workspace(request: HttpRequest, month: Month) -> HttpResponse:
         "draft": draft,
         "tab": tab,
         "tabs": _tabs(draft, tab, month),
-        "grid": _grid_told(month, draft),
+        "grid": _grid_told(enterprise, month, draft),
         "empty": draft is None or not (draft.record_count or draft.unfinished_rows.exists()),
         "plain_url": reverse("traceability:filing_rows", args=[month]),
     }
@@ -90,6 +90,7 @@ def filing_look_up(request: HttpRequest, month: Month) -> JsonResponse:
         return JsonResponse({"found": [[each.uscc, named(each)] for each in found]})
     shipped = request.GET.get("shipped") == "yes"
     lots = queries.lots_offered(enterprise, draft, text, shipped=shipped)
+    makers = queries.names_of({lot.maker for lot in lots if not lot.own})
     told = (_("held"), _("in this draft"), _("sold to you"))
     return JsonResponse(
         {
@@ -100,6 +101,7 @@ def filing_look_up(request: HttpRequest, month: Month) -> JsonResponse:
                     lot.product,
                     f"{kg(lot.kg)} kg",
                     told[lot.place],
+                    "" if lot.own else makers.get(lot.maker, ""),
                 ]
                 for lot in lots
             ]
@@ -253,12 +255,13 @@ def _tabs(
     ]
 
 
-def _grid_told(month: Month, draft: Filing | None) -> dict[str, Any]:
+def _grid_told(enterprise: Enterprise, month: Month, draft: Filing | None) -> dict[str, Any]:
     """What the grid's script needs to know before it asks for rows."""
     chinese = (get_language() or "").startswith("zh")
     titles = {name: CHINESE_HEADERS[name] if chinese else str(LABELS[name]) for name in COLUMNS}
     return {
         "draft": draft.pk if draft else 0,
+        "enterprise": enterprise.pk,
         "month": str(month),
         "lastDay": month.last_day.isoformat(),
         "columns": list(titles.items()),
