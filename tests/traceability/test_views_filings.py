@@ -389,6 +389,19 @@ def test_filing_attest_refuses_the_preparer_and_names_who_can(
     assert other.full_name in text
 
 
+def test_filing_attest_offers_nothing_to_sign_before_the_draft_was_handed_over(
+    signed_in: Page, draft: Filing, attester: User
+) -> None:
+    client = signed_in("attester")
+
+    page = client.get(url("filing_attest", draft.pk)).content.decode()
+    answer = client.post(url("filing_attest", draft.pk), {"seen": "", **signed(attester)})
+
+    assert "id_secret" not in page
+    assert answer.status_code == 422
+    assert "has not handed the draft over" in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("name", "who"), [("filing_hand_over", "attester"), ("filing_discard", "attester")]
 )
@@ -444,6 +457,17 @@ def test_filing_preview_says_plainly_that_a_cap_is_exceeded(signed_in: Page, dra
     assert "over the cap" in text
     assert "0.600" in text
     assert Filing.objects.get().status == "draft"
+
+
+def test_filing_preview_folds_what_would_fill_pages(signed_in: Page, sent: Page) -> None:
+    line = GOOD.splitlines()[1]
+    lots = [line.replace(b"L-1", b"FOLD-%d" % nth) for nth in range(20)]
+    draft = sent(b"\n".join([GOOD.splitlines()[0], *lots])).filing
+
+    text = signed_in("filer").get(url("filing_preview", draft.pk)).content.decode()
+
+    assert "Show 5 more" in text
+    assert text.count("FOLD-") == 20
 
 
 # --- uploads ---

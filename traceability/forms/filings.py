@@ -82,7 +82,7 @@ class AmendmentForm(forms.Form):
 class AttestationForm(forms.Form):
     """The statement of truthfulness, and which draft it is made about."""
 
-    seen = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     truthful = forms.BooleanField(
         label=_("I make this statement for the enterprise"),
         error_messages={"required": _("Tick the statement of truthfulness to submit.")},
