@@ -1,5 +1,7 @@
 """Flows as they are kept for speed: by version of a filing, and by month of the country."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +13,48 @@ from traceability.models.filings import Filing
 # Parts of runs are divided: kept so finely that sums agree to the gram.
 FLOW_PLACES = 12
 _OF_RUN = ("run_id", "kind", "product_id", "kg")
+# The elements that are looked at apart: the mass that is kept of each, and the oxides that count.
+ELEMENT_MASSES = {
+    "prnd_kg": ("Pr6O11", "Nd2O3"),
+    "dy_kg": ("Dy2O3",),
+    "tb_kg": ("Tb4O7",),
+    "la_kg": ("La2O3",),
+    "ce_kg": ("CeO2",),
+    "sm_kg": ("Sm2O3",),
+    "eu_kg": ("Eu2O3",),
+    "gd_kg": ("Gd2O3",),
+    "y_kg": ("Y2O3",),
+}
 
 
-class FilingFlow(models.Model):
+def _mass(name: Any = None, *, null: bool = True) -> models.DecimalField:
+    """A mass that may be part of a run: far finer than anything is weighed."""
+    return models.DecimalField(name, max_digits=30, decimal_places=FLOW_PLACES, null=null)
+
+
+class FlowMasses(models.Model):
+    """How much a flow is: kg REO, and kg of the oxides of single elements.
+
+    Of an element null, where nobody stated how much there is of it: neither an assay of the lots
+    nor the usual split of the product. Only inputs and outputs of runs are kept so; else it is 0.
+    """
+
+    kg = _mass(_("kg REO"), null=False)
+    prnd_kg = _mass()
+    dy_kg = _mass()
+    tb_kg = _mass()
+    la_kg = _mass()
+    ce_kg = _mass()
+    sm_kg = _mass()
+    eu_kg = _mass()
+    gd_kg = _mass()
+    y_kg = _mass()
+
+    class Meta:
+        abstract = True
+
+
+class FilingFlow(FlowMasses):
     """What one version of a filing says of one kind of flow, kg REO: so much of a product.
 
     `other_id`: what runs made of it; `partner_id`: whom it was sold to or bought of; 0 for none.
@@ -37,7 +78,6 @@ class FilingFlow(models.Model):
     country = models.CharField(max_length=2, blank=True)
     partner_id = models.BigIntegerField()
     run_id = models.BigIntegerField()
-    kg = models.DecimalField(_("kg REO"), max_digits=30, decimal_places=FLOW_PLACES)
 
     class Meta:
         default_permissions = ()
@@ -57,7 +97,7 @@ class FilingFlow(models.Model):
         return f"{self.filing} {self.kind} {self.kg} kg"
 
 
-class MonthFlow(models.Model):
+class MonthFlow(FlowMasses):
     """The flows of one month over the whole country, as the ledger stands, kg REO.
 
     The sum of `FilingFlow` over the filings in force, without runs that several months speak of.
@@ -69,7 +109,6 @@ class MonthFlow(models.Model):
     other_id = models.SmallIntegerField()
     country = models.CharField(max_length=2, blank=True)
     partner_id = models.BigIntegerField()
-    kg = models.DecimalField(_("kg REO"), max_digits=30, decimal_places=FLOW_PLACES)
 
     class Meta:
         default_permissions = ()

@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from django.db import connection
 
 from traceability.queries.derivation import change_facts
-from traceability.queries.tracing.kept import DERIVED_FLOWS
+from traceability.queries.tracing.kept import DERIVED_FLOWS, each
 from traceability.services.intake import sql
 
-_KEEP = f"""
+_KEEP = each(
+    f"""
 insert into traceability_filingflow (filing_id, enterprise_id, month, known_from, known_to, kind,
-    product_id, other_id, country, partner_id, run_id, kg)
+    product_id, other_id, country, partner_id, run_id, [[$]])
 with wanted as (select id from derive_wanted), {DERIVED_FLOWS}
 select filing_id, enterprise_id, month, known_from, known_to, kind, product_id, other_id, country,
-       partner_id, run_id, kg
+       partner_id, run_id, [[$]]
   from kept
 """
+)
 
 
 def derive_flows(sealed: Sequence[int]) -> None:
@@ -25,9 +27,9 @@ def derive_flows(sealed: Sequence[int]) -> None:
     """
     facts = change_facts(added=[], removed=[]) | {"filings": list(sealed)}
     with connection.cursor() as cursor:
-        cursor.execute(sql("forget_flows"), facts)
+        cursor.execute(each(sql("forget_flows")), facts)
         cursor.execute(_KEEP, facts)
-        cursor.execute(sql("keep_month_flows"), facts)
+        cursor.execute(each(sql("keep_month_flows")), facts)
 
 
 def rebuild_flows(sealed: Sequence[int]) -> None:

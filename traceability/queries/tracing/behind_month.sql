@@ -1,6 +1,7 @@
 -- What was mined, brought in, sent abroad, or made of one stage, in some months.
 with picked as (
-    select m.id as movement_id, coalesce(m.reo_kg, m.gross_kg * l.reo_percent / 100, 0) as kg
+    select m.id as movement_id, coalesce(case when m.kind = any (%(creating)s) then m.reo_kg
+                                         else m.gross_kg * l.reo_percent / 100 end, m.reo_kg, 0) as kg
       from traceability_filing f
       join traceability_movement m on m.filing_id = f.id
        and m.kind in ('extraction', 'import', 'export', 'output')

@@ -1,9 +1,10 @@
--- The flows of the filings in `wanted`, kg REO by kind and product; what runs make of what, for each
--- version of a month by itself. A run that two months speak of can only be weighed in a period: its
--- inputs and outputs stand as they are, with the run.
-filed as materialized (
+-- The flows of the filings in `wanted`, kg REO and kg of the oxides of each element that is looked
+-- at apart, by kind and product; what runs make of what, for each version of a month by itself. A
+-- run that two months speak of can only be weighed in a period: its inputs and outputs stand as they
+-- are, with the run. `[[$]]` stands for every mass, `<<$>>` for those of elements alone.
+part as materialized (
     select f.id as filing_id, f.enterprise_id, f.month, m.known_from, m.known_to, m.kind, m.country,
-           coalesce(l.product_id, 0) as product_id,
+           coalesce(l.product_id, 0) as product_id, l.assay,
            case m.kind when 'input' then m.target_id when 'output' then m.source_id end as run_id,
            coalesce(case m.kind when 'sale' then p.counterparty_id
                                 when 'purchase' then p.enterprise_id end, 0) as partner_id,
@@ -15,6 +16,17 @@ filed as materialized (
       join traceability_lot l on l.id = m.lot_id
       left join traceability_pool p on p.id = case m.kind when 'sale' then m.target_id
                                                           when 'purchase' then m.source_id end
+),
+-- What part of the oxides each element has: by the assay, else by the product's usual split.
+split as materialized (
+    select told.assay, told.product_id, shares.*
+      from (select distinct assay, product_id from part) told
+      left join traceability_product p on p.id = told.product_id
+     cross join lateral (select /*shares*/) shares
+),
+filed as materialized (
+    select part.*, <<part.kg * split.$ as $>>
+      from part join split using (assay, product_id)
 ),
 spanning as materialized (
     select r.run_id
@@ -29,31 +41,34 @@ spanning as materialized (
 ),
 side as materialized (
     select filing_id, enterprise_id, month, known_from, known_to, kind, run_id, product_id,
-           sum(kg) as kg, spanning.run_id is not null as spans
+           [[sum($) as $]], spanning.run_id is not null as spans
       from filed left join spanning using (run_id)
      where run_id is not null
      group by filing_id, enterprise_id, month, known_from, known_to, kind, run_id, product_id,
               spanning.run_id
 ),
+-- Of a run that gives something whose split nobody stated we can't tell what it loses of an element.
 run as materialized (
     select filing_id, enterprise_id, month, known_from, known_to, run_id,
-           coalesce(sum(kg) filter (where kind = 'input'), 0) as fed_kg,
-           coalesce(sum(kg) filter (where kind = 'output'), 0) as given_kg
+           [[coalesce(sum($) filter (where kind = 'input'), 0) as fed_$]],
+           [[coalesce(sum($) filter (where kind = 'output'), 0) as given_$]],
+           coalesce(bool_or(dy_kg is null) filter (where kind = 'output'), false) as untold
       from side where not spans group by 1, 2, 3, 4, 5, 6
 ),
 derived as (
     select filing_id, enterprise_id, month, known_from, known_to, kind::text as kind, product_id,
-           0 as other_id, country::text as country, partner_id, 0 as run_id, sum(kg) as kg
+           0 as other_id, country::text as country, partner_id, 0 as run_id,
+           [[coalesce(sum($), 0) as $]]
       from filed where run_id is null
      group by 1, 2, 3, 4, 5, 6, 7, 9, 10
     union all
     select filing_id, enterprise_id, month, known_from, known_to, kind, product_id, 0, '', 0,
-           run_id, kg
+           run_id, [[$]]
       from side where spans
     union all
     select r.filing_id, r.enterprise_id, r.month, r.known_from, r.known_to, 'made', fed.product_id,
            given.product_id, '', 0, 0,
-           sum(given.kg * fed.kg / nullif(greatest(r.fed_kg, r.given_kg), 0))
+           [[coalesce(sum(given.$ * fed.$ / nullif(greatest(r.fed_$, r.given_$), 0)), 0)]]
       from run r
       join side fed on fed.filing_id = r.filing_id and fed.run_id = r.run_id and fed.kind = 'input'
       join side given on given.filing_id = r.filing_id and given.run_id = r.run_id
@@ -61,17 +76,27 @@ derived as (
      group by 1, 2, 3, 4, 5, 7, 8
     union all
     select r.filing_id, r.enterprise_id, r.month, r.known_from, r.known_to, 'process_loss',
-           fed.product_id, 0, '', 0, 0, sum(fed.kg * (r.fed_kg - r.given_kg) / r.fed_kg)
+           fed.product_id, 0, '', 0, 0,
+           coalesce(sum(fed.kg * greatest(r.fed_kg - r.given_kg, 0) / nullif(r.fed_kg, 0)), 0),
+           <<coalesce(sum(fed.$ * greatest(r.fed_$ - r.given_$, 0) / nullif(r.fed_$, 0))
+                      filter (where not r.untold), 0)>>
       from run r
       join side fed on fed.filing_id = r.filing_id and fed.run_id = r.run_id and fed.kind = 'input'
-     where r.fed_kg > r.given_kg
+     group by 1, 2, 3, 4, 5, 7
+    union all
+    select r.filing_id, r.enterprise_id, r.month, r.known_from, r.known_to, 'process_untold',
+           fed.product_id, 0, '', 0, 0, 0,
+           <<coalesce(sum(fed.$ * greatest(r.fed_$ - r.given_$, 0) / nullif(r.fed_$, 0)), 0)>>
+      from run r
+      join side fed on fed.filing_id = r.filing_id and fed.run_id = r.run_id and fed.kind = 'input'
+     where r.untold
      group by 1, 2, 3, 4, 5, 7
     union all
     select r.filing_id, r.enterprise_id, r.month, r.known_from, r.known_to, 'process_excess',
-           given.product_id, 0, '', 0, 0, sum(given.kg * (r.given_kg - r.fed_kg) / r.given_kg)
+           given.product_id, 0, '', 0, 0,
+           [[coalesce(sum(given.$ * greatest(r.given_$ - r.fed_$, 0) / nullif(r.given_$, 0)), 0)]]
       from run r
       join side given on given.filing_id = r.filing_id and given.run_id = r.run_id
        and given.kind = 'output'
-     where r.given_kg > r.fed_kg
      group by 1, 2, 3, 4, 5, 7
 )

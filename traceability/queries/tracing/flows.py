@@ -14,6 +14,7 @@ from portal.accounts.models import User
 from portal.kernel.period import Month
 from portal.kernel.templatetags.portal import named
 from traceability.models import Product
+from traceability.models.flows import ELEMENT_MASSES
 from traceability.queries.tracing.walk import NOW, rows, statement
 from traceability.rules.intake import CREATING
 from traceability.rules.tracing.flows import Balance, Flow, FlowKind, balances, links_of
@@ -22,15 +23,11 @@ from traceability.rules.tracing.picture import Node, Picture, picture_of
 # What can be looked at apart: the oxides that count.
 ELEMENTS: dict[str, tuple[Promise | str, tuple[str, ...] | None]] = {
     "": (gettext_lazy("all rare earths"), None),
-    "PrNd": ("Pr + Nd", ("Pr6O11", "Nd2O3")),
-    "Dy": ("Dy", ("Dy2O3",)),
-    "Tb": ("Tb", ("Tb4O7",)),
-    "La": ("La", ("La2O3",)),
-    "Ce": ("Ce", ("CeO2",)),
-    "Sm": ("Sm", ("Sm2O3",)),
-    "Eu": ("Eu", ("Eu2O3",)),
-    "Gd": ("Gd", ("Gd2O3",)),
-    "Y": ("Y", ("Y2O3",)),
+    "PrNd": ("Pr + Nd", ELEMENT_MASSES["prnd_kg"]),
+    **{
+        symbol: (symbol, ELEMENT_MASSES[f"{symbol.lower()}_kg"])
+        for symbol in ("Dy", "Tb", "La", "Ce", "Sm", "Eu", "Gd", "Y")
+    },
 }
 # All that the ledger can hold.
 ALL_MONTHS = (Month(2000, 1), Month(9999, 12))
@@ -69,22 +66,28 @@ def scope_of(
 
 
 def flows_of(asked: Question) -> list[Flow]:
-    """Every flow of the period, by kind and product, kg.
-
-    Those of all rare earths are kept and only added up; those of some oxides are weighed anew.
-    """
-    facts = facts_of(asked)
-    if asked.oxides is not None:
-        found = rows(statement("moved") + statement("flows"), facts)
-    else:
-        country = asked.scope is None and asked.known_at == NOW
-        kept = statement("kept_country" if country else "kept_some")
-        found = rows(kept + statement("kept_flows"), facts)
+    """Every flow of the period, by kind and product, kg: kept, and only added up."""
+    sql = kept_of(asked) + statement("kept_flows").replace("$", _mass_of(asked))
+    found = rows(sql, facts_of(asked))
     return [
         Flow(FlowKind(kind), product, kg, other, country)
         for kind, product, other, country, kg in found
         if kg
     ]
+
+
+def kept_of(asked: Question) -> str:
+    """The flows that were kept of a period, as SQL: of the country as it stands, or of some."""
+    country = asked.scope is None and asked.known_at == NOW
+    return statement("kept_country" if country else "kept_some").replace("$", _mass_of(asked))
+
+
+def _mass_of(asked: Question) -> str:
+    """Which of the masses that are kept is asked about."""
+    if asked.oxides is None:
+        return "kg"
+    [mass] = [mass for mass, oxides in ELEMENT_MASSES.items() if oxides == tuple(asked.oxides)]
+    return mass
 
 
 def facts_of(asked: Question) -> dict[str, Any]:

@@ -1,37 +1,73 @@
 """Flows kept for speed: what they are derived by, and how they are compared with the ledger."""
 
-from traceability.models.flows import FLOW_PLACES
+import re
+
+from traceability.models.flows import ELEMENT_MASSES, FLOW_PLACES
 from traceability.queries.tracing.walk import statement
 
+MASSES = ("kg", *ELEMENT_MASSES)
+
+
+def each(sql: str) -> str:
+    """A statement with `[[$]]` written out for every mass, and `<<$>>` for those of elements."""
+    sql = re.sub(r"\[\[(.*?)\]\]", lambda part: _named(part[1], MASSES), sql, flags=re.DOTALL)
+    return re.sub("<<(.*?)>>", lambda part: _named(part[1], MASSES[1:]), sql, flags=re.DOTALL)
+
+
+def _named(pattern: str, names: tuple[str, ...]) -> str:
+    return ", ".join(pattern.replace("$", name) for name in names)
+
+
+def _share(mass: str, oxides: tuple[str, ...]) -> str:
+    """The part of all oxides that some are, as SQL; null where nobody stated it."""
+    stated = " + ".join(
+        f"coalesce(substring(';' || told.assay from ';{oxide}:([0-9.]+)')::numeric, 0)"
+        for oxide in oxides
+    )
+    usual = " + ".join(f"coalesce((p.default_assay ->> '{one}')::numeric, 0)" for one in oxides)
+    return (
+        f"case when told.assay <> '' then ({stated}) / 100"
+        f" when p.default_assay <> '{{}}' then ({usual}) / 100 end as {mass}"
+    )
+
+
+_SHARES = ", ".join(_share(mass, oxides) for mass, oxides in ELEMENT_MASSES.items())
+_ANY_MASS = each("greatest([[abs(round($, %d))]]) <> 0" % FLOW_PLACES)  # noqa: UP031
 # After `wanted`, the ids of filings: `kept` is what their movements come to.
-DERIVED_FLOWS = f"""
-{statement("derived_flows")},
+DERIVED_FLOWS = each(
+    f"""
+{statement("derived_flows").replace("/*shares*/", _SHARES)},
 kept as (
     select filing_id, enterprise_id, month, known_from, known_to, kind, product_id, other_id,
-           country, partner_id, run_id, round(kg, {FLOW_PLACES}) as kg
-      from derived where round(kg, {FLOW_PLACES}) <> 0
+           country, partner_id, run_id, [[round($, {FLOW_PLACES}) as $]]
+      from derived where {_ANY_MASS} or run_id <> 0 and dy_kg is null
 )"""
-FLOW_DIFFERENCES = f"""
+)
+FLOW_DIFFERENCES = each(
+    f"""
 with wanted as (select id from traceability_filing where status <> 'draft'), {DERIVED_FLOWS}
 select 'flow', concat_ws(' ', filing_id, kind, product_id, other_id, country, partner_id, run_id),
-       coalesce(f.kg::text, ''), coalesce(k.kg::text, '')
+       concat_ws(' ', [[f.$]]), concat_ws(' ', [[k.$]])
   from kept k
   full join traceability_filingflow f
  using (filing_id, kind, product_id, other_id, country, partner_id, run_id)
- where (f.kg, f.enterprise_id, f.month, f.known_from, f.known_to)
-       is distinct from (k.kg, k.enterprise_id, k.month, k.known_from, k.known_to)
+ where ([[f.$]], f.enterprise_id, f.month, f.known_from, f.known_to)
+       is distinct from ([[k.$]], k.enterprise_id, k.month, k.known_from, k.known_to)
 """
-MONTH_FLOW_DIFFERENCES = """
+)
+MONTH_FLOW_DIFFERENCES = each(
+    """
 with added as (
-    select month, kind, product_id, other_id, country, partner_id, sum(kg) as kg
+    select month, kind, product_id, other_id, country, partner_id, [[sum($) as $]]
       from traceability_filingflow where known_to is null and run_id = 0
      group by 1, 2, 3, 4, 5, 6
-    having sum(kg) <> 0
+    having greatest([[abs(sum($))]]) <> 0
 )
 select 'flow of a month', concat_ws(' ', month, kind, product_id, other_id, country, partner_id),
-       coalesce(m.kg::text, ''), coalesce(a.kg::text, '')
+       concat_ws(' ', [[m.$]]), concat_ws(' ', [[a.$]])
   from added a
   full join traceability_monthflow m
  using (month, kind, product_id, other_id, country, partner_id)
- where m.kg is distinct from a.kg
+ where ([[m.$]]) is distinct from ([[a.$]])
 """
+)

@@ -1,6 +1,7 @@
--- Runs that several months speak of, weighed in the period asked about.
+-- Runs that several months speak of, weighed in the period asked about. One that gives something
+-- whose split by oxides nobody stated loses what we can't tell.
 side as (
-    select run_id, kind, product_id, sum(kg) as kg
+    select run_id, kind, product_id, sum($) as kg
       from traceability_filingflow
      where month between %(first)s and %(last)s and run_id <> 0
        and (%(scope)s::bigint[] is null or enterprise_id = any (%(scope)s))
@@ -9,7 +10,9 @@ side as (
 ),
 run as (
     select run_id, coalesce(sum(kg) filter (where kind = 'input'), 0) as fed_kg,
-           coalesce(sum(kg) filter (where kind = 'output'), 0) as given_kg
+           coalesce(sum(kg) filter (where kind = 'output'), 0) as given_kg,
+           case when bool_or(kg is null) filter (where kind = 'output') then 'process_untold'
+                else 'process_loss' end as lost_as
       from side group by 1
 ),
 flow as (
@@ -26,7 +29,7 @@ flow as (
       join side fed on fed.run_id = run.run_id and fed.kind = 'input'
       join side given on given.run_id = run.run_id and given.kind = 'output'
     union all
-    select 'process_loss', fed.product_id, 0, '', fed.kg * (run.fed_kg - run.given_kg) / run.fed_kg
+    select run.lost_as, fed.product_id, 0, '', fed.kg * (run.fed_kg - run.given_kg) / run.fed_kg
       from run join side fed on fed.run_id = run.run_id and fed.kind = 'input'
      where run.fed_kg > run.given_kg
     union all

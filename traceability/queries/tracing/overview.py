@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from portal.kernel.charts import Chart, Series
 from portal.kernel.period import Month, civil_day
 from portal.kernel.quantity import ZERO, share, to_tonnes
 from portal.kernel.templatetags.portal import named
-from traceability.queries.tracing.flows import Question, facts_of
+from traceability.queries.tracing.flows import Question, facts_of, kept_of
 from traceability.queries.tracing.known import use_known
 from traceability.queries.tracing.walk import rows, statement
 from traceability.rules.tracing.picture import Link, Node, Picture, picture_of
@@ -194,7 +194,9 @@ def _against_caps(asked: Question, months: list[Month], lead: Lead) -> Chart:
 
 
 def _by_month(asked: Question, months: list[Month], lead: Lead) -> Chart:
-    found = {(Month.of(m), what): kg for m, what, kg in rows(statement("monthly"), facts_of(asked))}
+    all_oxides = replace(asked, oxides=None)
+    told = rows(kept_of(all_oxides) + statement("monthly"), facts_of(all_oxides))
+    found = {(Month.of(month), what): kg for month, what, kg in told}
     last = max((month for month, _what in found), default=asked.first)
     series = [
         Series(

@@ -45,40 +45,33 @@ def filed_since(user: User, asked: Question, pools: Iterable[int] | None = None)
     """What was filed of the period and scope after the day asked about; of some pools alone."""
     if asked.known_at == NOW:
         return Since()
-    facts = facts_of(asked) | {"pools": None if pools is None else list(pools)}
-    found: dict[tuple[int, bool], dict[str, Decimal]] = defaultdict(dict)
-    for filing, first_filed, kind, kg in rows(statement("since"), facts):
-        found[filing, first_filed][kind] = kg
-    amended = [effect for (_, first), effect in found.items() if not first]
-    first = [effect for (_, first), effect in found.items() if first]
+    facts = facts_of(asked) | {"shown": SHOWN, "pools": None if pools is None else list(pools)}
+    told_by = statement("since_of_flows" if pools is None else "since_of_pools")
+    listed: dict[tuple[int, bool], dict[str, Decimal]] = defaultdict(dict)
+    sums: dict[bool, dict[str, Decimal]] = {False: {}, True: {}}
+    counts = {False: 0, True: 0}
+    told = rows(statement("since") + told_by + statement("since_told"), facts)
+    for place, filing, first_filed, kind, kg, count in told:
+        if place is None:
+            sums[first_filed][kind], counts[first_filed] = kg, count
+        else:
+            listed[filing, first_filed][kind] = kg
     return Since(
-        shown=_shown(user, found),
-        amended=len(amended),
-        amended_effect=_told(_together(amended)),
-        first_filed=len(first),
-        first_effect=_told(_together(first)),
+        shown=_shown(user, listed),
+        amended=counts[False],
+        amended_effect=_told(sums[False]),
+        first_filed=counts[True],
+        first_effect=_told(sums[True]),
     )
 
 
-def _shown(user: User, found: Mapping[tuple[int, bool], Mapping[str, Decimal]]) -> list[Changed]:
-    def weight(key: tuple[int, bool]) -> tuple[bool, Decimal]:
-        return key[1], -sum((abs(kg) for kg in found[key].values()), ZERO)
-
-    chosen = sorted(found, key=weight)[:SHOWN]
-    visible = filings_visible_to(user).in_bulk([filing for filing, _ in chosen])
+def _shown(user: User, listed: Mapping[tuple[int, bool], Mapping[str, Decimal]]) -> list[Changed]:
+    visible = filings_visible_to(user).in_bulk([filing for filing, _ in listed])
     return [
-        Changed(visible[filing], first, _told(found[filing, first]))
-        for filing, first in chosen
+        Changed(visible[filing], first, _told(effect))
+        for (filing, first), effect in listed.items()
         if filing in visible
     ]
-
-
-def _together(effects: Iterable[Mapping[str, Decimal]]) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for effect in effects:
-        for kind, kg in effect.items():
-            sums[kind] += kg
-    return sums
 
 
 def _told(effect: Mapping[str, Decimal]) -> Effect:
