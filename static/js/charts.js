@@ -20,7 +20,14 @@ function numberFormat(places) {
   });
 }
 
-function drawnSeries(one, position) {
+// Of several caps each has the colour of the line before it, which it is the cap of.
+function capColour(position, all) {
+  if (all.filter((one) => one.form === "cap").length < 2) return CAP;
+  const before = all.slice(0, position).filter((one) => one.form !== "cap").length;
+  return PALETTE[Math.max(before - 1, 0) % PALETTE.length];
+}
+
+function drawnSeries(one, position, all) {
   const cap = one.form === "cap";
   return {
     name: one.name,
@@ -28,7 +35,7 @@ function drawnSeries(one, position) {
     stack: one.stack || undefined,
     data: one.values,
     connectNulls: false,
-    color: cap ? CAP : one.rest ? REST : undefined,
+    color: cap ? capColour(position, all) : one.rest ? REST : undefined,
     itemStyle: one.rest ? { decal: { symbol: "none" } } : {},
     symbol: SYMBOLS[position % SYMBOLS.length],
     showSymbol: !cap,

@@ -191,6 +191,7 @@ def test_lot_epcis_tells_the_trace_as_far_as_the_reader_sees_it(
 def test_lot_label_leads_to_the_lot_for_who_may_see_it(
     chain, client, viewer, southern_filer, northern
 ):
+    client.cookies["django_language"] = "en"
     ore = Lot.objects.get(number="ORE1")
     link = reverse("traceability:lot_link", args=[northern.uscc, "ORE1"])
     client.force_login(viewer)
@@ -201,7 +202,10 @@ def test_lot_label_leads_to_the_lot_for_who_may_see_it(
     assert lot_path(northern.uscc, "ORE1") == link
     assert client.get(link).url == reverse("traceability:lot_detail", args=[ore.pk])
     client.force_login(southern_filer)
-    assert client.get(link).status_code == 404
+    unseen, unknown = (client.get(link.replace("ORE1", number)) for number in ("ORE1", "NONE"))
+    assert (unseen.status_code, unknown.status_code) == (404, 404)
+    assert "are shown to whoever made, bought or sold it" in unseen.content.decode()
+    assert unseen.content.decode().count("ORE1") == unknown.content.decode().count("NONE")
 
 
 @pytest.mark.django_db

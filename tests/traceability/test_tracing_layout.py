@@ -1,7 +1,7 @@
 """Where the boxes of a picture stand: no words over other words, whatever there is to show."""
 
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -117,6 +117,15 @@ def test_boxes_stand_beside_what_they_are_linked_with():
     assert order[0] == [3 - n for n in order[1]]
 
 
+def test_boxes_of_one_origin_stand_by_mass():
+    masses = [Decimal("333.3"), Decimal("77.77"), Decimal("9.1"), Decimal("0.7"), Decimal("0.03")]
+    nodes = [Node("all", "all", "source"), *(Node(kg, str(kg), "end") for kg in masses)]
+
+    boxes = laid_out(picture_of(nodes, [Link("all", kg, kg) for kg in masses[::-1]])).boxes
+
+    assert sorted(masses, key=lambda kg: boxes[kg].y) == masses
+
+
 @pytest.mark.parametrize(
     ("text", "room", "expected"),
     [
@@ -127,6 +136,21 @@ def test_boxes_stand_beside_what_they_are_linked_with():
 )
 def test_shortened_keeps_what_there_is_room_for(text, room, expected):
     assert shortened(text, NAME_SIZE, room) == expected
+
+
+def test_a_long_name_without_a_note_goes_on_below():
+    told = {"W": "bought and not recorded as sold", "中": "已购进而无销售记录的稀土矿产品与化合物"}
+    nodes = [Node(key, text, "source") for key, text in told.items()]
+    nodes += [Node("noted", told["中"], "source", "note"), *(Node(s, s, s) for s in STAGES[1:])]
+    links = [Link(one, "ore", Decimal(1)) for one in (*told, "noted")]
+    links += [Link(*pair, Decimal(3)) for pair in pairwise(STAGES[1:])]
+
+    boxes = laid_out(picture_of(nodes, links)).boxes
+
+    assert (boxes["W"].name, boxes["W"].more) == ("bought and not recorded as", "sold")
+    assert boxes["中"].name + boxes["中"].more == told["中"]
+    assert boxes["noted"].name.endswith("…")
+    assert boxes["noted"].more == ""
 
 
 def test_a_chinese_character_is_as_wide_as_it_is_high():

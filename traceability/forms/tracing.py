@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.filters import MonthFormField
@@ -40,6 +41,13 @@ class PeriodForm(KnownForm):
 
     first = MonthFormField(label=_("From"), required=False)
     last = MonthFormField(label=_("To"), required=False)
+
+    def __init__(self, data: QueryDict, *args: Any, **kwargs: Any) -> None:
+        """The months that are shown stand in their fields, also where none were asked for."""
+        super().__init__(data.copy(), *args, **kwargs)
+        for name, month in zip(("first", "last"), self.months, strict=True):
+            if not data.get(name):
+                self.data[name] = str(month)
 
     def asked(self, name: str) -> Any:
         """What was asked for in a field; None where it was nothing, or made no sense."""

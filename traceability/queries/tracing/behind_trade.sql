@@ -11,8 +11,10 @@ with picked as (
      where f.month between %(first)s and %(last)s
        and (%(scope)s::bigint[] is null or f.enterprise_id = any (%(scope)s))
        and m.known_from <= %(known_at)s and (m.known_to is null or m.known_to > %(known_at)s)
-       and (%(seller)s::bigint is null or coalesce(seller.parent_id, seller.id) = %(seller)s)
+       and (%(seller)s::bigint is null or case when %(alone)s then seller.id
+            else coalesce(seller.parent_id, seller.id) end = %(seller)s)
        and (%(buyer)s::bigint is null or coalesce(buyer.parent_id, buyer.id) = %(buyer)s)
-       and coalesce(seller.parent_id, seller.id) <> all (%(not_sellers)s::bigint[])
+       and case when %(alone)s then seller.id else coalesce(seller.parent_id, seller.id) end
+           <> all (%(not_sellers)s::bigint[])
        and coalesce(buyer.parent_id, buyer.id) <> all (%(not_buyers)s::bigint[])
 )

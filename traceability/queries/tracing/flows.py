@@ -96,6 +96,7 @@ def facts_of(asked: Question) -> dict[str, Any]:
         "first": asked.first.first_day,
         "last": asked.last.first_day,
         "scope": None if asked.scope is None else list(asked.scope),
+        "alone": asked.scope is not None and len(asked.scope) == 1,
         "oxides": None if asked.oxides is None else list(asked.oxides),
         "known_at": asked.known_at,
         "creating": list(CREATING),

@@ -166,7 +166,7 @@ def picture_of_reach(
     `lead` gives the address of the records behind an end; of all that was picked for None.
     """
     upstream = reach.followed is not None and reach.followed.asked.upstream
-    stage = "product" if upstream else "ore"
+    stage = "end" if upstream else "source"
     nodes = [Node("focus", title, stage, focus=True, figure_url=lead(None))]
     links = []
     for end in reach.ends[:DRAWN]:

@@ -125,10 +125,14 @@ def _shape(box: Box) -> str:
         left += NAME_SIZE + 2
     bold = ' font-weight="bold"' if node.focus else ""
     size = name_size(node)
-    drawn += _text(box.name, left, top + NAME_ROOM - 4, f'{size}" fill="{colour}"{bold}')
+    look = f'{size}" fill="{colour}"{bold}'
+    low = top + NAME_ROOM - 4
+    drawn += _text(box.name, left, low, look)
+    if box.more:
+        low += NAME_ROOM
+        drawn += _text(box.more, left, low, look)
     if box.note:
-        low = top + NAME_ROOM + NOTE_ROOM - 4
-        drawn += _text(box.note, left, low, f'{NOTE_SIZE}" fill="{NOTE_INK}"')
+        drawn += _text(box.note, left, low + NOTE_ROOM, f'{NOTE_SIZE}" fill="{NOTE_INK}"')
     return drawn
 
 

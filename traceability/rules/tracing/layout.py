@@ -13,7 +13,7 @@ COLUMN = 190
 BESIDE_LAST = 190
 NARROWEST = 900
 MARGIN = 12
-# Words stand beside their box: a name, and a note below it.
+# Words stand beside their box: a name, and a note below it, or the rest of a name without a note.
 NAME_SIZE, NOTE_SIZE = 12, 11
 NAME_ROOM, NOTE_ROOM = 16, 14
 APART = 5
@@ -36,7 +36,9 @@ class Box:
     x: float
     y: float
     height: float
+    words_high: float
     name: str
+    more: str
     note: str
 
     @property
@@ -47,9 +49,10 @@ class Box:
     @property
     def words(self) -> tuple[float, float, float, float]:
         """The room of its words: left, top, right and bottom."""
-        high = NAME_ROOM + (NOTE_ROOM if self.note else 0)
+        high, size = self.words_high, name_size(self.node)
         left = self.x + BOX + 5
-        wide = max(width_of(self.name, name_size(self.node)), width_of(self.note, NOTE_SIZE))
+        named = max(width_of(self.name, size), width_of(self.more, size))
+        wide = max(named, width_of(self.note, NOTE_SIZE))
         mark = NAME_SIZE + 2 if self.node.marked else 0
         return left, self.middle - high / 2, left + wide + mark, self.middle + high / 2
 
@@ -83,9 +86,15 @@ class _Slot:
 
     node: Node
     kg: Decimal
-    words: float
+    name: str
+    more: str
+    note: str
     high: float = 0
     middle: float = 0
+
+    @property
+    def words(self) -> float:
+        return NAME_ROOM * (2 if self.more else 1) + (NOTE_ROOM if self.note else 0)
 
     @property
     def size(self) -> float:
@@ -127,15 +136,28 @@ def shortened(text: str, size: float, room: float) -> str:
     return text
 
 
+def _lines_of(node: Node, room: float) -> tuple[str, str, str]:
+    """Its name, what of the name goes on a second line, and its note, as far as there is room."""
+    size = name_size(node)
+    room -= NAME_SIZE + 2 if node.marked else 0
+    if node.note or width_of(node.label, size) <= room:
+        return shortened(node.label, size, room), "", shortened(node.note, NOTE_SIZE, room)
+    name = shortened(node.label, size, room + width_of("…", size)).removesuffix("…")
+    if " " in name and not node.label[len(name) :].startswith(" "):
+        name = name[: name.rindex(" ")]
+    return name, shortened(node.label[len(name) :].strip(), size, room), ""
+
+
 def laid_out(picture: Picture) -> Layout:
     """Columns from left to right; within one, boxes near to what they are linked with."""
+    last = max(picture.columns.values(), default=0)
+    width = max(NARROWEST, MARGIN * 2 + COLUMN * last + BOX + BESIDE_LAST)
+    step = (width - MARGIN * 2 - BOX - BESIDE_LAST) / max(last, 1)
     columns: Columns = defaultdict(list)
     for node, kg in picture.rows:
-        words = NAME_ROOM + (NOTE_ROOM if node.note else 0)
-        columns[picture.columns[node.key]].append(_Slot(node, kg, words))
-    count = max(columns, default=0) + 1
-    width = max(NARROWEST, MARGIN * 2 + COLUMN * (count - 1) + BOX + BESIDE_LAST)
-    step = (width - MARGIN * 2 - BOX - BESIDE_LAST) / max(count - 1, 1)
+        number = picture.columns[node.key]
+        room = BESIDE_LAST - 8 if number == last else min(step - BOX - 12, MOST_WORDS)
+        columns[number].append(_Slot(node, kg, *_lines_of(node, room)))
     fullest = max((_room(column) for column in columns.values()), default=0)
     height = fullest * FURTHER_BY + FURTHER
     weighed = [column for column in columns.values() if any(slot.kg for slot in column)]
@@ -145,7 +167,7 @@ def laid_out(picture: Picture) -> Layout:
             slot.high = max(float(slot.kg) * scale, LEAST_HEIGHT)
     _arrange(columns, picture.links, height)
     boxes = {
-        slot.node.key: _box(slot, MARGIN + number * step, step if number < count - 1 else None)
+        slot.node.key: _box(slot, MARGIN + number * step)
         for number, column in sorted(columns.items())
         for slot in column
     }
@@ -201,7 +223,8 @@ def _settle(
         wanted[slot.node.key] = (
             sum(other.middle * kg for other, kg in near) / weight if weight else slot.middle
         )
-    column.sort(key=lambda slot: wanted[slot.node.key])
+    # Boxes that want to be at the same place stay in their order: sums of floats differ a little.
+    column.sort(key=lambda slot: round(wanted[slot.node.key], 3))
     blocks: list[tuple[float, list[_Slot]]] = []
     for slot in column:
         block = [slot]
@@ -225,18 +248,10 @@ def _top_of(block: Sequence[_Slot], wanted: Mapping[Hashable, float], height: fl
     return min(max(tops / len(block), 0.0), max(height - before, 0.0))
 
 
-def _box(slot: _Slot, x: float, step: float | None) -> Box:
-    room = BESIDE_LAST - 8 if step is None else min(step - BOX - 12, MOST_WORDS)
-    mark = NAME_SIZE + 2 if slot.node.marked else 0
-    return Box(
-        node=slot.node,
-        kg=slot.kg,
-        x=x,
-        y=MARGIN + slot.middle - slot.high / 2,
-        height=slot.high,
-        name=shortened(slot.node.label, name_size(slot.node), room - mark),
-        note=shortened(slot.node.note, NOTE_SIZE, room - mark),
-    )
+def _box(slot: _Slot, x: float) -> Box:
+    y = MARGIN + slot.middle - slot.high / 2
+    lines = (slot.name, slot.more, slot.note)
+    return Box(slot.node, slot.kg, x, y, slot.high, slot.words, *lines)
 
 
 def _bands(boxes: Mapping[Hashable, Box], links: Iterable[Link], scale: float) -> Iterable[Band]:

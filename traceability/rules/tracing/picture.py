@@ -46,6 +46,16 @@ class Picture:
     left_out: list[Link] = field(default_factory=list)
 
     @property
+    def stages(self) -> set[str]:
+        """The stages that have boxes."""
+        return {node.stage for node in self.nodes}
+
+    @property
+    def marked(self) -> bool:
+        """Whether a finding touches some of it."""
+        return any(node.marked for node in self.nodes)
+
+    @property
     def rows(self) -> list[tuple[Node, Decimal]]:
         """Every box with its mass, kg, from left to right, the largest of a column first."""
         come: dict[Hashable, Decimal] = defaultdict(Decimal)

@@ -13,7 +13,6 @@ from enterprises.queries import enterprises_visible_to, groups_visible_to, regio
 from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.pages import page
-from portal.kernel.quantity import GRAM
 from portal.kernel.tables import list_page
 from portal.kernel.templatetags.portal import named
 from traceability.forms.tracing import FlowForm
@@ -34,8 +33,8 @@ from traceability.views.tracing.addresses import (
 from traceability.views.tracing.files import FORMS, About, file_answer
 from traceability.views.tracing.pictures import on_page
 
-# Less would be shown as nothing.
-SHOWN_LEAST = GRAM / 2
+# Less would be shown as 0.000 t.
+SHOWN_LEAST = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,7 @@ def flow_detail(request: HttpRequest) -> HttpResponseBase:
             "known_on": form.known_on,
             "since": filed_since(request.user, asked),
             "whose": whose(request, form),
+            "element": queries.ELEMENTS[form.asked("element")][0] if form.asked("element") else "",
             "first": asked.first,
             "last": asked.last,
             **on_page(addressed(picture, lead_of_flow_node(lead), lead_of_flow_link(lead))),

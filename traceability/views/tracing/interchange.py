@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -41,8 +41,13 @@ JSON_LD = "application/ld+json"
 @require_safe
 @requires(Perm.VIEW_FILINGS)
 def lot_link(request: HttpRequest, uscc: str, number: str) -> HttpResponse:
-    """Where the code on a lot's label leads: its page, for those who may see it."""
-    lot = get_object_or_404(lots_visible_to(request.user), maker__uscc=uscc, number=number)
+    """Where the code on a lot's label leads: its page, for those who may see it.
+
+    Others are told who may, and not whether there is such a lot.
+    """
+    lot = lots_visible_to(request.user).filter(maker__uscc=uscc, number=number).first()
+    if lot is None:
+        return render(request, "traceability/lot_unseen.html", {"number": number}, status=404)
     return redirect("traceability:lot_detail", pk=lot.pk)
 
 
