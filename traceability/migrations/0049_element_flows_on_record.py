@@ -44,7 +44,7 @@ split as materialized (
 ),
 filed as materialized (
     select part.*, <<part.kg * split.$ as $>>
-      from part join split using (assay, product_id)
+      from part left join split using (assay, product_id)
 ),
 spanning as materialized (
     select r.run_id

@@ -17,7 +17,8 @@ part as materialized (
       left join traceability_pool p on p.id = case m.kind when 'sale' then m.target_id
                                                           when 'purchase' then m.source_id end
 ),
--- What part of the oxides each element has: by the assay, else by the product's usual split.
+-- What part of the oxides each element has: by the assay, else by the product's usual split. Joined
+-- from the left, so that the plan of what follows reckons with as many rows as there are.
 split as materialized (
     select told.assay, told.product_id, shares.*
       from (select distinct assay, product_id from part) told
@@ -26,7 +27,7 @@ split as materialized (
 ),
 filed as materialized (
     select part.*, <<part.kg * split.$ as $>>
-      from part join split using (assay, product_id)
+      from part left join split using (assay, product_id)
 ),
 spanning as materialized (
     select r.run_id
