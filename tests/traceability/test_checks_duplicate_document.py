@@ -119,3 +119,16 @@ def test_packages_of_one_mass_are_no_copies(northern, southern):
     )
 
     assert found("duplicate_document") == []
+
+
+@pytest.mark.parametrize(("number", "fires"), [("CD10000092", True), ("CD92", False)])
+def test_one_declaration_of_two_importers(northern, southern, number, fires):
+    file(northern, "2025-01", imported(3, "A", "500", document=number))
+    file(southern, "2025-02", imported(9, "B", "700", document=number))
+
+    findings = found("duplicate_document")
+
+    assert [(one.enterprise, one.counterparty) for one in findings] == (
+        [(southern, northern)] if fires else []
+    )
+    assert all("a declaration has one declarant" in said(one) for one in findings)

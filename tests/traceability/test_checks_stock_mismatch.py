@@ -124,3 +124,25 @@ def test_counts_within_the_tolerance_that_all_differ_one_way(northern, counted, 
 
     assert [each.amount_kg for each in findings] == ([kg("48")] if fires else [])
     assert all("by 0.60 % of the lot in the middle" in said(each) for each in findings)
+
+
+@pytest.mark.parametrize(
+    ("counted", "apart"),
+    [("42.4", None), ("42.401", "2.401"), ("37.6", None), ("37.599", "2.401"), ("47", "7")],
+)
+def test_stock_mismatch_of_a_lot_that_has_mostly_left(northern, outsider, counted, apart):
+    file(
+        northern,
+        "2025-01",
+        extraction(2, "A", "1000"),
+        sale(9, "A", "900", outsider),
+        stock(31, "A", "100"),
+    )
+    # 60 kg more leave: of the 160 kg that were there or moved, twice 0.75 percent are 2.4 kg.
+    file(northern, "2025-02", sale(9, "A", "60", outsider), stock(28, "A", counted))
+    nil(northern, *months(3, 12))
+
+    findings = found("stock_mismatch")
+
+    assert [each.amount_kg for each in findings] == ([kg(apart)] if apart else [])
+    assert all("by the count before and what came and left since" in said(one) for one in findings)

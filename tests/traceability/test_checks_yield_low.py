@@ -46,6 +46,37 @@ def test_two_runs_a_little_below_are_chance(northern):
     assert found("yield_low") == []
 
 
+def two_runs_a_month(enterprise, shares: list[float]) -> None:
+    """From January on, each fed 1,000 kg REO; the months after them are nil."""
+    for number in range(12):
+        rows = []
+        for place in range(2 * number, min(2 * number + 2, len(shares))):
+            ore, run = f"F{place}", f"R{place}"
+            rows += [
+                imported(2, ore, "1000", document=f"CD2025{place:03}7"),
+                feed(3, ore, "1111.111", run),
+                output(9 + place % 2, f"P{place}", f"{shares[place] * 1000:.3f}", run),
+            ]
+        file(enterprise, f"2025-{number + 1:02}", *rows)
+
+
+@pytest.mark.parametrize(
+    ("kept", "low_runs", "fires"),
+    [
+        (0.975, 6, True),  # two and a half percent, which no single run shows
+        (0.975, 4, False),  # too few to tell
+        (0.985, 6, False),  # less than two thirds of the tolerated drop
+    ],
+)
+def test_months_in_which_all_runs_lie_a_little_below(northern, kept, low_runs, fires):
+    year = [float(share) for share in (*HONEST, *HONEST)]
+    two_runs_a_month(northern, [share * kept for share in year[:low_runs]] + year[low_runs:])
+
+    findings = found("yield_low")
+
+    assert [each.arithmetic["low_runs"] for each in findings] == ([low_runs] if fires else [])
+
+
 def test_most_of_a_year_may_be_the_spell(northern):
     hidden = [f"{float(share) * 0.8:.4f}" for share in HONEST[:7]]
     runs(northern, [*hidden, *HONEST[7:]])

@@ -57,6 +57,18 @@ with used as (
                         and l.kind in ('extraction', 'output', 'import', 'recycled', 'purchase')
                       group by l.lot_id
                      having sum(l.gross_kg) between a.kg * 1.98 and a.kg * 2.02)
+), declared as (
+  -- A declaration to customs has one declarant in the whole country, and a number of the customs' own.
+  -- Only a run over the whole country knows them all.
+  select distinct on (b.document) b.document, b.filed_document, b.enterprise_id,
+         a.enterprise_id as counterparty_id, b.month, b.lot_id, b.kg, a.first_on, b.last_on,
+         array[a.kind, b.kind] as kinds, a.ids[1:10] || b.ids[1:10] as ids
+    from used a
+    join used b on b.document = a.document and b.enterprise_id <> a.enterprise_id
+               and (b.first_on, b.enterprise_id) > (a.first_on, a.enterprise_id)
+   where %(enterprise)s::bigint is null and length(a.document) >= 10
+     and a.kind in ('import', 'export') and b.kind in ('import', 'export')
+   order by b.document, b.first_on desc, b.enterprise_id, a.first_on, a.enterprise_id
 )
 -- Findings.
 select concat_ws(':', r.enterprise_id, r.document) as key,
@@ -79,6 +91,15 @@ select concat_ws(':', t.enterprise_id, t.document, upper(t.filed_document)), 'me
          'records', to_jsonb(t.ids))
   from twin t
  where t.month between %(first_month)s and %(last_month)s
+union all
+select concat_ws(':', 'country', d.enterprise_id, d.document), 'high', d.enterprise_id,
+       d.counterparty_id, d.month, '', d.lot_id, '', d.filed_document, d.kg,
+       jsonb_build_object(
+         'declarants', 2, 'kinds', to_jsonb(d.kinds), 'partners', 0, 'countries', 0,
+         'first_on', d.first_on, 'last_on', d.last_on, 'kg', d.kg::text,
+         'records', to_jsonb(d.ids))
+  from declared d
+ where d.month between %(first_month)s and %(last_month)s
 -- Measures.
 , use as (
   select enterprise_id, min(filed_document) as document, max(month) as month,
@@ -97,3 +118,7 @@ union all
 select t.enterprise_id, t.month, t.filed_document, 'twins', 1, 0, null, true
   from twin t
  where t.month between %(first_month)s and %(last_month)s
+union all
+select d.enterprise_id, d.month, d.filed_document, 'declarants', 2, 1, null, true
+  from declared d
+ where d.month between %(first_month)s and %(last_month)s

@@ -20,22 +20,39 @@ with moved as (
                                    coalesce(m.lot_id, c.lot_id)
                           order by coalesce(m.month, c.month))) all_months
    where counted_kg is not null
-), apart as (
-  select b.*, b.counted_kg - b.book_kg as difference_kg,
-         greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s) as tolerance_kg
+), since_last as (
+  -- What changed against the books from one count to the next, and what was there or moved between.
+  select b.*, counted_kg - book_kg as difference_kg,
+         counted_kg - book_kg - coalesce(lag(counted_kg - book_kg) over of_lot, 0) as change_kg,
+         coalesce(lag(counted_kg) over of_lot, 0)
+           + in_kg - coalesce(lag(in_kg) over of_lot, 0)
+           + in_kg - book_kg - coalesce(lag(in_kg - book_kg) over of_lot, 0) as passed_kg
     from book b
-   where abs(b.counted_kg - b.book_kg)
-         > greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s)
-     -- What left beyond what came is said of the lot already.
-     and b.book_kg > -greatest(b.in_kg * %(oversold_tolerance_percent)s / 100.0, %(oversold_tolerance_kg)s)
-     and not exists (select from unfiled u
-                      where u.enterprise_id = b.enterprise_id and u.month <= b.month)
+  window of_lot as (partition by enterprise_id, lot_id order by month)
+), bounded as (
+  select *, greatest(in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s) as tolerance_kg,
+         -- Two counts err twice.
+         2 * greatest(passed_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s)
+           as change_tolerance_kg,
+         -- What left beyond what came is said of the lot already.
+         book_kg <= -greatest(in_kg * %(oversold_tolerance_percent)s / 100.0, %(oversold_tolerance_kg)s)
+           as oversold,
+         exists (select from unfiled u
+                  where u.enterprise_id = s.enterprise_id and u.month <= s.month) as in_the_dark
+    from since_last s
+), apart as (
+  -- Beyond the books since the lot came; or, of one that has mostly left, since the last count.
+  select *, abs(difference_kg) > tolerance_kg as by_books,
+         case when abs(difference_kg) > tolerance_kg then difference_kg else change_kg end as apart_kg
+    from bounded
+   where (abs(difference_kg) > tolerance_kg or abs(change_kg) > change_tolerance_kg)
+     and not oversold and not in_the_dark
 ), worst as (
   select distinct on (enterprise_id, lot_id) *,
-         min(month) over (partition by enterprise_id, lot_id) as since,
-         count(*) over (partition by enterprise_id, lot_id) as counts
+         min(month) over (partition by enterprise_id, lot_id, by_books) as since,
+         count(*) over (partition by enterprise_id, lot_id, by_books) as counts
     from apart
-   order by enterprise_id, lot_id, abs(difference_kg) desc, month
+   order by enterprise_id, lot_id, by_books desc, abs(apart_kg) desc, month
 ), last_count as (
   -- The last count of each lot of some weight that is not apart, and its share of all that came.
   select distinct on (b.enterprise_id, b.lot_id) b.*, (b.counted_kg - b.book_kg) / b.in_kg as share
@@ -63,14 +80,16 @@ with moved as (
 )
 -- Findings.
 select concat_ws(':', w.enterprise_id, w.lot_id) as key,
-       case when abs(w.difference_kg) > greatest(w.in_kg, w.counted_kg) * 0.05
+       case when abs(w.apart_kg) > greatest(w.in_kg, w.counted_kg) * 0.05
             then 'medium' else 'low' end as severity,
        w.enterprise_id, case when t.maker_id <> w.enterprise_id then t.maker_id end as counterparty_id,
        w.since as month, '' as category, w.lot_id, '' as run, '' as document,
-       abs(w.difference_kg) as amount_kg,
+       abs(w.apart_kg) as amount_kg,
        jsonb_build_object(
-         'counted_kg', w.counted_kg::text, 'book_kg', w.book_kg::text, 'in_kg', w.in_kg::text,
-         'difference_kg', w.difference_kg::text, 'month', w.month, 'counts', w.counts,
+         'why', case when w.by_books then 'books' else 'since_last' end,
+         'counted_kg', w.counted_kg::text, 'book_kg', (w.counted_kg - w.apart_kg)::text,
+         'in_kg', w.in_kg::text, 'difference_kg', w.apart_kg::text, 'month', w.month,
+         'counts', w.counts,
          'records', jsonb_build_array(w.record_id) || coalesce((
            select jsonb_agg(id order by id) from (
              select l.id from led l
@@ -88,6 +107,21 @@ select concat_ws(':', d.enterprise_id, 'together'), 'medium', d.enterprise_id, n
          'percent', round(d.middle * 100, 2)::text, 'records', to_jsonb(d.ids))
   from drift d
 -- Measures.
+, books as (
+  select distinct on (b.enterprise_id, b.lot_id) b.*, w.since, coalesce(w.by_books, false) as beyond
+    from bounded b
+    left join worst w on w.enterprise_id = b.enterprise_id and w.lot_id = b.lot_id and w.by_books
+   order by b.enterprise_id, b.lot_id, (b.month = w.month) desc nulls last,
+            abs(b.difference_kg) - b.tolerance_kg desc, b.month
+), changes as (
+  select distinct on (b.enterprise_id, b.lot_id) b.*, w.since, w.lot_id is not null as beyond,
+         k.beyond as said_already
+    from bounded b
+    join books k using (enterprise_id, lot_id)
+    left join worst w on w.enterprise_id = b.enterprise_id and w.lot_id = b.lot_id and not w.by_books
+   order by b.enterprise_id, b.lot_id, (b.month = w.month) desc nulls last,
+            abs(b.change_kg) - b.change_tolerance_kg desc, b.month
+)
 select y.enterprise_id, y.month, null::bigint as lot_id, 'together' as part, y.middle * 100 as figure,
        %(stock_tolerance_percent)s * 2 / 3 as bound,
        case when y.lots < 8 then 'few_counts'
@@ -96,21 +130,13 @@ select y.enterprise_id, y.month, null::bigint as lot_id, 'together' as part, y.m
   from yard y
   left join drift d using (enterprise_id)
 union all
-select * from (
-select distinct on (b.enterprise_id, b.lot_id)
-       b.enterprise_id, coalesce(w.since, b.month) as month, b.lot_id, 'difference' as part,
-       abs(b.counted_kg - b.book_kg) as figure,
-       greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s) as bound,
-       case when w.lot_id is not null then null
-            when b.book_kg <= -greatest(b.in_kg * %(oversold_tolerance_percent)s / 100.0,
-                                        %(oversold_tolerance_kg)s) then 'said_already'
-            when exists (select from unfiled u
-                          where u.enterprise_id = b.enterprise_id and u.month <= b.month)
-            then 'month_missing' end as unjudged,
-       w.lot_id is not null as beyond
-  from book b
-  left join worst w using (enterprise_id, lot_id)
- order by b.enterprise_id, b.lot_id, (b.month = w.month) desc nulls last,
-          abs(b.counted_kg - b.book_kg)
-            - greatest(b.in_kg * %(stock_tolerance_percent)s / 100.0, %(stock_tolerance_kg)s) desc,
-          b.month) each_lot
+select enterprise_id, coalesce(since, month), lot_id, 'difference', abs(difference_kg), tolerance_kg,
+       case when beyond then null when oversold then 'said_already'
+            when in_the_dark then 'month_missing' end, beyond
+  from books
+union all
+select enterprise_id, coalesce(since, month), lot_id, 'since_last', abs(change_kg),
+       change_tolerance_kg,
+       case when beyond then null when oversold or said_already then 'said_already'
+            when in_the_dark then 'month_missing' end, beyond
+  from changes

@@ -29,6 +29,60 @@ with norm as (
     from low
    group by 1, 2
   having bool_or(far_below_own or below_usual) or count(*) filter (where below_own) >= 3
+), monthly as (
+  -- Runs of one feed by month, added up from the first on.
+  select enterprise_id, given_stage, fed_with, last_month as month,
+         sum(count(*)) over so_far as runs, sum(sum(share)) over so_far as shares,
+         sum(sum(share * share)) over so_far as squares,
+         count(*) as runs_here, sum(share) as shares_here, sum(share * share) as squares_here
+    from judged
+   group by 1, 2, 3, 4
+  window so_far as (partition by enterprise_id, given_stage, fed_with order by last_month)
+), stretch as (
+  -- Every row of months, held against all others: how many runs lie in it and outside.
+  select a.enterprise_id, a.given_stage, a.fed_with, a.month, b.month as to_month,
+         b.runs - a.runs + a.runs_here as low_runs, l.runs,
+         b.shares - a.shares + a.shares_here as low_shares, l.shares,
+         b.squares - a.squares + a.squares_here as low_squares, l.squares
+    from monthly a
+    join monthly b using (enterprise_id, given_stage, fed_with)
+    join lateral (select m.runs, m.shares, m.squares from monthly m
+                   where m.enterprise_id = a.enterprise_id and m.given_stage = a.given_stage
+                     and m.fed_with = a.fed_with
+                   order by m.month desc limit 1) l on true
+   where b.month >= a.month
+), apart as (
+  -- How far the middle of the stretch lies below that of the others, and what chance explains.
+  select s.enterprise_id, s.given_stage, s.fed_with, s.month, s.to_month, s.low_runs, s.runs,
+         (s.shares - s.low_shares) / (s.runs - s.low_runs) as level,
+         (s.shares - s.low_shares) / (s.runs - s.low_runs) - s.low_shares / s.low_runs as drop,
+         greatest(v.noise, sqrt(greatest(0,
+             s.squares - s.low_shares ^ 2 / s.low_runs
+             - (s.shares - s.low_shares) ^ 2 / (s.runs - s.low_runs)) / (s.runs - 2)))
+           * sqrt(1.0 / s.low_runs + 1.0 / (s.runs - s.low_runs)) as chance
+    from stretch s
+    join recovery_level v using (enterprise_id, fed_with, given_stage)
+   where s.low_runs >= 6 and s.runs - s.low_runs >= 6
+), steepest as (
+  select distinct on (enterprise_id, given_stage) *,
+         greatest(chance * %(yield_sigmas)s, level * %(yield_drop_percent)s / 150.0) as bound
+    from apart
+   order by enterprise_id, given_stage,
+            drop / greatest(chance * %(yield_sigmas)s, level * %(yield_drop_percent)s / 150.0) desc,
+            fed_with, month, to_month
+), shifted as (
+  -- Too little in each single run to tell, but in all runs of some months.
+  select s.enterprise_id, s.given_stage, s.fed_with, min(j.norm) as norm, s.level, s.low_runs,
+         s.runs, s.month, s.to_month, sum(j.in_kg) as in_kg, sum(j.out_kg) as out_kg,
+         sum(j.in_kg) * s.level - sum(j.out_kg) as missing_kg, min(j.share) as lowest,
+         (array_agg(j.run order by j.in_kg - j.out_kg desc))[1:10] as low,
+         (array_agg(j.lot_id order by j.in_kg - j.out_kg desc))[1] as lot_id
+    from steepest s
+    join judged j on j.enterprise_id = s.enterprise_id and j.given_stage = s.given_stage
+                 and j.fed_with = s.fed_with and j.last_month between s.month and s.to_month
+   where s.drop > s.bound
+   group by s.enterprise_id, s.given_stage, s.fed_with, s.level, s.low_runs, s.runs, s.month,
+            s.to_month
 ), whole as (
   -- All runs of the year together, against what such runs recover at the least; the more runs, the
   -- less chance has a say.
@@ -109,10 +163,18 @@ with norm as (
 ), own as (
   select 'spell' as why, * from spell
   union all
+  select 'spell', f.* from shifted f
+   where not exists (select from spell s
+                      where s.enterprise_id = f.enterprise_id
+                        and s.given_stage = f.given_stage)
+  union all
   select 'whole' as why, w.* from whole w
    where not exists (select from spell s
                       where s.enterprise_id = w.enterprise_id
                         and s.given_stage = w.given_stage)
+     and not exists (select from shifted f
+                      where f.enterprise_id = w.enterprise_id
+                        and f.given_stage = w.given_stage)
   union all
   select 'nothing', n.* from nothing n
 ), found as (
@@ -179,6 +241,11 @@ select a.enterprise_id, t.month, '', 'whole', a.share * 100, a.bound * 100,
        case when a.runs < 4 then 'few_runs' end, w.enterprise_id is not null
   from all_runs a
   left join whole w using (enterprise_id, given_stage)
+  left join told t using (enterprise_id, given_stage)
+union all
+select s.enterprise_id, t.month, '', 'shift', s.drop * 100, s.bound * 100,
+       case when t.has_spell then 'said_already' end, s.drop > s.bound and not coalesce(t.has_spell, false)
+  from steepest s
   left join told t using (enterprise_id, given_stage)
 union all
 select y.enterprise_id, t.month, '', 'peers', y.share * 100, b.least_share * 100, null,

@@ -15,16 +15,23 @@ def duplicate_document(facts: Facts) -> str:
     Fires: once for an enterprise and number, when it sold under it to two buyers, used it for a
     sale and an export or import, for two countries, or over more than `document_span_days`. And for
     two numbers that differ in one place and stand each behind one and the same weighed mass of a
-    lot, to five digits and more, of one kind and for one partner.
+    lot, to five digits and more, of one kind and for one partner. And, in a run over the country,
+    when two enterprises declare imports or exports under one number of ten characters and more.
     Tolerates: several lots on one invoice, several deliveries under it within that time, and the
-    same number given by two enterprises, whose numbering is their own. What is no number at all is
-    `undocumented_origin`'s.
+    same number on invoices of two enterprises, whose numbering is their own. What is no number at
+    all is `undocumented_origin`'s.
     """
     figures = facts.figures
     if "twin_of" in figures:
         words = _(
             "Documents %(other)s of %(first)s and %(document)s of %(last)s differ in one place and"
             " stand behind the same mass to the last digit, %(kg)s kg (gross)."
+        )
+    elif "declarants" in figures:
+        words = _(
+            "Customs declaration %(document)s, under which %(enterprise)s moved %(kg)s kg (gross),"
+            " is another enterprise's as well, between %(first)s and %(last)s: a declaration has"
+            " one declarant."
         )
     elif figures["partners"] > 1:
         words = _(
@@ -43,6 +50,7 @@ def duplicate_document(facts: Facts) -> str:
         )
     return words % {
         "document": facts.document,
+        "enterprise": facts.enterprise,
         "other": figures.get("twin_of", ""),
         "count": figures["partners"],
         "kinds": listed([KINDS[kind] for kind in dict.fromkeys(figures["kinds"])]),

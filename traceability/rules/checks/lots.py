@@ -60,20 +60,29 @@ def stock_mismatch(facts: Facts) -> str:
 
     Source: flows are entered truthfully (2025 Measures).
     Fires: once for an enterprise and lot, when a month-end count differs from what came less what
-    left up to that month's end. The month is the first in which that is so, the amount the
-    difference at its largest. And once for an enterprise, when the last counts of eight lots and
-    more, none of them beyond the tolerance, nearly all (nine in ten) differ the same way, by two
-    thirds of it in the middle.
+    left up to that month's end; or, where most of the lot has gone and the errors of all that came
+    would hide it, from the count before and what moved since. The month is the first in which that
+    is so, the amount the difference at its largest. And once for an enterprise, when the last
+    counts of eight lots and more, none of them beyond the tolerance, nearly all (nine in ten)
+    differ the same way, by two thirds of it in the middle.
     Tolerates: `stock_tolerance_percent` of all that came, at least `stock_tolerance_kg`: each of
-    many weighings differs by a few tenths of a percent. A lot of which more left than came is
-    `oversold_lot`'s, months after one that was not filed are left alone.
+    many weighings differs by a few tenths of a percent. From count to count twice that, of what was
+    there and what moved. A lot of which more left than came is `oversold_lot`'s, months after one
+    that was not filed are left alone.
     """
     if "lots" in facts.figures:
         return _drifted(facts)
-    words = _(
-        "At the end of %(month)s, %(counted)s kg (gross) of lot %(lot)s of %(maker)s were counted;"
-        " by the books there were %(book)s kg: %(difference)s kg, %(direction)s."
-    )
+    words = {
+        "books": _(
+            "At the end of %(month)s, %(counted)s kg (gross) of lot %(lot)s of %(maker)s were"
+            " counted; by the books there were %(book)s kg: %(difference)s kg, %(direction)s."
+        ),
+        "since_last": _(
+            "At the end of %(month)s, %(counted)s kg (gross) of lot %(lot)s of %(maker)s were"
+            " counted; by the count before and what came and left since, there were %(book)s kg:"
+            " %(difference)s kg, %(direction)s."
+        ),
+    }[facts.figures["why"]]
     missing = facts.mass("difference_kg") < 0
     return words % {
         "month": facts.month_of("month"),

@@ -92,6 +92,9 @@ MEASURES: Mapping[tuple[str, str], Measure] = {
     ("yield_low", "low_runs"): Measure(
         _("runs below the enterprise's own level"), Unit.COUNT, Sense.FROM, yearly=True
     ),
+    ("yield_low", "shift"): Measure(
+        _("recovery of all runs of some months below that of all others"), Unit.PERCENT, yearly=True
+    ),
     ("yield_low", "whole"): Measure(
         _("recovery of all runs of the year together"), Unit.PERCENT, Sense.BELOW, yearly=True
     ),
@@ -119,8 +122,16 @@ MEASURES: Mapping[tuple[str, str], Measure] = {
     ("duplicate_document", "twins"): Measure(
         _("shipments of one mass under numbers that differ in one place"), Unit.COUNT, yearly=True
     ),
+    ("duplicate_document", "declarants"): Measure(
+        _("enterprises with one customs declaration"), Unit.COUNT, yearly=True
+    ),
     ("stock_mismatch", "difference"): Measure(
         _("difference of the count from the books, at the worst"), Unit.KG, yearly=True
+    ),
+    ("stock_mismatch", "since_last"): Measure(
+        _("what changed from one count to the next, against what came and left"),
+        Unit.KG,
+        yearly=True,
     ),
     ("stock_mismatch", "together"): Measure(
         _("difference of the counts within the tolerance, in the middle"),

@@ -61,15 +61,18 @@ def yield_low(facts: Facts) -> str:
     Fires: once for an enterprise and stage of product, when a run lies twice as far below the level
     of the enterprise's better runs as tolerated, or three runs lie below it; when a run lies below
     95 % of the usual least; when it gave nothing, half as long again and five days after the
-    longest that the enterprise's runs take, while it went on feeding others; when the whole year's
-    runs together lie below the usual least; or, in a run over the country, when they lie far below
-    the middle of four or more others who do the same: by the tolerated drop (of metal, two thirds
-    of it) and `yield_sigmas` times their spread, or half of that in the lowest tenth of what such
-    runs give.
+    longest that the enterprise's runs take, while it went on feeding others; when the middle of six
+    or more runs of some months in a row lies below that of all others of the feed, however little
+    each shows; when the whole year's runs together lie below the usual least; or, in a run over the
+    country, when they lie far below the middle of four or more others who do the same: by the
+    tolerated drop (of metal, two thirds of it) and `yield_sigmas` times their spread, or half of
+    that in the lowest tenth of what such runs give.
     Tolerates: `yield_drop_percent` of the level or `yield_sigmas` times the noise from one run to
     the next, whichever is more. The level is the eightieth percentile and the noise the median
     step, so that a spell of low runs moves neither; feeds are compared with the same feed only.
-    Fewer than six runs of a feed are held to the usual least alone.
+    Fewer than six runs of a feed are held to the usual least alone. Of months held against months,
+    two thirds of `yield_drop_percent`, or `yield_sigmas` times what the scatter of so many runs
+    explains: by chance less than once in ten thousand plants, all stretches of a year counted.
     """
     figures = facts.figures
     numbers = {
