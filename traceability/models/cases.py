@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from traceability.permissions import Perm
+from traceability.rules.cases import ENDED
 
 
 class Case(models.Model):
@@ -92,7 +93,7 @@ class Case(models.Model):
     @property
     def is_worked(self) -> bool:
         """Whether anything can still be done in it."""
-        return self.status not in (Case.Status.CLOSED, Case.Status.MERGED)
+        return self.status not in ENDED
 
 
 class CaseEntry(models.Model):

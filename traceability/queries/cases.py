@@ -10,6 +10,7 @@ from portal.accounts.roles import ROLES
 from traceability.models import Case, CaseEntry, Finding
 from traceability.permissions import Perm
 from traceability.queries.findings import OPEN, findings_visible_to, ranked
+from traceability.rules.cases import ENDED
 
 Kind = CaseEntry.Kind
 # What the enterprise reads of its case.
@@ -73,8 +74,7 @@ def case_workers() -> QuerySet[User]:
 
 def worked_cases(user: User) -> QuerySet[Case]:
     """The cases `user` may see in which anything can still be done, by enterprise."""
-    ended = (Case.Status.CLOSED, Case.Status.MERGED)
-    worked = cases_visible_to(user).exclude(status__in=ended)
+    worked = cases_visible_to(user).exclude(status__in=ENDED)
     return worked.order_by("enterprise__organisation__name_zh", "topic", "pk")
 
 

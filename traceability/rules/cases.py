@@ -109,9 +109,13 @@ class Standing:
     still_found: int = 0
 
 
+# The statuses of a case in which nothing more is done.
+ENDED = ("closed", "merged")
+
+
 def require_worked(standing: Standing) -> None:
     """Nothing more is done in a case that is closed or merged. Raises CaseEnded."""
-    if standing.status in ("closed", "merged"):
+    if standing.status in ENDED:
         raise CaseEnded(_("This case is closed or was merged into another; nothing was changed."))
 
 

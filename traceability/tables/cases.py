@@ -20,6 +20,7 @@ from portal.kernel.tables import (
     YearColumn,
 )
 from traceability.models import Case, Finding
+from traceability.rules.cases import ENDED
 from traceability.rules.checks import CHECKS
 from traceability.tables.work import WorkFilter
 
@@ -144,7 +145,7 @@ class CaseFilter(WorkFilter):
     def standing(self, rows: QuerySet[Model], _name: str, status: str) -> QuerySet[Model]:
         """Those of one status, or all that are still worked."""
         if status == WORKED:
-            return rows.exclude(status__in=[Case.Status.CLOSED, Case.Status.MERGED])
+            return rows.exclude(status__in=ENDED)
         return rows.filter(status=status)
 
     def worked_by(self, rows: QuerySet[Model], _name: str, whose: str) -> QuerySet[Model]:
