@@ -1,8 +1,7 @@
 """`make detect`: how much of what is planted the checks find, and what they say of the honest.
 
 Each seed gives two worlds, an honest one and a falsified one. Both are imported into a database of
-their own and reconciled as of 16 January of the next year, by the portal's own
-commands. Seeds 1000
+their own and reconciled as of 16 January of the next year, by the portal's own commands. Seeds 1000
 to 1999 are for tuning the checks; those from 5000 on are kept for judging and never looked at
 before.
 """
@@ -25,7 +24,7 @@ from tests.worlds.files import write_world
 from tests.worlds.planting import Planted
 from tests.worlds.verdict import Found, Verdict, World
 
-HELD_OUT = "5000-5019"
+HELD_OUT = "5020-5039"
 YEAR, AS_OF = 2025, date(2026, 1, 16)
 
 
@@ -136,12 +135,6 @@ def _judge(task: Task) -> World:
     months = 12 * sum(agent.files for agent in built.world.agents)
     truth = [Planted(**asdict(each)) for each in built.truth]
     return World(task.seed, months, records, time.monotonic() - begun, truth, findings)
-
-
-def _day():
-    from datetime import date
-
-    return date.fromisoformat(AS_OF)
 
 
 def _findings() -> list[Found]:

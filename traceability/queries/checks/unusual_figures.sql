@@ -27,21 +27,23 @@ with mass as (
    group by 1, 2, 3
   having count(*) filter (where v.months > 1) >= 4
      and count(*) filter (where v.months > 1) >= a.records * %(repeated_percent)s / 100.0
+), in_month as (
+  select enterprise_id, kind, product_id, gross_kg, month, count(*) as records, min(id) as id
+    from mass where digits >= 4 group by 1, 2, 3, 4, 5
 ), copied as (
   -- A month that is another one, lot for lot: four and more masses of four digits, four fifths of it.
   select distinct on (b.enterprise_id, b.kind) b.enterprise_id, b.kind, c.records as of_records,
-         count(distinct b.id) as records, b.month, a.month as copy_of,
+         sum(b.records) as records, b.month, a.month as copy_of,
          (array_agg(b.id order by b.gross_kg, b.id))[1:20] as ids
-    from mass b
+    from in_month b
     join (select enterprise_id, kind, month, count(*) as records from mass group by 1, 2, 3) c
          on c.enterprise_id = b.enterprise_id and c.kind = b.kind and c.month = b.month
-    join mass a on a.enterprise_id = b.enterprise_id and a.kind = b.kind and a.month < b.month
-               and a.product_id = b.product_id and a.gross_kg = b.gross_kg
-   where b.digits >= 4
-     and not exists (select from repeated r
+    join in_month a on a.enterprise_id = b.enterprise_id and a.kind = b.kind and a.month < b.month
+                   and a.product_id = b.product_id and a.gross_kg = b.gross_kg
+   where not exists (select from repeated r
                       where r.enterprise_id = b.enterprise_id and r.kind = b.kind)
    group by b.enterprise_id, b.kind, b.month, a.month, c.records
-  having count(distinct b.id) >= 4 and count(distinct b.id) >= c.records * 0.8
+  having sum(b.records) >= 4 and sum(b.records) >= c.records * 0.8
    order by b.enterprise_id, b.kind, b.month
 ), monthly as (
   select enterprise_id, kind, product_id, month, sum(gross_kg) as kg, count(*) as records,
