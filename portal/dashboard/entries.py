@@ -160,6 +160,9 @@ SUPERVISION = Group(
         Entry(
             "traceability:tolerance_list", _("Tolerances"), "scale", (Traceability.VIEW_TOLERANCES,)
         ),
+        Entry(
+            "traceability:trial_list", _("Trials"), "checks", (Traceability.VIEW_RECONCILIATIONS,)
+        ),
     ),
 )
 ADMINISTRATION = Group(

@@ -192,6 +192,28 @@ def test_findings_move_from_the_page(english, three, supervisor):
     assert three[1].findings.count() == 2
 
 
+def test_what_is_done_with_findings_is_done_in_their_cases(english, three, supervisor):
+    client = english(supervisor)
+    findings = [three[0].findings.get(), three[2].findings.get()]
+    asked = {"action": "assign", "which": "picked", "pick": [each.pk for each in findings]}
+
+    shown = client.get(reverse("traceability:finding_move"), asked, follow=True)
+
+    assert "2 cases are meant" in shown.content.decode()
+    rows = shown.context["form"]["rows"].value()
+    address, _status = shown.redirect_chain[-1]
+    done = client.post(address, {"rows": rows, "to": supervisor.pk})
+    assert done["Location"] == reverse("traceability:finding_list")
+    assert statuses(three) == ["assigned", "open", "assigned"]
+
+
+def test_the_list_of_findings_offers_what_can_be_done(english, three, supervisor):
+    text = english(supervisor).get(reverse("traceability:finding_list")).content.decode()
+
+    for action in ("move", "assign", "ask", "note", "close"):
+        assert f'<option value="{action}">' in text
+
+
 def test_the_lists_narrow_by_everything(english, three, supervisor, northern, southern, noon):
     client = english(supervisor)
     three[2].assigned_to = supervisor

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +17,7 @@ from portal.kernel.access import requires
 from portal.kernel.pages import page, refusals_on
 from traceability.forms import bulk as forms
 from traceability.forms.bulk import MOST_AT_ONCE
+from traceability.models import Case
 from traceability.permissions import Perm
 from traceability.queries.cases import (
     case_workers,
@@ -44,12 +46,20 @@ DEEDS: dict[str, Callable[..., int]] = {
 @requires(Perm.WORK_FINDINGS)
 @require_http_methods(READ_AND_WRITE)
 def case_bulk(request: HttpRequest) -> HttpResponse:
-    """Assign, ask, note, merge or close all cases that were chosen, or none."""
+    """Assign, ask, note, merge or close all cases that were chosen, or none.
+
+    Chosen themselves, or (`of=findings`) as those of the findings that were.
+    """
     action = request.GET.get("action", "")
     seen = cases_visible_to(request.user)
-    chosen = _chosen(request, seen, CaseFilter)
+    of_findings = request.GET.get("of") == "findings"
+    back = "traceability:finding_list" if of_findings else "traceability:case_list"
+    if of_findings and request.method == "GET":
+        chosen = _cases_of(request, seen)
+    else:
+        chosen = _chosen(request, seen, CaseFilter)
     if action not in DEEDS or not _fits(request, chosen):
-        return redirect("traceability:case_list")
+        return redirect(back)
     form = _case_form(action, request, chosen)
     refused: list[RowRefused] = []
     if form.is_valid():
@@ -58,16 +68,29 @@ def case_bulk(request: HttpRequest) -> HttpResponse:
         with refusals_on(form), _rows_told(refused):
             count = DEEDS[action](cases=cases, by=request.user, at=clock.now(), **told)
             messages.success(request, _("Done in %(count)d cases.") % {"count": count})
-            return redirect("traceability:case_list")
+            return redirect(back)
     rows = list(seen.filter(pk__in=chosen).order_by("pk"))
-    context = {"form": form, "action": action, "count": len(chosen)}
+    context = {
+        "form": form,
+        "action": action,
+        "count": len(chosen),
+        "of_findings": of_findings,
+        "back": reverse(back),
+    }
     return page(request, "traceability/case_bulk.html", context | _shown(rows, refused))
 
 
 @requires(Perm.WORK_FINDINGS)
 @require_http_methods(READ_AND_WRITE)
 def finding_move(request: HttpRequest) -> HttpResponse:
-    """Put the findings that were chosen into another case, or into a new one."""
+    """Put the findings that were chosen into another case, or into a new one.
+
+    What else is done with them (`action`) is done in their cases.
+    """
+    if request.method == "GET" and request.GET.get("action") in DEEDS:
+        return redirect(
+            f"{reverse('traceability:case_bulk')}?{request.GET.urlencode()}&of=findings"
+        )
     seen = findings_visible_to(request.user)
     chosen = _chosen(request, seen, FindingListFilter)
     if not _fits(request, chosen):
@@ -106,6 +129,14 @@ def _chosen(request: HttpRequest, seen: QuerySet[Any], narrowing: Any) -> list[i
         keys = [key for key in request.GET.getlist("pick") if key.isdigit()]
     wanted = [int(key) for key in keys][: MOST_AT_ONCE + 1]
     return list(seen.filter(pk__in=wanted).order_by("pk").values_list("pk", flat=True))
+
+
+def _cases_of(request: HttpRequest, seen: QuerySet[Case]) -> list[int]:
+    """The cases of the findings that were chosen."""
+    findings = _chosen(request, findings_visible_to(request.user), FindingListFilter)
+    if len(findings) > MOST_AT_ONCE:
+        return findings  # too many, which is said of them
+    return sorted(set(seen.filter(findings__in=findings).values_list("pk", flat=True)))
 
 
 def _fits(request: HttpRequest, chosen: list[int]) -> bool:

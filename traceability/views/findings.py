@@ -5,6 +5,7 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from allocations.permissions import Perm as Allocations
@@ -22,6 +23,14 @@ from traceability.tables.findings import FindingListFilter, FindingTable
 from traceability.views.saved_views import list_tools, opened_with
 
 SHOWN_OF_ENTERPRISE = 10
+# What is done with several at once; all but the first in their cases.
+BULK_ACTIONS = (
+    ("move", gettext_lazy("Move to another case")),
+    ("assign", gettext_lazy("Assign")),
+    ("ask", gettext_lazy("Ask the enterprises")),
+    ("note", gettext_lazy("Note or evidence")),
+    ("close", gettext_lazy("Close")),
+)
 
 
 @require_safe
@@ -43,6 +52,7 @@ def finding_list(request: HttpRequest) -> HttpResponseBase:
             "may_read_disputes": reads_disputes(request.user),
             "may_read_tolerances": request.user.holds(Perm.VIEW_TOLERANCES),
             **list_tools(request, SavedView.Listing.FINDINGS, reverse("traceability:finding_move")),
+            "bulk_actions": BULK_ACTIONS,
         },
         exclude=() if request.user.holds(Perm.WORK_FINDINGS) else ("pick",),
     )
