@@ -156,7 +156,7 @@ CASES: list[tuple[str, Any, str, str, str]] = [
     ("zip bomb", zip_bomb, "a.xlsx", FAILED, "unpacks to far more"),
     ("macros", lambda: with_part(xlsx(GOOD), "xl/vbaProject.bin", b"x"), "a.xlsm", FAILED, "contains macros"),  # noqa: E501
     ("links to files", lambda: with_part(xlsx(GOOD), "xl/externalLinks/externalLink1.xml", b"<x/>"), "a.xlsx", FAILED, "links to other files"),  # noqa: E501
-    ("1,048,576 rows", lambda: xlsx(GOOD, touch=last_row), "a.xlsx", FAILED, "holds at most 200,000 rows"),  # noqa: E501
+    ("1,048,576 rows", lambda: xlsx(GOOD, touch=last_row), "a.xlsx", FAILED, "holds at most 200,000 rows; this one has more. Divide it"),  # noqa: E501
     ("far column", lambda: xlsx(GOOD, touch=lambda _b, s: s.write(1, 60, "x")), "a.xlsx", FAILED, "far outside the table"),  # noqa: E501
     # --- headers ---
     ("no header", b"\n".join([b"a,b,c"] * 3), "a.csv", FAILED, "No row with the column headers"),

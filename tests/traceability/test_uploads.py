@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from python_calamine import CalamineWorkbook
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
@@ -34,6 +35,7 @@ from traceability.services import upload_rows, uploads
 from traceability.services.filings import open_draft
 from traceability.services.handover import attest_filing, declare_nil, hand_over
 from traceability.services.uploads import receive_upload, stop_upload, work_upload
+from traceability.sheets import read
 from traceability.sheets.returned import write_returned
 
 HEADER = "kind,date,lot,product,gross_kg,reo_percent,run,counterparty,document,country,note"
@@ -529,6 +531,25 @@ def test_what_is_right_goes_in_and_the_rest_comes_back(
     write_returned(corrected, [(row.problem, row.columns, cells)], changes=True)
     again = add(corrected.getvalue())
     assert (again.state, lots(draft)[-1]) == ("accepted", (4, "L-4", "4.000"))
+
+
+def test_verbs_are_given_back_and_read_in_chinese(add: Any, draft: Filing) -> None:
+    file = io.BytesIO()
+    with translation.override("zh-hans"):
+        write_returned(file, queries.lines_to_change(draft), changes=True)
+    with read.opened(file.getvalue(), "lines.xlsx", product_names={}, changes=True) as table:
+        verbs = [texts[table.names.index("verb")] for _line, texts in table.rows()]
+    written = (
+        CalamineWorkbook.from_filelike(io.BytesIO(file.getvalue()))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
+
+    upload = add(added("撤销,1,"))
+
+    assert verbs == ["change", "change"]
+    assert [row[1] for row in written[2:]] == ["修改", "修改"]
+    assert (upload.state, [line for line, _lot, _kg in lots(draft)]) == ("accepted", [2])
 
 
 def test_a_refused_month_comes_back_whole_and_can_be_sent_again(send: Any, later: datetime) -> None:

@@ -231,7 +231,11 @@ def test_filing_month_takes_a_file(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(b"", "The file is empty"), (b"x" * 2_000_000, "larger than 1 MB")]
+    ("content", "said"),
+    [
+        (b"", "The file is empty"),
+        (b"x" * 2_000_000, "larger than 1 MB, the most that can be sent at once"),
+    ],
 )
 def test_filing_month_refuses_a_file_on_the_form(
     signed_in: Page, filer: User, settings: Any, content: bytes, said: str
@@ -262,6 +266,28 @@ def test_filing_month_shows_what_was_wrong(signed_in: Page, sent: Page) -> None:
 
     assert "is no kind of record" in text
     assert upload.get_absolute_url() in text
+
+
+def test_filing_month_says_what_became_of_a_file(
+    signed_in: Page, northern: Enterprise, february: Month, filer: User, noon: datetime
+) -> None:
+    rows = GOOD + GOOD.splitlines()[1].replace(b"L-1", b"L-2").replace(b"1000", b"-1")
+    upload = receive_upload(
+        enterprise=northern, month=february, file_name="f.csv", content=rows, keep_right=True,
+        by=filer, at=noon,
+    )  # fmt: skip
+    work_upload(upload=upload, at=noon)
+    partly = signed_in("filer").get(url("filing_month", february)).content.decode()
+
+    whole = receive_upload(
+        enterprise=northern, month=february, file_name="f.csv", content=GOOD, by=filer, at=noon
+    )
+    work_upload(upload=whole, at=noon)
+    taken = signed_in("filer").get(url("filing_month", february)).content.decode()
+
+    assert "1 fault keeps others out" in partly
+    assert url("upload_rows", upload.pk) in partly
+    assert "1 row of the file was put into the draft" in taken
 
 
 def test_filing_template_can_be_read_back(signed_in: Page, submitted: Filing) -> None:

@@ -62,6 +62,11 @@ def is_refused(shown: MonthShown, upload: Upload) -> bool:
     return filed is None or filed.submitted_at is None or upload.at >= filed.submitted_at
 
 
+def is_in_draft(shown: MonthShown, upload: Upload, state: str) -> bool:
+    """Whether the last file ended in this `state` and went into the draft that stands now."""
+    return upload.state == state and shown.draft is not None and upload.filing_id == shown.draft.pk
+
+
 @dataclass(frozen=True, slots=True)
 class CapChange:
     """One category before and after a draft is submitted, kg REO."""

@@ -32,6 +32,15 @@ HEADER_NAMES = 4
 NEEDED_COLUMNS = ("kind", "date", "lot", "gross_kg")
 
 FILE_FAULTS: dict[str, Promise] = READING_FAULTS | {
+    "too_large": _(
+        "The file is larger than %(most)d MB, the most that can be sent at once. Save a workbook"
+        " without pictures and formatting; divide a CSV file, and send each further part as an"
+        " addition to the draft."
+    ),
+    "too_many_rows": _(
+        "A file holds at most %(most)s rows; this one has more. Divide it, and send each further"
+        " part as an addition to the draft. Rows below the last filled one can be deleted."
+    ),
     "no_rows": _(
         "There are headers but no rows beneath them. For a month without business declare a nil"
         " return instead."
@@ -95,7 +104,13 @@ PROBLEM_HEADERS = ("问题", PROBLEM)
 CHANGE_HEADERS = {"verb": ("操作", "verb"), "line": ("行号", "line")}
 _HEADERS |= dict.fromkeys(PROBLEM_HEADERS, PROBLEM)
 _CHANGE_HEADERS = _HEADERS | {"verb": "verb", "操作": "verb", "line": "line", "行号": "line"}
-_VERBS = {"新增": "add", "修改": "change", "取消": "cancel"}
+# As the portal writes them, then as people do.
+CHINESE_VERBS = {"add": "新增", "change": "修改", "cancel": "取消"}
+_VERBS = {chinese: verb for verb, chinese in CHINESE_VERBS.items()} | {
+    **dict.fromkeys(("增加", "添加", "补充", "补报"), "add"),
+    **dict.fromkeys(("更改", "变更", "更正", "改正"), "change"),
+    **dict.fromkeys(("撤销", "撤消", "删除", "作废"), "cancel"),
+}
 _KINDS = {folded(chinese): kind for kind, chinese in CHINESE_KINDS.items()} | {
     kind: kind for kind in CHINESE_KINDS
 }

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import IO
 
 import xlsxwriter
+from django.utils.translation import get_language
 
 from traceability.rules.intake import CHANGE_COLUMNS, CHINESE_HEADERS, COLUMNS
-from traceability.rules.sheets import CHANGE_HEADERS, PROBLEM, PROBLEM_HEADERS
+from traceability.rules.sheets import CHANGE_HEADERS, CHINESE_VERBS, PROBLEM, PROBLEM_HEADERS
 from traceability.sheets.template import HEADER_ROWS, RECORDS
 
 _NUMBERS = ("gross_kg", "reo_percent", "line")
@@ -22,6 +23,7 @@ def write_returned(file: IO[bytes], rows: Iterable[Returned], *, changes: bool) 
     draft; texts for them follow the others, where there are any.
     """
     first = CHANGE_COLUMNS if changes else ()
+    chinese = (get_language() or "").startswith("zh")
     with xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False}) as book:
         sheet = book.add_worksheet(RECORDS)
         shade = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#0B3D6B", "border": 1}
@@ -39,6 +41,8 @@ def write_returned(file: IO[bytes], rows: Iterable[Returned], *, changes: bool) 
             told = dict(zip((*COLUMNS, *CHANGE_COLUMNS), texts, strict=False)) | {PROBLEM: problem}
             if changes and not told.get("verb"):
                 told["verb"] = "add"
+            if verb := told.get("verb"):
+                told["verb"] = CHINESE_VERBS.get(verb, verb) if chinese else verb
             for place, name in enumerate(names):
                 cell, form = told.get(name) or "", wrong if name in columns else text
                 if name in _NUMBERS and _PLAIN.fullmatch(cell):

@@ -191,8 +191,8 @@ class ErrorTable(ListTable):
     place = tables.Column(verbose_name=_("Cell"), orderable=False)
     line = NumberColumn(verbose_name=_("Line"))
     column = tables.Column(verbose_name=_("Column"))
-    value = tables.Column(verbose_name=_("What stands there"), orderable=False)
     text = tables.Column(verbose_name=_("What is wrong, and what to do"), orderable=False)
+    value = tables.Column(verbose_name=_("What stands there"), orderable=False)
 
     class Meta(ListTable.Meta):
-        fields = ("place", "line", "column", "value", "text")
+        fields = ("place", "line", "column", "text", "value")

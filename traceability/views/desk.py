@@ -21,12 +21,12 @@ from portal.kernel.pages import page, refusals_on, refusals_told
 from portal.kernel.period import Month
 from traceability import tasks
 from traceability.forms.filings import AmendmentForm, AttestationForm, UploadForm
-from traceability.models import Filing
+from traceability.models import Filing, Upload
 from traceability.permissions import Perm
 from traceability.queries import months as queries
 from traceability.queries import uploads as upload_queries
 from traceability.queries.captures import last_captures
-from traceability.queries.desk import is_refused, steps_of
+from traceability.queries.desk import is_in_draft, is_refused, steps_of
 from traceability.queries.differences import differences
 from traceability.queries.filings import filings_visible_to, in_force
 from traceability.queries.workbooks import write_lines_to_change, write_month_template
@@ -91,6 +91,8 @@ def _month_context(request: HttpRequest, enterprise: Enterprise, month: Month) -
         "upload": upload,
         "under_way": upload is not None and upload.state in upload_queries.UNDER_WAY,
         "refused": refused,
+        "kept_out": upload is not None and is_in_draft(shown, upload, Upload.State.PARTLY),
+        "taken_in": upload is not None and is_in_draft(shown, upload, Upload.State.ACCEPTED),
         "fault": upload_queries.file_fault(upload) if refused else "",
         "errors": _first_errors(upload) if refused else [],
         "returned": shown.in_force.remarks.filter(kind="returned") if shown.in_force else (),
