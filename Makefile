@@ -70,6 +70,7 @@ bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_flows
 	$(BIN)/python -m tests.benchmarks.bench_upload
 	$(BIN)/python -m tests.benchmarks.bench_filing
+	$(BIN)/python -m tests.benchmarks.bench_request
 	$(BIN)/python -m tests.benchmarks.bench_epcis
 	$(BIN)/python -m pytest --timeout 0 -s -q tests/benchmarks/bench_issue.py \
 		tests/benchmarks/bench_rounds.py tests/benchmarks/bench_planning.py \

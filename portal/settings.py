@@ -163,7 +163,7 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "portal.accounts.backends.RoleBackend",
     "enterprises.backends.EnterpriseBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "portal.accounts.backends.SignInBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,7 +1,8 @@
-"""The sign-in backend that reads permissions from a user's role."""
+"""The sign-in backends: who somebody is, and what their role carries."""
 
 from typing import Any
 
+from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Model
 
@@ -19,3 +20,15 @@ class RoleBackend(ModelBackend):
     def get_all_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
         """All that the role carries nationally."""
         return set(user_obj.role_held.national) if user_obj.is_active else set()
+
+
+class SignInBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Signs people in. What they may is their role's to say: Django's tables of it stay unasked."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
+        """Never by itself."""
+        return False
+
+    def get_all_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
+        """None by itself."""
+        return set()

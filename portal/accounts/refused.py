@@ -47,8 +47,8 @@ def _record(request: HttpRequest, *, reason: str, refusal: Refusal | None = None
     if refusal is not None:
         with translation.override(settings.LANGUAGE_CODE):
             facts["said"] = str(refusal)
-    if key_id := getattr(request, "key_used", None):
-        facts["key"] = key_id
+    if key := getattr(request, "key_used", None):
+        facts["key"] = key.pk
     services.record_refused_write(
         method=request.method,
         route=request.resolver_match.view_name,

@@ -31,7 +31,7 @@ class KeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("This key is not known here."))
         if not rules.lives(queries.key_facts(key), today=civil_day(clock.now())):
             raise AuthenticationFailed(_("This key has ended."))
-        request._request.key_used = key.pk
+        request._request.key_used = key
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:

@@ -6,6 +6,7 @@ middleware; an error of the server is not kept, and may be tried again.
 """
 
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -91,7 +92,7 @@ class WritingView(APIView):
             set_rollback()
             return response
         _tell(write, response.render() if isinstance(response, Response) else response)
-        write.save(update_fields=["status", "headers", "body"])
+        _keep(write)
         del request._request.write
         return response
 
@@ -112,8 +113,8 @@ class MachineMiddleware:
             write.pk = None
             _tell(write, response)
             Answer.objects.bulk_create([write], ignore_conflicts=True)
-        if key_id := getattr(request, "key_used", None):
-            services.note_use(key_id, clock.now())
+        if key := getattr(request, "key_used", None):
+            services.note_use(key, clock.now())
         if standing := getattr(request, "rate", None):
             for name, value in standing.headers.items():
                 response.headers[name] = value
@@ -147,6 +148,15 @@ def _place(answer: Answer) -> Answer | None:
         return Answer.objects.get(caller=answer.caller, idempotency_key=answer.idempotency_key)
     answer.pk = placed[0]
     return None
+
+
+def _keep(answer: Answer) -> None:
+    """Put what a write was answered in its place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update machines_answer set status = %s, headers = %s, body = %s where id = %s",
+            [answer.status, json.dumps(answer.headers), answer.body, answer.pk],
+        )
 
 
 def _digest(request: Request) -> str:

@@ -87,10 +87,12 @@ def _locked(key: Key) -> Key:
     )
 
 
-def note_use(key_id: int, at: datetime) -> None:
+def note_use(key: Key, at: datetime) -> None:
     """Keep when a key was last used, to the minute; no deed, and part of none."""
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=at - _USED_AGAIN_AFTER)
-    Key.objects.filter(stale, pk=key_id).update(last_used_at=at)
+    used = key.last_used_at
+    if used is None or used < at - _USED_AGAIN_AFTER:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=at - _USED_AGAIN_AFTER)
+        Key.objects.filter(stale, pk=key.pk).update(last_used_at=at)
 
 
 def forget_answers(before: datetime) -> int:

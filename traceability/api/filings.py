@@ -26,7 +26,7 @@ from traceability.api.callers import (
 )
 from traceability.models import Filing
 from traceability.permissions import Perm
-from traceability.queries.filings import draft_of, filings_visible_to
+from traceability.queries.filings import draft_id_of, filings_visible_to
 from traceability.queries.months import with_lateness
 from traceability.queries.receipts import receipt_paper
 from traceability.serializers.filings import DraftIn, FilingOut, ReceiptOut
@@ -80,7 +80,7 @@ class FilingsApi(WritingView, ListAPIView):
         asked = DraftIn(data=request.data)
         asked.is_valid(raise_exception=True)
         month = asked.validated_data["month"]
-        standing = draft_of(enterprise.pk, month)
+        standing = draft_id_of(enterprise.pk, month)
         draft = open_draft(
             enterprise=enterprise,
             month=month,
@@ -90,7 +90,7 @@ class FilingsApi(WritingView, ListAPIView):
             by=request.user,
             at=clock.now(),
         )
-        answer = answer_filing(request, draft.pk, 200 if draft == standing else 201)
+        answer = answer_filing(request, draft.pk, 200 if draft.pk == standing else 201)
         answer.headers["Location"] = reverse("api:filing", args=[draft.pk])
         return answer
 
@@ -111,7 +111,7 @@ class FilingApi(WritingView, RetrieveAPIView):
     @extend_schema(parameters=[ETAG])
     def get(self, request: Request, pk: int) -> Response:
         """With its ETag, which every write of a draft asks back."""
-        return answer_filing(request, self.get_object().pk)
+        return answer_filing(request, pk)
 
     @extend_schema(responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, pk: int) -> Response:

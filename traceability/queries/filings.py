@@ -1,7 +1,8 @@
 """Filings and their records, and who may see them."""
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
@@ -19,6 +20,7 @@ _DIFFERENT = f"""
 select exists ({_ONE} except all {_OTHER}) or exists ({_OTHER} except all {_ONE})
 """
 
+_STATE = "traceability_filing.id || '-' || traceability_filing.xmin"
 _HIGHEST = """
 select greatest(
     (select max(line) from traceability_record where filing_id = %(filing)s),
@@ -60,6 +62,14 @@ def draft_of(enterprise_id: int, month: Month) -> Filing | None:
     ).first()
 
 
+def draft_id_of(enterprise_id: int, month: Month) -> int | None:
+    """The same, told by its id alone."""
+    drafts = Filing.objects.filter(
+        enterprise_id=enterprise_id, month=month, status=Filing.Status.DRAFT
+    )
+    return drafts.order_by().values_list("pk", flat=True).first()
+
+
 def in_force(enterprise_id: int, month: Month) -> Filing | None:
     """The version of a month that counts, if any was submitted."""
     return Filing.objects.filter(
@@ -75,15 +85,21 @@ def highest_line(filing: Filing) -> int:
     return int(line)
 
 
+def with_state(filings: QuerySet[Filing]) -> QuerySet[Filing]:
+    """`filings`, each telling in `state` what `state_of` tells, as it was read."""
+    state = RawSQL(_STATE, (), output_field=CharField())  # noqa: S611 - a constant
+    return filings.annotate(state=state)
+
+
 def state_of(filing: Filing) -> str:
     """A text that differs after every change of a filing or, while it is a draft, of its records.
 
     Every deed on a draft writes its row, so the row's version in the database tells.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select xmin from traceability_filing where id = %s", [filing.pk])
-        (version,) = cursor.fetchone()
-    return f"{filing.pk}-{version}"
+        cursor.execute(f"select {_STATE} from traceability_filing where id = %s", [filing.pk])
+        (state,) = cursor.fetchone()
+    return str(state)
 
 
 def differs(filing: Filing, other: Filing) -> bool:

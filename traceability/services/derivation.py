@@ -1,7 +1,6 @@
 """What follows from a submission: what lots are, balances, and what counts against the caps."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -48,6 +47,14 @@ delete from traceability_balance where in_kg = 0 and out_kg = 0 and (enterprise_
       from traceability_filing f join traceability_record r on r.filing_id = f.id
      where f.id = any (%(removed)s))
 """
+# One message to the database.
+_DERIVED = ";".join(
+    (
+        "drop table if exists derive_lot, derive_use",
+        *(_DEFINED, "analyze derive_lot", _USED, _KEEP_DEFINITIONS, _FORGET_CAP_USE, _KEEP_CAP_USE),
+        *(sql("derive_balances"), _FORGET_EMPTIED),
+    )
+)
 
 
 def hold() -> None:
@@ -64,20 +71,7 @@ def derive(*, added: Sequence[int], removed: Sequence[int]) -> None:
     """
     facts = change_facts(added=list(added), removed=list(removed))
     with connection.cursor() as cursor:
-        cursor.execute("drop table if exists derive_lot, derive_use")
-        cursor.execute(_DEFINED, facts)
-        cursor.execute("analyze derive_lot")
-        cursor.execute(_USED, facts)
-        cursor.execute(_KEEP_DEFINITIONS)
-        cursor.execute(_FORGET_CAP_USE)
-        cursor.execute(_KEEP_CAP_USE)
-        _derive_balances(cursor, facts)
-
-
-def _derive_balances(cursor: Any, facts: dict[str, Any]) -> None:
-    cursor.execute(sql("derive_balances"), facts)
-    if facts["removed"]:
-        cursor.execute(_FORGET_EMPTIED, facts)
+        cursor.execute(_DERIVED, facts)
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
@@ -34,6 +33,19 @@ select %s, line, kind, date, lot_id, product_id, gross_kg, reo_percent, reo_kg, 
                      where enterprise_id = %s and month = %s and status = 'submitted')
 """
 
+_FILLED = """
+update traceability_filing
+   set record_count = (select count(*) from traceability_record where filing_id = %(filing)s),
+       prepared_by_id = %(by)s, prepared_at = %(at)s, ready_at = null
+ where id = %(filing)s
+returning record_count
+"""
+_EMPTY = """
+delete from traceability_unfinishedrow where filing_id = %(filing)s;
+update traceability_capturedevent set lines = '{}', changed = true where filing_id = %(filing)s;
+delete from traceability_record where filing_id = %(filing)s
+"""
+
 
 class DraftGone(Refusal):
     """Somebody threw the draft away."""
@@ -56,19 +68,13 @@ def open_draft(
     records of that version (`with_records`). Raises MonthNotBegun, NotAFiler or ReasonNeeded.
     """
     # Not against records of others that name this enterprise: these only need it to stay.
-    enterprise = Enterprise.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=enterprise.pk
-    )
+    held = Enterprise.objects.select_for_update(of=("self",), no_key=True)
+    enterprise = held.select_related("organisation").get(pk=enterprise.pk)
     filing_rules.require_draftable(month, today=civil_day(at), files=enterprise.files)
-    standing = Filing.objects.filter(
-        enterprise=enterprise, month=month, status=Filing.Status.DRAFT
-    ).first()
-    if standing:
-        return standing
-    last = Filing.objects.filter(enterprise=enterprise, month=month).aggregate(
-        version=Max("version")
-    )["version"]
-    version = (last or 0) + 1
+    last = Filing.objects.filter(enterprise=enterprise, month=month).order_by("-version").first()
+    if last and last.status == Filing.Status.DRAFT:
+        return last
+    version = last.version + 1 if last else 1
     filing_rules.require_reason(version, reason)
     filing = Filing.objects.create(
         enterprise=enterprise,
@@ -114,44 +120,60 @@ def fill_draft(
     with transaction.atomic():
         filing = locked(filing)
         filing_rules.require_draft(filing.status, filing.receipt_no)
-        limit_statements()
-        intake.open_staging()
-        intake.stage_filing(
-            1,
-            enterprise_id=filing.enterprise_id,
-            uscc=filing.enterprise.uscc or "",
-            month=filing.month,
-            version=filing.version,
-            until=min(civil_day(at), filing.month.last_day),
-            filing_id=filing.pk,
-        )
+        stage_draft(filing, at=at)
         count = intake.stage_plain(*plain) if plain else None
         if count is None:
             count = intake.stage_rows(1, rows)
-            intake.check_rows()
+            intake.check_rows(staged=count)
             if faults := list(intake.faults()):
                 raise RowsRefused(faults)
         empty_draft(filing)
         intake.store_rows(version=filing.version)
-        filing.record_count = count
-        filing.prepared_by = by
-        filing.prepared_at = at
-        filing.ready_at = None
-        filing.save(update_fields=["record_count", "prepared_by", "prepared_at", "ready_at"])
-        audit.record("filing.filled", filing, by=by, at=at, records=count)
-    return count
+        filled(filing, by=by, at=at)
+        audit.record("filing.filled", filing, by=by, at=at, records=filing.record_count)
+    return filing.record_count
+
+
+def stage_draft(filing: Filing, *, at: datetime) -> None:
+    """Make ready to stage rows of a draft as filing 1. Part of a deed.
+
+    No record of it may be dated after the month, or after today.
+    """
+    limit_statements()
+    intake.open_staging()
+    intake.stage_filing(
+        1,
+        enterprise_id=filing.enterprise_id,
+        uscc=filing.enterprise.uscc or "",
+        month=filing.month,
+        version=filing.version,
+        until=min(civil_day(at), filing.month.last_day),
+        filing_id=filing.pk,
+    )
+
+
+def filled(filing: Filing, *, by: User, at: datetime) -> None:
+    """Count a draft's records anew; whoever filled it is its preparer. Part of a deed.
+
+    One that was handed over is taken back.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FILLED, {"filing": filing.pk, "by": by.pk, "at": at})
+        (filing.record_count,) = cursor.fetchone()
+    filing.prepared_by, filing.prepared_at, filing.ready_at = by, at, None
 
 
 @transaction.atomic
-def submit_filing(*, filing: Filing, by: User, at: datetime) -> Filing:
+def submit_filing(*, filing: Filing, by: User, at: datetime, held: bool = False) -> Filing:
     """Attest to a draft and submit it: from now on it counts and never changes.
 
     A version before it is superseded; balances and cap use follow in the same transaction. A draft
     without records is a nil return. Raises AlreadySubmitted, MonthNotOver, AttesterIsPreparer or
     DraftGone, and PermissionDenied unless `by` may submit for the enterprise. The derivation's lock
     and the audit trail's are held until the transaction ends: one deed for a transaction.
+    `held`: the caller's deed has locked the draft.
     """
-    filing = locked(filing)
+    filing = filing if held else locked(filing)
     require_allowed(by, Perm.SUBMIT_FILING, filing.enterprise)
     filing_rules.require_submittable(_facts(filing), by_id=by.pk, today=civil_day(at))
     superseded = seal([filing], by=by, at={filing.pk: at})
@@ -198,9 +220,8 @@ def empty_draft(filing: Filing) -> None:
 
     The events that it was captured from stay known, so that they are not taken twice.
     """
-    filing.unfinished_rows.all().delete()
-    filing.captured_events.update(lines=[], changed=True)
-    filing.records.all()._raw_delete(filing.records.db)
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY, {"filing": filing.pk})
 
 
 def seal(filings: Sequence[Filing], *, by: User, at: dict[int, datetime]) -> list[int]:

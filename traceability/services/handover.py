@@ -63,7 +63,7 @@ def attest_filing(*, filing: Filing, seen: datetime | None, by: User, at: dateti
     draft = locked(filing)
     filing_rules.require_draft(draft.status, draft.receipt_no)
     rules.require_as_seen(_handed(draft), seen=seen)
-    return submit_filing(filing=draft, by=by, at=at)
+    return submit_filing(filing=draft, by=by, at=at, held=True)
 
 
 def require_open(enterprise: Enterprise, month: Month) -> None:

@@ -72,7 +72,7 @@ def import_filings(
     intake.open_staging()
     _stage_filings(listing.listed)
     header_faults = _stage_records(records, listing)
-    intake.check_rows()
+    intake.check_rows(staged=intake.FEW)
     if listing.errors or header_faults:
         answer.refused = listing.rows
         errors: Iterable[str] = [*listing.errors, *header_faults]

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kernel.errors import Refusal
 from portal.kernel.period import Month
 from portal.kernel.sheets.content import Content, pieces
-from portal.kernel.sql import keep_statistics
+from portal.kernel.sql import FEW, keep_statistics
 from traceability.rules.countries import COUNTRIES
 from traceability.rules.intake import (
     ASSAY_SUM_MOST,
@@ -71,6 +72,7 @@ class SourceRow:
     fault: str | None = None
 
 
+@cache
 def sql(name: str) -> str:
     """The statement or statements of one file."""
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
@@ -79,9 +81,6 @@ def sql(name: str) -> str:
 def open_staging() -> None:
     """Create the staging tables; they go with the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "drop table if exists intake_error, intake_row, intake_filing, intake_cancel"
-        )
         cursor.execute(sql("stage"))
 
 
@@ -153,7 +152,7 @@ def stage_plain(content: Content, columns: Sequence[str]) -> int | None:
             cursor.execute("select count(*) from intake_row")
             count = int(cursor.fetchone()[0])
             if 0 < count <= MOST_ROWS:
-                check_rows()
+                check_rows(staged=count)
                 cursor.execute("select exists (select from intake_error)")
                 if not cursor.fetchone()[0]:
                     return count
@@ -184,12 +183,18 @@ def without_breaks(cell: str) -> str:
     return cell.strip()
 
 
-def check_rows() -> None:
-    """Put every fault of every staged row into intake_error."""
+def check_rows(*, staged: int) -> None:
+    """Put every fault of every staged row into intake_error; there are about `staged` of them."""
+    look_at("intake_row (filing_no, kind, lot, lot_maker), intake_filing", staged=staged)
     with connection.cursor() as cursor:
-        cursor.execute("analyze intake_row (filing_no, kind, lot, lot_maker)")
-        cursor.execute("analyze intake_filing")
         cursor.execute(sql("check_rows"), _check_facts())
+
+
+def look_at(tables: str, *, staged: int) -> None:
+    """Let the planner know what is staged, where there is enough of it to go wrong with."""
+    if staged >= FEW:
+        with connection.cursor() as cursor:
+            cursor.execute(f"analyze {tables}")
 
 
 def faults() -> Iterator[RowError]:
@@ -216,6 +221,7 @@ def store_rows(*, version: int = 1) -> int:
     return stored
 
 
+@cache
 def _check_facts() -> dict[str, Any]:
     optional = (
         "product", "reo_percent", "run", "counterparty", "document", "country", "note",

@@ -8,24 +8,23 @@ from django.db import connection, transaction
 
 from portal.accounts.models import User
 from portal.kernel import audit
-from portal.kernel.period import civil_day
 from traceability.models import Filing
 from traceability.queries.filings import highest_line
 from traceability.rules import filings as filing_rules
 from traceability.rules.intake import COLUMNS, CREATING, HIGHEST_LINE, VERBS, RowError
 from traceability.services import intake
-from traceability.services.filings import empty_draft, limit_statements, locked
+from traceability.services.filings import empty_draft, filled, locked, stage_draft
 from traceability.services.intake import RowsRefused, SourceRow
 from traceability.sheets.read import Table
 
 _OUT = """
-delete from traceability_record where filing_id = %s and line in (
+delete from traceability_record where filing_id = %(filing)s and line in (
     select own_line from intake_row where verb = 'change'
     union all select own_line from intake_cancel)
 """
 # What waited unfinished on a line that is a record now, or gone.
 _SETTLED = """
-delete from traceability_unfinishedrow where filing_id = %s and line in (
+delete from traceability_unfinishedrow where filing_id = %(filing)s and line in (
     select own_line from intake_row union all select own_line from intake_cancel)
 """
 # The events that these lines were captured from: what is cancelled stands no longer, what is
@@ -38,11 +37,12 @@ update traceability_capturedevent e
    set lines = array(select line from unnest(e.lines) as line where line <> all (c.lines)),
        changed = e.changed or e.lines && a.lines
   from cancelled c, altered a
- where e.filing_id = %s and e.lines && (c.lines || a.lines)
+ where e.filing_id = %(filing)s and e.lines && (c.lines || a.lines)
 """
 _NUMBER = """
 update intake_row r set own_line = n.own_line
-  from (select line, %s + row_number() over (order by line) as own_line
+  from (select line, row_number() over (order by line)
+               + greatest(%s, (select max(own_line) from intake_row)) as own_line
           from intake_row where own_line is null) n
  where n.line = r.line
 """
@@ -121,68 +121,51 @@ def write_records(
     """
     filing = locked(filing)
     filing_rules.require_draft(filing.status, filing.receipt_no)
-    limit_statements()
-    _stage(filing, rows, at=at)
+    stage_draft(filing, at=at)
+    _stage(rows)
     faults = list(intake.faults())
     if faults and not partial:
         raise RowsRefused(faults)
-    written = _store(filing, faults, replace=replace)
-    filing.record_count = written.record_count
-    filing.prepared_by = by
-    filing.prepared_at = at
-    filing.ready_at = None
-    filing.save(update_fields=["record_count", "prepared_by", "prepared_at", "ready_at"])
+    lines = _store(filing, faults, replace=replace)
+    filled(filing, by=by, at=at)
     audit.record(
         "filing.filled",
         filing,
         by=by,
         at=at,
-        records=written.record_count,
-        rows=len(written.lines),
+        records=filing.record_count,
+        rows=len(lines),
         refused=len({fault.line for fault in faults}),
     )
-    return written
+    return Written(filing.record_count, lines, faults)
 
 
-def _stage(filing: Filing, rows: Iterable[SourceRow], *, at: datetime) -> None:
+def _stage(rows: Iterable[SourceRow]) -> None:
     """Every row into staging, and every fault beside it."""
-    intake.open_staging()
-    intake.stage_filing(
-        1,
-        enterprise_id=filing.enterprise_id,
-        uscc=filing.enterprise.uscc or "",
-        month=filing.month,
-        version=filing.version,
-        until=min(civil_day(at), filing.month.last_day),
-        filing_id=filing.pk,
-    )
-    intake.stage_rows(1, rows)
+    staged = intake.stage_rows(1, rows)
+    intake.look_at("intake_row (line, lot, own_line, verb)", staged=staged)
     with connection.cursor() as cursor:
-        cursor.execute("analyze intake_row (line, lot, own_line, verb)")
         cursor.execute(intake.sql("check_changes"))
-    intake.check_rows()
+    intake.check_rows(staged=staged)
     with connection.cursor() as cursor:
         cursor.execute(intake.sql("settle_changes"), {"creating": list(CREATING)})
 
 
-def _store(filing: Filing, faults: Sequence[RowError], *, replace: bool) -> Written:
-    """The rows without a fault into the draft."""
+def _store(
+    filing: Filing, faults: Sequence[RowError], *, replace: bool
+) -> Sequence[tuple[int, int]]:
+    """The rows without a fault into the draft; the place of each, and its line."""
     highest = 0
     if not replace:
         highest = highest_line(filing)
     with connection.cursor() as cursor:
         if faults:
             cursor.execute("delete from intake_row r using intake_error e where e.line = r.line")
-        cursor.execute("select coalesce(max(own_line), 0) from intake_row")
-        highest = max(highest, cursor.fetchone()[0])
         cursor.execute(_NUMBER, [highest])
         if replace:
             empty_draft(filing)
         else:
-            cursor.execute(_OF_EVENTS, [filing.pk])
-            cursor.execute(_OUT, [filing.pk])
-            cursor.execute(_SETTLED, [filing.pk])
+            cursor.execute(f"{_OF_EVENTS};{_OUT};{_SETTLED}", {"filing": filing.pk})
         intake.store_rows(version=filing.version)
         cursor.execute(_ACCEPTED)
-        lines = cursor.fetchall()
-    return Written(filing.records.count(), lines, faults)
+        return list(cursor.fetchall())

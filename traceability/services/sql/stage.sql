@@ -1,4 +1,5 @@
--- The tables a file is read into; gone with the transaction.
+-- The tables a file is read into; gone with the transaction, or anew within it.
+drop table if exists intake_error, intake_row, intake_filing, intake_cancel;
 create temp table intake_filing (
     no integer primary key,
     enterprise_id bigint not null,
