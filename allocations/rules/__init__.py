@@ -31,12 +31,10 @@ from allocations.rules.content import (
 from allocations.rules.eligibility import (
     ASSESSING,
     MOST_BYTES,
-    AttachmentUnfit,
     CapacityUnfit,
     EvidenceExpired,
     EvidenceMissing,
     require_assessing_ministry,
-    require_attachment,
     require_evidence,
     require_from_year,
 )
@@ -162,7 +160,6 @@ __all__ = [
     "TOTAL_CONTROL",
     "TOTAL_CONTROL_SINCE",
     "ApprovalMissing",
-    "AttachmentUnfit",
     "Beside",
     "Bound",
     "Candidate",
@@ -240,7 +237,6 @@ __all__ = [
     "require_answer_reason",
     "require_answering_ministry",
     "require_assessing_ministry",
-    "require_attachment",
     "require_category",
     "require_changeable",
     "require_checks",

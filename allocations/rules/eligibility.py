@@ -6,17 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from allocations.rules.ministries import NotTheirMinistry
 from portal.kernel.errors import Refusal
+from portal.kernel.evidence import MEGABYTE
 from portal.kernel.law import ALLOCATION
 
 ASSESSING = ("MIIT", "MNR")
-# What an attachment begins with, by what its name ends on.
-ATTACHMENTS = {
-    ".pdf": (b"%PDF-",),
-    ".png": (b"\x89PNG\r\n\x1a\n",),
-    ".jpg": (b"\xff\xd8\xff",),
-    ".jpeg": (b"\xff\xd8\xff",),
-}
-MOST_BYTES = 5 * 1024 * 1024
+# What a file of evidence may hold.
+MOST_BYTES = 5 * MEGABYTE
 YEARS_AHEAD = 1
 
 
@@ -26,10 +21,6 @@ class EvidenceMissing(Refusal):
 
 class EvidenceExpired(Refusal):
     """Evidence that is no longer valid proves nothing."""
-
-
-class AttachmentUnfit(Refusal):
-    """The attachment is too large, or not of a kind that is kept."""
 
 
 class CapacityUnfit(Refusal):
@@ -54,17 +45,6 @@ def require_evidence(evidence: str, *, valid_until: date | None, on: date) -> No
         raise EvidenceMissing(_("Say what the finding rests on."), field="evidence")
     if valid_until is not None and valid_until < on:
         raise EvidenceExpired(_("The evidence is no longer valid."), field="valid_until")
-
-
-def require_attachment(name: str, content: bytes) -> None:
-    """It is a PDF, PNG or JPEG, by what it is, of at most 5 MB. Raises AttachmentUnfit."""
-    if len(content) > MOST_BYTES:
-        raise AttachmentUnfit(
-            _("The attachment is larger than %(most)s MB."), field="attachment", most=5
-        )
-    ending = name[name.rfind(".") :].lower() if "." in name else ""
-    if not content.startswith(ATTACHMENTS.get(ending, ())):
-        raise AttachmentUnfit(_("Attach a PDF, PNG or JPEG file."), field="attachment")
 
 
 def require_from_year(from_year: int, *, this_year: int) -> None:

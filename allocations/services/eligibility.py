@@ -10,6 +10,7 @@ from allocations.models import Assessment, Eligibility
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel import audit
+from portal.kernel.evidence import PAPERS, require_evidence
 from portal.kernel.period import civil_day
 
 
@@ -28,12 +29,12 @@ def find_eligibility(
 ) -> Eligibility:
     """Put a finding under one criterion on record; earlier ones stay readable.
 
-    Raises NotTheirMinistry, EvidenceMissing, EvidenceExpired or AttachmentUnfit.
+    Raises NotTheirMinistry, EvidenceMissing, EvidenceExpired or UnfitEvidence.
     """
     rules.require_assessing_ministry(by.organisation.ministry)
     rules.require_evidence(evidence, valid_until=valid_until, on=civil_day(at))
     if attachment is not None:
-        rules.require_attachment(attachment_name, attachment)
+        require_evidence(attachment_name, attachment, most_bytes=rules.MOST_BYTES, kinds=PAPERS)
     found = Eligibility.objects.create(
         enterprise=enterprise,
         criterion=criterion,

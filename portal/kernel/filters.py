@@ -66,6 +66,14 @@ def of_month(rows: QuerySet[Model], text: str, *, field: str = "month") -> Query
         return rows.none()
 
 
+class MonthNamed(django_filters.CharFilter):
+    """A month as an address writes it, 2025-03; for endpoints."""
+
+    def filter(self, qs: QuerySet[Model], value: str) -> QuerySet[Model]:
+        """Those of the month; none when it is not a month."""
+        return of_month(qs, value, field=self.field_name) if value else qs
+
+
 class ListFilter(django_filters.FilterSet):
     """The base of every list's filters; fields carry stable ids and Bootstrap's classes."""
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from allocations import queries, rules, services
 from allocations.models import Eligibility
+from portal.kernel.evidence import UnfitEvidence
 from portal.kernel.models import AuditEvent
 from tests.cast import make_designated, make_enterprise, make_user
 
@@ -70,12 +71,12 @@ def test_find_eligibility_puts_it_on_record(find, northern):
     [
         ({"evidence": " "}, rules.EvidenceMissing),
         ({"valid_until": TODAY - timedelta(days=1)}, rules.EvidenceExpired),
-        ({"attachment_name": "a.pdf", "attachment": b"MZ"}, rules.AttachmentUnfit),
-        ({"attachment_name": "a.exe", "attachment": b"MZ"}, rules.AttachmentUnfit),
-        ({"attachment_name": "pdf", "attachment": PDF}, rules.AttachmentUnfit),
+        ({"attachment_name": "a.pdf", "attachment": b"MZ"}, UnfitEvidence),
+        ({"attachment_name": "a.exe", "attachment": b"MZ"}, UnfitEvidence),
+        ({"attachment_name": "pdf", "attachment": PDF}, UnfitEvidence),
         (
             {"attachment_name": "a.pdf", "attachment": PDF + bytes(rules.MOST_BYTES)},
-            rules.AttachmentUnfit,
+            UnfitEvidence,
         ),
     ],
 )

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from portal.kernel.evidence import UnfitEvidence
 from portal.kernel.models import AuditEvent
 from portal.notices.models import Notice
 from tests.cast import make_enterprise, make_user
@@ -259,7 +260,7 @@ def test_a_case_is_not_merged_into_itself_or_another_year(case, northern, superv
     ("name", "content"), [("a.exe", b"MZ"), ("big.pdf", PDF + b"0" * rules.MOST_BYTES)]
 )
 def test_evidence_that_can_t_be_kept(case, supervisor, noon, name, content):
-    with pytest.raises(rules.UnfitEvidence):
+    with pytest.raises(UnfitEvidence):
         services.note_in_case(
             case=case, text="See", attachment=Attachment(name, content), by=supervisor, at=noon
         )

@@ -1,7 +1,7 @@
 """Filings in versions: listed, opened, read, thrown away; their receipts."""
 
 import django_filters
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
@@ -15,7 +15,7 @@ from portal.kernel.access import Requires
 from portal.kernel.api.pages import LedgerPages
 from portal.kernel.api.renderers import PdfRenderer
 from portal.kernel.downloads import PDF, download
-from portal.kernel.filters import of_month
+from portal.kernel.filters import MonthNamed
 from portal.machines.idempotency import WritingView
 from traceability.api.callers import (
     ETAG,
@@ -45,16 +45,12 @@ class FilingsFilter(django_filters.FilterSet):
     """`uscc`, `month` (2025-03) and `status` narrow the filings."""
 
     uscc = django_filters.CharFilter(field_name="enterprise__uscc")
-    month = django_filters.CharFilter(method="of_month")
+    month = MonthNamed(field_name="month")
     status = django_filters.ChoiceFilter(choices=Filing.Status.choices)
 
     class Meta:
         model = Filing
         fields = ()
-
-    def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
-        """Those of one month; none when it is not a month."""
-        return of_month(rows, text)
 
 
 @extend_schema(tags=["filings"])

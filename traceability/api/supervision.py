@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from portal.kernel import clock
 from portal.kernel.access import Requires, require_allowed
 from portal.kernel.api.pages import LedgerPages
-from portal.kernel.filters import of_month
+from portal.kernel.filters import MonthNamed
 from portal.machines.idempotency import WritingView
 from traceability.models import DeadlineExtension, FilingRemark
 from traceability.permissions import Perm
@@ -29,7 +29,7 @@ class FilingRemarksFilter(django_filters.FilterSet):
 
     filing = django_filters.NumberFilter(field_name="filing_id")
     uscc = django_filters.CharFilter(field_name="filing__enterprise__uscc")
-    month = django_filters.CharFilter(method="of_month")
+    month = MonthNamed(field_name="filing__month")
     kind = django_filters.ChoiceFilter(choices=FilingRemark.Kind.choices)
     open = django_filters.BooleanFilter()
 
@@ -37,24 +37,16 @@ class FilingRemarksFilter(django_filters.FilterSet):
         model = FilingRemark
         fields = ()
 
-    def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
-        """Those about one month; none when it is not a month."""
-        return of_month(rows, text, field="filing__month")
-
 
 class ExtensionsFilter(django_filters.FilterSet):
     """By month and enterprise."""
 
     uscc = django_filters.CharFilter(field_name="enterprise__uscc")
-    month = django_filters.CharFilter(method="of_month")
+    month = MonthNamed(field_name="month")
 
     class Meta:
         model = DeadlineExtension
         fields = ()
-
-    def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
-        """Those for one month; none when it is not a month."""
-        return of_month(rows, text)
 
 
 @extend_schema(tags=["filings"])

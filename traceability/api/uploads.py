@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiTypes, extend_schema
@@ -20,7 +20,7 @@ from portal.kernel.access import Requires, require_allowed
 from portal.kernel.api.pages import LedgerPages
 from portal.kernel.api.renderers import FileRenderer, XlsxRenderer
 from portal.kernel.downloads import BINARY, XLSX, written
-from portal.kernel.filters import of_month
+from portal.kernel.filters import MonthNamed
 from portal.machines.idempotency import WritingView
 from traceability import tasks
 from traceability.api.callers import own_enterprise
@@ -35,17 +35,13 @@ from traceability.services.uploads import receive_upload, stop_upload
 class UploadsFilter(django_filters.FilterSet):
     """By month, state and mode."""
 
-    month = django_filters.CharFilter(method="of_month")
+    month = MonthNamed(field_name="month")
     state = django_filters.ChoiceFilter(choices=Upload.State.choices)
     mode = django_filters.ChoiceFilter(choices=Upload.Mode.choices)
 
     class Meta:
         model = Upload
         fields = ()
-
-    def of_month(self, rows: QuerySet[Model], _name: str, text: str) -> QuerySet[Model]:
-        """Those for one month; none when it is not a month."""
-        return of_month(rows, text)
 
 
 @extend_schema(tags=["uploads"])

@@ -11,6 +11,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
+from portal.kernel.evidence import MEGABYTE
 
 # The topic of a case, by the code of a finding.
 TOPIC_OF = {
@@ -43,9 +44,8 @@ TRACES = (
     *("oversold_lot", "stock_mismatch", "quantity_mismatch", "unmatched_purchase"),
     *("unconfirmed_sale", "yield_impossible", "element_excess"),
 )
-# How files of evidence begin: PDF, PNG, JPEG, XLSX.
-EVIDENCE = (b"%PDF-", b"\x89PNG\r\n", b"\xff\xd8\xff", b"PK\x03\x04")
-MOST_BYTES = 10 * 1024 * 1024
+# What a file of evidence may hold.
+MOST_BYTES = 10 * MEGABYTE
 
 
 class CaseEnded(Refusal):
@@ -62,10 +62,6 @@ class DueTooEarly(Refusal):
 
 class NotToBeMerged(Refusal):
     """A case can't be merged into this one."""
-
-
-class UnfitEvidence(Refusal):
-    """A file that is no evidence the portal can keep."""
 
 
 class StillFound(Refusal):
@@ -187,21 +183,4 @@ def require_closable(standing: Standing, outcome: str) -> None:
             ),
             field="outcome",
             count=standing.still_found,
-        )
-
-
-def require_evidence(name: str, content: bytes) -> None:
-    """A file of a kind that can be opened by whoever reads the case, of at most 10 MB.
-
-    Raises UnfitEvidence.
-    """
-    if len(content) > MOST_BYTES:
-        raise UnfitEvidence(
-            _("“%(name)s” is larger than 10 MB; send a smaller file."),
-            field="attachment",
-            name=name,
-        )
-    if not content.startswith(EVIDENCE):
-        raise UnfitEvidence(
-            _("“%(name)s” is no PDF, PNG, JPEG or XLSX file."), field="attachment", name=name
         )

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from traceability.models import Reconciliation, Trial
+from traceability.models import Capture, Reconciliation, Trial, Upload
 
 Row = TypeVar("Row", Reconciliation, Trial)
 State = Reconciliation.State
@@ -75,6 +75,14 @@ def tell_done(aside: BaseDatabaseWrapper, row: Row, done: int) -> None:
     """How much is done, for everybody to see at once; never waits for a lock."""
     with aside.cursor() as cursor:
         cursor.execute(_PROGRESS.format(table=row._meta.db_table), [done, row.pk])
+
+
+@transaction.atomic
+def let_wait(sent: Upload | Capture) -> None:
+    """What somebody sent and whose check broke off waits for another try, if nobody ended it."""
+    state = type(sent).State
+    again: Any = type(sent)._default_manager.filter(pk=sent.pk, state=state.WORKING)
+    again.update(state=state.QUEUED)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from traceability.rules.epcis.captured import read_events
 from traceability.rules.epcis.document import events_sent
 from traceability.rules.epcis.faults import DocumentTooLarge, EventFault
 from traceability.rules.filings import require_draftable
-from traceability.services.background import DELIVERIES, held
+from traceability.services.background import DELIVERIES, held, let_wait
 from traceability.services.captured_events import Captured, EventsRefused, capture_events
 
 State = Capture.State
@@ -82,7 +82,7 @@ def work_capture(*, capture: Capture, at: datetime) -> Capture:
         except EventsRefused as refused:
             _end(taken, at, begun, refused.captured)
         except Exception:
-            _put_back(taken)
+            let_wait(taken)
             raise
         return taken
 
@@ -136,9 +136,3 @@ def _end(capture: Capture, at: datetime, begun: float, captured: Captured) -> No
     audit.record(
         f"capture.{capture.state}", capture, by=capture.by, at=capture.finished_at, **facts
     )
-
-
-@transaction.atomic
-def _put_back(capture: Capture) -> None:
-    """What broke off waits for another try; `_take` sets it aside after the last one."""
-    Capture.objects.filter(pk=capture.pk, state=State.WORKING).update(state=State.QUEUED)

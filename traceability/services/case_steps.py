@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.accounts.models import User
+from portal.kernel.evidence import require_evidence
 from portal.kernel.period import civil_day
 from portal.notices.kinds import Kind
 from portal.notices.kinds.words import quoted
@@ -137,7 +138,7 @@ def enter(
 ) -> CaseEntry:
     """Write down what was said or done."""
     if attachment is not None:
-        rules.require_evidence(attachment.name, attachment.content)
+        require_evidence(attachment.name, attachment.content, most_bytes=rules.MOST_BYTES)
     return CaseEntry.objects.create(
         case=case,
         kind=kind,

@@ -22,7 +22,7 @@ from traceability.queries.uploads import UNDER_WAY, content_on_disk, product_nam
 from traceability.rules.filings import require_draftable
 from traceability.rules.intake import COLUMNS, RowError
 from traceability.rules.sheets import UploadRefused, require_under_way
-from traceability.services.background import DELIVERIES, held
+from traceability.services.background import DELIVERIES, held, let_wait
 from traceability.services.handover import require_open
 from traceability.services.intake import RowsRefused
 from traceability.services.kept_files import kept_content
@@ -140,7 +140,7 @@ def work_upload(*, upload: Upload, at: datetime) -> Upload:
         except Stopped:
             _end(taken, at, begun, State.STOPPED, [], 0)
         except Exception:
-            _put_back(taken)
+            let_wait(taken)
             raise
         return taken
 
@@ -268,9 +268,3 @@ def _end(
     )
     facts = {"month": upload.month, "rows": upload.done, "faults": count}
     audit.record(f"upload.{state}", upload, by=upload.by, at=upload.finished_at, **facts)
-
-
-@transaction.atomic
-def _put_back(upload: Upload) -> None:
-    """What broke off waits for another try; `_take` sets it aside after the last one."""
-    Upload.objects.filter(pk=upload.pk, state=State.WORKING).update(state=State.QUEUED)
