@@ -29,13 +29,17 @@ with used as (
   having count(distinct kind) > 1 or count(distinct counterparty_id) > 1
       or count(distinct country) filter (where country <> '') > 1
       or max(last_on) - min(first_on) > %(document_span_days)s
-), alone as (
-  -- Documents that stand behind one weighed mass alone.
-  select u.*, t.id
-    from used u
-   cross join lateral (select u.ids[1] as id) t
-   where u.lots = 1 and cardinality(u.ids) = 1
-     and length(rtrim(trunc(u.kg * 1000)::text, '0')) >= 5
+), alone as materialized (
+  -- Documents that stand behind one weighed mass alone, where another stands behind the same. Only those
+  -- few are compared with one another.
+  select *
+    from (select u.*, u.ids[1] as id,
+                 count(*) over (partition by u.enterprise_id, u.lot_id, u.kind, u.counterparty_id,
+                                             u.country, u.kg) as alike
+            from used u
+           where u.lots = 1 and cardinality(u.ids) = 1
+             and length(rtrim(trunc(u.kg * 1000)::text, '0')) >= 5) each_document
+   where alike > 1
 ), twin as (
   -- One mass of a lot to the last digit, for one partner, under two numbers that differ in one place:
   -- the paper of a shipment used again with a digit changed.
