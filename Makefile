@@ -61,7 +61,8 @@ test: lint
 # the tests, which take the same each time, have not seen.
 fuzz: setup-dev
 	PORTAL_API_EXAMPLES=300 $(BIN)/python -m pytest -q --timeout 0 tests/api/test_description.py
-	PORTAL_FUZZ=1 $(BIN)/python -m pytest -q --timeout 0 $$(grep -rl "^from hypothesis" tests/allocations tests/traceability)
+	PORTAL_FUZZ=1 $(BIN)/python -m pytest -q --timeout 0 $$(grep -rl "^from hypothesis" tests/allocations tests/traceability) \
+		tests/traceability/test_sample_world.py
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks.bench_import

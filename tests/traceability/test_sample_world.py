@@ -1,6 +1,7 @@
 """The falsified sample world on record: every figure of its pages, the events of its traces."""
 
 import json
+import os
 from itertools import product
 from typing import Any
 
@@ -22,6 +23,8 @@ from traceability.queries.tracing.flows import ELEMENTS, Question, facts_of, flo
 from traceability.queries.tracing.walk import rows, statement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1800)]
+# Of the figures of all pages every fourth: a minute. `make fuzz` holds all to their records.
+EVERY = 1 if "PORTAL_FUZZ" in os.environ else 4
 # So many lots stand for all 6,000, from the first mined to the last magnet.
 LOTS, TRACES = 5, 120
 PAGES: list[tuple[str, dict[str, str]]] = [
@@ -73,7 +76,7 @@ def test_every_figure_is_the_sum_of_its_records(world, reader):
             seen |= figures_on(reader, "traceability:lot_detail", lot, **query)
 
     assert len(seen) > 1_000
-    assert wrong_figures(reader, sorted(seen)) == []
+    assert wrong_figures(reader, sorted(seen)[::EVERY]) == []
 
 
 def test_events_of_traces_and_of_replaced_months_are_valid(world, reader):

@@ -135,6 +135,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         two_sided=True,
         gross=True,
+        version="2",
     ),
     Check(
         "yield_impossible",
@@ -143,6 +144,7 @@ CHECKS: tuple[Check, ...] = (
         runs.yield_impossible,
         _("An amendment that records what else the run was fed, or corrects what it gave."),
         tolerances=("yield_tolerance_percent", "yield_tolerance_kg"),
+        version="2",
     ),
     Check(
         "yield_low",
@@ -161,6 +163,7 @@ CHECKS: tuple[Check, ...] = (
             "yield_norm_metal_percent",
             "yield_norm_magnet_percent",
         ),
+        version="2",
     ),
     Check(
         "element_excess",
@@ -174,6 +177,7 @@ CHECKS: tuple[Check, ...] = (
             "element_range_percent",
             "element_jump_percent",
         ),
+        version="2",
     ),
     Check(
         "duplicate_document",
@@ -183,6 +187,7 @@ CHECKS: tuple[Check, ...] = (
         _("An amendment that puts each shipment under a document of its own."),
         tolerances=("document_span_days",),
         gross=True,
+        version="2",
     ),
     Check(
         "stock_mismatch",
@@ -197,6 +202,7 @@ CHECKS: tuple[Check, ...] = (
             "oversold_tolerance_kg",
         ),
         gross=True,
+        version="2",
     ),
     Check(
         "lot_conflict",
@@ -213,6 +219,7 @@ CHECKS: tuple[Check, ...] = (
         lots.circular_trade,
         _("An amendment that corrects a sale or purchase, after which nothing comes back."),
         gross=True,
+        version="2",
     ),
     Check(
         "cap_relief_amendment",
@@ -232,6 +239,7 @@ CHECKS: tuple[Check, ...] = (
         documents.undocumented_origin,
         _("An amendment that names the document, or the kind of record it really was."),
         tolerances=("undocumented_least_kg", "jump_factor", "element_range_percent"),
+        version="2",
     ),
     Check(
         "unusual_figures",
@@ -247,6 +255,7 @@ CHECKS: tuple[Check, ...] = (
             "yield_drop_percent",
             "yield_sigmas",
         ),
+        version="2",
     ),
 )
 CHECK_OF: dict[str, Check] = {check.code: check for check in CHECKS}
