@@ -55,14 +55,11 @@ with moved as (
    order by enterprise_id, lot_id, by_books desc, abs(apart_kg) desc, month
 ), last_count as (
   -- The last count of each lot of some weight that is not apart, and its share of all that came.
-  select distinct on (b.enterprise_id, b.lot_id) b.*, (b.counted_kg - b.book_kg) / b.in_kg as share
-    from book b
-   where b.in_kg > 0 and b.in_kg * %(stock_tolerance_percent)s / 100.0 >= %(stock_tolerance_kg)s
-     and b.book_kg > b.in_kg * 0.05
-     and abs(b.counted_kg - b.book_kg) <= b.in_kg * %(stock_tolerance_percent)s / 100.0
-     and not exists (select from unfiled u
-                      where u.enterprise_id = b.enterprise_id and u.month <= b.month)
-   order by b.enterprise_id, b.lot_id, b.month desc
+  select distinct on (enterprise_id, lot_id) *, difference_kg / in_kg as share
+    from bounded
+   where in_kg > 0 and in_kg * %(stock_tolerance_percent)s / 100.0 >= %(stock_tolerance_kg)s
+     and book_kg > in_kg * 0.05 and abs(difference_kg) <= tolerance_kg and not in_the_dark
+   order by enterprise_id, lot_id, month desc
 ), yard as (
   select enterprise_id, count(*) as lots, min(month) as month, max(month) as to_month,
          sum(counted_kg) as counted_kg, sum(book_kg) as book_kg,

@@ -30,27 +30,24 @@ with norm as (
    group by 1, 2
   having bool_or(far_below_own or below_usual) or count(*) filter (where below_own) >= 3
 ), monthly as (
-  -- Runs of one feed by month, added up from the first on.
+  -- Runs of one feed by month, and of all months.
   select enterprise_id, given_stage, fed_with, last_month as month,
-         sum(count(*)) over so_far as runs, sum(sum(share)) over so_far as shares,
-         sum(sum(share * share)) over so_far as squares,
-         count(*) as runs_here, sum(share) as shares_here, sum(share * share) as squares_here
+         count(*) as runs, sum(share) as shares, sum(share * share) as squares,
+         sum(count(*)) over feed as all_runs, sum(sum(share)) over feed as all_shares,
+         sum(sum(share * share)) over feed as all_squares
     from judged
    group by 1, 2, 3, 4
-  window so_far as (partition by enterprise_id, given_stage, fed_with order by last_month)
+  window feed as (partition by enterprise_id, given_stage, fed_with)
 ), stretch as (
-  -- Every row of months, held against all others: how many runs lie in it and outside.
+  -- Every row of months, held against all others: the runs that lie in it, and all.
   select a.enterprise_id, a.given_stage, a.fed_with, a.month, b.month as to_month,
-         b.runs - a.runs + a.runs_here as low_runs, l.runs,
-         b.shares - a.shares + a.shares_here as low_shares, l.shares,
-         b.squares - a.squares + a.squares_here as low_squares, l.squares
+         a.all_runs as runs, a.all_shares as shares, a.all_squares as squares,
+         sum(m.runs) as low_runs, sum(m.shares) as low_shares, sum(m.squares) as low_squares
     from monthly a
     join monthly b using (enterprise_id, given_stage, fed_with)
-    join lateral (select m.runs, m.shares, m.squares from monthly m
-                   where m.enterprise_id = a.enterprise_id and m.given_stage = a.given_stage
-                     and m.fed_with = a.fed_with
-                   order by m.month desc limit 1) l on true
-   where b.month >= a.month
+    join monthly m using (enterprise_id, given_stage, fed_with)
+   where m.month between a.month and b.month
+   group by 1, 2, 3, 4, 5, 6, 7, 8
 ), apart as (
   -- How far the middle of the stretch lies below that of the others, and what chance explains.
   select s.enterprise_id, s.given_stage, s.fed_with, s.month, s.to_month, s.low_runs, s.runs,
@@ -64,12 +61,11 @@ with norm as (
     join recovery_level v using (enterprise_id, fed_with, given_stage)
    where s.low_runs >= 6 and s.runs - s.low_runs >= 6
 ), steepest as (
-  select distinct on (enterprise_id, given_stage) *,
-         greatest(chance * %(yield_sigmas)s, level * %(yield_drop_percent)s / 150.0) as bound
-    from apart
-   order by enterprise_id, given_stage,
-            drop / greatest(chance * %(yield_sigmas)s, level * %(yield_drop_percent)s / 150.0) desc,
-            fed_with, month, to_month
+  select distinct on (enterprise_id, given_stage) a.*, t.bound
+    from apart a
+   cross join lateral (select greatest(a.chance * %(yield_sigmas)s,
+                                       a.level * %(yield_drop_percent)s / 150.0) as bound) t
+   order by enterprise_id, given_stage, drop / t.bound desc, fed_with, month, to_month
 ), shifted as (
   -- Too little in each single run to tell, but in all runs of some months.
   select s.enterprise_id, s.given_stage, s.fed_with, min(j.norm) as norm, s.level, s.low_runs,

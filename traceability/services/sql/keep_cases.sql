@@ -1,7 +1,8 @@
 -- Every open finding of the year belongs to a case: that of whoever caused it, else, of a shipment, of
--- the side that disagrees with more partners, else that of its own enterprise and topic. Cases are opened where there are none, and closed ones opened again where a
--- finding has come or come back. A finding that an official put into its case stays there, and a case
--- that was opened by hand is given nothing.
+-- the side that disagrees with more partners, else that of its own enterprise and topic. Cases are
+-- opened where there are none, and closed ones opened again where a finding has come or come back. A
+-- finding that an official put into its case stays there, and a case that was opened by hand is given
+-- nothing.
 with cause as (
   -- What an enterprise did that may have left traces elsewhere: its strongest cause, and the topic.
   select distinct on (f.enterprise_id) f.enterprise_id, t.topic
@@ -14,13 +15,10 @@ with cause as (
    order by f.enterprise_id, array_position(%(causes)s, f.code)
 ), side as (
   -- Both sides of what does not agree between a seller and a buyer.
-  select f.enterprise_id, f.counterparty_id as partner_id
+  select s.enterprise_id, s.partner_id
     from traceability_finding f
-   where f.year = %(year)s and f.status in ('open', 'answered') and f.code = any(%(two_sided)s)
-     and f.counterparty_id is not null
-  union all
-  select f.counterparty_id, f.enterprise_id
-    from traceability_finding f
+   cross join lateral (values (f.enterprise_id, f.counterparty_id),
+                              (f.counterparty_id, f.enterprise_id)) s (enterprise_id, partner_id)
    where f.year = %(year)s and f.status in ('open', 'answered') and f.code = any(%(two_sided)s)
      and f.counterparty_id is not null
 ), middle as (
