@@ -254,6 +254,7 @@ NOTHING: Mapping[str, Promise] = {
 OF_THE_COUNTRY: Mapping[str, Promise] = {
     "yield_low": _("the recoveries of others who do the same"),
     "element_excess": _("what mixed compounds without an assay were made of"),
+    "duplicate_document": _("customs declarations of two enterprises"),
     "circular_trade": _("lots that come back under another number"),
     "undocumented_origin": _("the form of document numbers"),
     "unusual_figures": _("round masses, and lots that nobody makes"),
