@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
@@ -77,6 +78,13 @@ def enterprise_read(request: Request, uscc: str | None = None) -> Enterprise:
     if uscc:
         return get_object_or_404(seen, uscc=uscc)
     return get_object_or_404(seen, organisation_id=user.organisation_id)
+
+
+def asked_of(kind: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What a request's address asks, as `kind` reads it. Raises ValidationError."""
+    asked = kind(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
 
 
 def month_named(text: str) -> Month:

@@ -1,6 +1,5 @@
 """The months of an enterprise: where each stands, its spreadsheet, the shape of the one before."""
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -21,6 +20,7 @@ from traceability.api.callers import (
     ETAG,
     MONTH,
     answer_filing,
+    asked_of,
     enterprise_read,
     month_named,
     own_enterprise,
@@ -28,7 +28,7 @@ from traceability.api.callers import (
 from traceability.permissions import Perm
 from traceability.queries.filings import filings_visible_to
 from traceability.queries.months import last_months, months_of
-from traceability.queries.workbooks import write_lines_to_change, write_month_template
+from traceability.queries.workbooks import month_template
 from traceability.serializers.filings import FilingOut
 from traceability.serializers.months import MonthOut
 from traceability.services.workspace import start_from_last_month
@@ -69,13 +69,12 @@ class MonthsApi(APIView):
     @extend_schema(parameters=[MonthsAsked], responses=MonthOut(many=True))
     def get(self, request: Request) -> Response:
         """Up to the one that ended last: its deadline, what was filed, what is begun."""
-        asked = MonthsAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        enterprise = enterprise_read(request, asked.validated_data.get("uscc"))
+        asked = asked_of(MonthsAsked, request)
+        enterprise = enterprise_read(request, asked.get("uscc"))
         shown = last_months(
             enterprise,
             today=clock.today(),
-            count=asked.validated_data["last"],
+            count=asked["last"],
             drafts=_sees_drafts(request, enterprise),
         )
         return Response(MonthOut(shown, many=True).data)
@@ -90,9 +89,8 @@ class MonthApi(APIView):
     @extend_schema(parameters=[MonthAsked], responses=MonthOut)
     def get(self, request: Request, month: str) -> Response:
         """Its deadline, what was filed, what is begun."""
-        asked = MonthAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        enterprise = enterprise_read(request, asked.validated_data.get("uscc"))
+        asked = asked_of(MonthAsked, request)
+        enterprise = enterprise_read(request, asked.get("uscc"))
         (shown,) = months_of(
             enterprise,
             [month_named(month)],
@@ -112,18 +110,14 @@ class MonthTemplateApi(APIView):
     @extend_schema(parameters=[TemplateAsked], responses={(200, XLSX): OpenApiTypes.BINARY})
     def get(self, request: Request, month: str) -> HttpResponseBase:
         """An XLSX workbook with the enterprise's own partners to choose from."""
-        asked = TemplateAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        enterprise, named = enterprise_read(request), month_named(month)
+        asked = asked_of(TemplateAsked, request)
+        enterprise = enterprise_read(request)
         filing = None
-        if wanted := asked.validated_data.get("filing"):
+        if wanted := asked.get("filing"):
             seen = filings_visible_to(request.user).filter(enterprise=enterprise)
             filing = get_object_or_404(seen, pk=wanted)
-            if asked.validated_data["lines"]:
-                write = partial(write_lines_to_change, filing=filing)
-                return written(write, f"{filing.month}-lines.xlsx", kind=XLSX)
-        write = partial(write_month_template, enterprise=enterprise, month=named, filing=filing)
-        return written(write, f"{named}-{enterprise.uscc}.xlsx", kind=XLSX)
+        book = month_template(enterprise, month_named(month), filing=filing, lines=asked["lines"])
+        return written(*book, kind=XLSX)
 
 
 @extend_schema(tags=["filings"], parameters=[MONTH])

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from portal.kernel.access import Requires
 from portal.kernel.api.pages import LinePages
-from traceability.api.callers import enterprise_read
+from traceability.api.callers import asked_of, enterprise_read
 from traceability.models import UnfinishedRow
 from traceability.permissions import Perm
 from traceability.queries.filings import filings_visible_to
@@ -67,9 +67,7 @@ class LotsOfferedApi(APIView):
     @extend_schema(responses=LotOfferedOut(many=True))
     def get(self, request: Request) -> Response:
         """Those that it holds first."""
-        asked = LotsAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        told = asked.validated_data
+        told = asked_of(LotsAsked, request)
         draft = None
         if wanted := told.get("filing"):
             draft = get_object_or_404(filings_visible_to(request.user), pk=wanted)
@@ -88,7 +86,6 @@ class PartnersOfferedApi(APIView):
     @extend_schema(responses=EnterpriseNameOut(many=True))
     def get(self, request: Request) -> Response:
         """Those that the caller's enterprise has traded with first."""
-        asked = LookUpAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        found = partners_offered(enterprise_read(request), asked.validated_data["search"])
+        asked = asked_of(LookUpAsked, request)
+        found = partners_offered(enterprise_read(request), asked["search"])
         return Response(EnterpriseNameOut(found, many=True).data)

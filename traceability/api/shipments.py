@@ -16,7 +16,7 @@ from portal.kernel.access import Requires, require_allowed
 from portal.kernel.api.conditions import etag_of
 from portal.kernel.api.pages import NamedPages
 from portal.machines.idempotency import WritingView
-from traceability.api.callers import MODE, enterprise_read, mode_of, own_enterprise
+from traceability.api.callers import MODE, asked_of, enterprise_read, mode_of, own_enterprise
 from traceability.models import Filing, Shipment
 from traceability.permissions import Perm
 from traceability.queries import shipments as queries
@@ -53,9 +53,8 @@ class ShipmentsApi(ListAPIView):
     def get_queryset(self) -> QuerySet[Shipment]:
         """Those that are asked for."""
         request: Any = self.request
-        asked = ShipmentsAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        told, today = asked.validated_data, clock.today()
+        told = asked_of(ShipmentsAsked, request)
+        today = clock.today()
         month = told.get("month")
         days = queries.Days.of(month) if month else queries.Days.up_to(today)
         received = told["side"] == "received"

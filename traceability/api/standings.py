@@ -16,7 +16,7 @@ from allocations.permissions import Perm as CapPerm
 from portal.kernel import clock
 from portal.kernel.access import Requires
 from portal.kernel.api.pages import LedgerPages
-from traceability.api.callers import enterprise_read
+from traceability.api.callers import asked_of, enterprise_read
 from traceability.models import Balance
 from traceability.permissions import Perm
 from traceability.queries.balances import balances_visible_to
@@ -83,10 +83,9 @@ class CapStandingApi(APIView):
     @extend_schema(parameters=[StandingAsked], responses=CapStandingOut)
     def get(self, request: Request) -> Response:
         """By the decisions issued and the filings in force; this year's unless it says."""
-        asked = StandingAsked(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        enterprise = enterprise_read(request, asked.validated_data.get("uscc"))
-        year = asked.validated_data.get("year", clock.today().year)
+        asked = asked_of(StandingAsked, request)
+        enterprise = enterprise_read(request, asked.get("uscc"))
+        year = asked.get("year", clock.today().year)
         told = {
             "uscc": enterprise.uscc,
             "year": year,

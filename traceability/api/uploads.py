@@ -27,7 +27,7 @@ from traceability.api.callers import own_enterprise
 from traceability.models import Upload
 from traceability.permissions import Perm
 from traceability.queries.uploads import uploads_visible_to, write_content
-from traceability.queries.workbooks import gives_rows_back, write_rows_to_correct
+from traceability.queries.workbooks import gives_rows_back, rows_to_correct
 from traceability.serializers.filings import UploadIn, UploadListedOut, UploadOut
 from traceability.services.uploads import receive_upload, stop_upload
 
@@ -146,8 +146,7 @@ class UploadRowsApi(APIView):
         upload = _visible(request, pk)
         if not gives_rows_back(upload):
             raise Http404
-        name = f"{upload.month}-to-correct-{upload.pk}.xlsx"
-        return written(partial(write_rows_to_correct, upload=upload), name, kind=XLSX)
+        return written(*rows_to_correct(upload), kind=XLSX)
 
 
 def _visible(request: Request, pk: int) -> Upload:

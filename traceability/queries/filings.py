@@ -57,17 +57,20 @@ def records_of(filing: Filing) -> QuerySet[Record]:
 
 def draft_of(enterprise_id: int, month: Month) -> Filing | None:
     """The draft of a month, if there is one."""
-    return Filing.objects.filter(
-        enterprise_id=enterprise_id, month=month, status=Filing.Status.DRAFT
-    ).first()
+    return _drafts(enterprise_id, month).first()
 
 
 def draft_id_of(enterprise_id: int, month: Month) -> int | None:
     """The same, told by its id alone."""
+    return _drafts(enterprise_id, month).values_list("pk", flat=True).first()
+
+
+def _drafts(enterprise_id: int, month: Month) -> QuerySet[Filing]:
+    """The draft of a month, of which there is one at most."""
     drafts = Filing.objects.filter(
         enterprise_id=enterprise_id, month=month, status=Filing.Status.DRAFT
     )
-    return drafts.order_by().values_list("pk", flat=True).first()
+    return drafts.order_by()
 
 
 def in_force(enterprise_id: int, month: Month) -> Filing | None:

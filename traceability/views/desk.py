@@ -29,7 +29,7 @@ from traceability.queries.captures import last_captures
 from traceability.queries.desk import is_in_draft, is_refused, steps_of
 from traceability.queries.differences import differences
 from traceability.queries.filings import filings_visible_to, in_force
-from traceability.queries.workbooks import write_lines_to_change, write_month_template
+from traceability.queries.workbooks import month_template
 from traceability.rules.filings import AlreadySubmitted
 from traceability.services import handover
 from traceability.services.filings import discard_draft, open_draft
@@ -123,11 +123,8 @@ def filing_template(request: HttpRequest, month: Month) -> HttpResponseBase:
             raise Http404
         filings = filings_visible_to(request.user).filter(enterprise=enterprise)
         filing = get_object_or_404(filings, pk=int(wanted))
-        if request.GET.get("changes") == "yes":
-            write = partial(write_lines_to_change, filing=filing)
-            return written(write, f"{filing.month}-lines.xlsx", kind=XLSX)
-    write = partial(write_month_template, enterprise=enterprise, month=month, filing=filing)
-    return written(write, f"{month}-{enterprise.uscc}.xlsx", kind=XLSX)
+    lines = request.GET.get("changes") == "yes"
+    return written(*month_template(enterprise, month, filing=filing, lines=lines), kind=XLSX)
 
 
 @require_POST

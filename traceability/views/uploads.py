@@ -15,7 +15,7 @@ from portal.kernel.pages import page, refusals_told
 from portal.kernel.tables import list_page
 from traceability.permissions import Perm
 from traceability.queries import uploads as queries
-from traceability.queries.workbooks import gives_rows_back, write_rows_to_correct
+from traceability.queries.workbooks import gives_rows_back, rows_to_correct
 from traceability.services.uploads import stop_upload
 from traceability.tables.filings import ErrorTable
 
@@ -79,8 +79,7 @@ def upload_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     upload = get_object_or_404(visible, pk=pk)
     if not gives_rows_back(upload):
         raise Http404
-    name = f"{upload.month}-to-correct-{upload.pk}.xlsx"
-    return written(partial(write_rows_to_correct, upload=upload), name, kind=XLSX)
+    return written(*rows_to_correct(upload), kind=XLSX)
 
 
 @require_safe
