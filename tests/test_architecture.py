@@ -428,7 +428,8 @@ def test_every_permission_is_declared_on_a_model_of_its_app():
 # --- pages ---------------------------------------------------------------------------------------
 def sources() -> str:
     """Every line that could name a template."""
-    files = [*own_modules(), *TEMPLATES.rglob("*.html"), ROOT / "portal" / "settings.py"]
+    templates = (*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.typ"))
+    files = [*own_modules(), *templates, ROOT / "portal" / "settings.py"]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.errors import Refusal
+from portal.kernel.said import listed
 
 MEGABYTE = 1024 * 1024
 # By kind: what its names end on, and how its files begin.
@@ -37,7 +38,7 @@ def require_evidence(
             _("“%(name)s” is no file of these kinds: %(kinds)s."),
             field="attachment",
             name=name,
-            kinds=", ".join(kinds),
+            kinds=listed(kinds),
         )
 
 

@@ -89,7 +89,8 @@ def _on_paper(
     """What the paper says, in the reader's language."""
     product = f"{lot.product.code} {shown.named(lot.product)}" if lot.product else "—"
     known = shown.day(known_on) if known_on else _("as it stands now")
-    of_element = [[_("Element"), str(ELEMENTS[element][0])]] if ELEMENTS.get(element) else []
+    apart = element != "" and element in ELEMENTS
+    of_element = [[_("Element"), str(ELEMENTS[element][0])]] if apart else []
     return {
         "lang": "zh" if (get_language() or "").startswith("zh") else "en",
         "title": _("Trace of lot %(number)s") % {"number": lot.number},
@@ -99,7 +100,7 @@ def _on_paper(
             [_("Product"), product],
             [_("Percent REO"), shown.grade(lot.reo_percent)],
             [_("As known at the end of"), known],
-            *(of_element if element else []),
+            *of_element,
             [_("Printed"), shown.moment(clock.now())],
         ],
         "columns": [_("What"), _("Lot"), _("Enterprise"), _("kg REO"), _("Percent")],
