@@ -4,25 +4,12 @@ from datetime import datetime
 
 import pytest
 
-from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.models import AuditEvent
 from portal.machines.models import Key
 from tests.traceability.machine import Machine, machine_for
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon(monkeypatch: pytest.MonkeyPatch, noon: datetime) -> None:
-    monkeypatch.setattr("portal.kernel.clock.now", lambda: noon)
-    monkeypatch.setattr("portal.kernel.clock.today", noon.date)
-
-
-@pytest.fixture
-def machine(northern: Enterprise, filer: User, attester: User, noon: datetime) -> Machine:
-    """A machine of Northern's that may submit."""
-    return machine_for(filer, at=noon, attester=attester)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def test_a_machine_sees_which_key_is_its_own_and_when_it_ends(

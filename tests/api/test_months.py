@@ -16,22 +16,10 @@ from tests.traceability.machine import Machine, machine_for
 from traceability.models import UnfinishedRow
 from traceability.services.supervision import extend_deadline
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 MINED = {"kind": "extraction", "date": "2025-02-03", "lot": "L-1", "product": "ORE-MIX"}
 MINED |= {"gross_kg": "1000.5", "reo_percent": 60}
-
-
-@pytest.fixture(autouse=True)
-def _at_noon(monkeypatch: pytest.MonkeyPatch, noon: datetime) -> None:
-    monkeypatch.setattr("portal.kernel.clock.now", lambda: noon)
-    monkeypatch.setattr("portal.kernel.clock.today", noon.date)
-
-
-@pytest.fixture
-def machine(northern: Enterprise, filer: User, attester: User, noon: datetime) -> Machine:
-    """A machine of Northern's that may submit."""
-    return machine_for(filer, at=noon, attester=attester)
 
 
 @pytest.fixture
