@@ -53,6 +53,11 @@ with moved as (
          count(*) over (partition by enterprise_id, lot_id, by_books) as counts
     from apart
    order by enterprise_id, lot_id, by_books desc, abs(apart_kg) desc, month
+), shown as (
+  select w.enterprise_id, w.lot_id, to_jsonb((array_agg(l.id order by l.id))[1:20]) as ids
+    from worst w
+    join led l on l.enterprise_id = w.enterprise_id and l.lot_id = w.lot_id and l.month <= w.month
+   group by 1, 2
 ), last_count as (
   -- The last count of each lot of some weight that is not apart, and its share of all that came.
   select distinct on (enterprise_id, lot_id) *, difference_kg / in_kg as share
@@ -87,13 +92,10 @@ select concat_ws(':', w.enterprise_id, w.lot_id) as key,
          'counted_kg', w.counted_kg::text, 'book_kg', (w.counted_kg - w.apart_kg)::text,
          'in_kg', w.in_kg::text, 'difference_kg', w.apart_kg::text, 'month', w.month,
          'counts', w.counts,
-         'records', jsonb_build_array(w.record_id) || coalesce((
-           select jsonb_agg(id order by id) from (
-             select l.id from led l
-              where l.enterprise_id = w.enterprise_id and l.lot_id = w.lot_id
-                and l.month <= w.month order by l.id limit 20) shown), '[]'::jsonb)) as arithmetic
+         'records', jsonb_build_array(w.record_id) || coalesce(r.ids, '[]')) as arithmetic
   from worst w
   join traceability_lot t on t.id = w.lot_id
+  left join shown r on r.enterprise_id = w.enterprise_id and r.lot_id = w.lot_id
 union all
 select concat_ws(':', d.enterprise_id, 'together'), 'medium', d.enterprise_id, null, d.month, '', null,
        '', '', abs(d.counted_kg - d.book_kg),

@@ -61,7 +61,11 @@ with entered as (
   select enterprise_id, kind, month, sum(reo_kg) as kg, (array_agg(lot_id order by reo_kg desc))[1] as lot_id,
          count(*) as lots, (array_agg(id order by reo_kg desc))[1:20] as ids
     from judged where why is null group by 1, 2, 3
-), usual_month as (
+), usual as materialized (
+  select enterprise_id, kind, count(*) as months,
+         percentile_cont(0.5) within group (order by kg)::numeric as kg
+    from monthly where kg > 0 group by 1, 2
+), usual_month as materialized (
   select m.enterprise_id, m.kind, u.kg, u.months,
          -- How far the months up to the middle one lie below it, in the logarithm: scrap comes in
          -- batches, ore in ships. And how many lie far above it.
@@ -69,9 +73,7 @@ with entered as (
            filter (where m.kg <= u.kg)::numeric as noise,
          count(*) filter (where m.kg > u.kg * %(jump_factor)s) as high
     from monthly m
-    join (select enterprise_id, kind, count(*) as months,
-                 percentile_cont(0.5) within group (order by kg)::numeric as kg
-            from monthly where kg > 0 group by 1, 2) u using (enterprise_id, kind)
+    join usual u using (enterprise_id, kind)
    where m.kg > 0
    group by 1, 2, 3, 4
 ), month_limit as (
