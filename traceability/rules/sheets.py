@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -160,6 +160,9 @@ def number_text(value: float) -> str:
 
     0.1 + 0.2 reads 0.3: what lies within 1e-9 of a number with three decimals is that number.
     """
+    text = repr(value)
+    if len(text.partition(".")[2]) <= 3 and "e" not in text:  # most read as they are
+        return text.removesuffix(".0")
     exact = Decimal(repr(value))
     rounded = exact.quantize(Decimal("0.001")) if abs(exact) < 10**15 else exact
     chosen = rounded if abs(exact - rounded) <= Decimal("1e-9") else exact
@@ -220,16 +223,25 @@ def assay_text(text: str) -> str:
     return "".join(plain.split()).strip(";")
 
 
-def brought_to_form(column: str, text: str, product_names: Mapping[str, str]) -> str:
-    """The text of one cell in the form that the checks judge.
+def form_of(column: str, product_names: Mapping[str, str]) -> Callable[[str], str] | None:
+    """What brings a text of a column into the form that the checks judge; None: any text has it.
 
     `product_names` gives the code of a product by its folded names and by the code itself.
     """
     if column == "product":
-        code = code_text(text)
-        return product_names.get(code) or product_names.get(folded(text), code)
-    form = _FORMS.get(column)
+        return partial(_product_text, product_names=product_names)
+    return _FORMS.get(column)
+
+
+def brought_to_form(column: str, text: str, product_names: Mapping[str, str]) -> str:
+    """The text of one cell in the form that the checks judge; `product_names` as in `form_of`."""
+    form = form_of(column, product_names)
     return form(text) if form else text
+
+
+def _product_text(text: str, product_names: Mapping[str, str]) -> str:
+    code = code_text(text)
+    return product_names.get(code) or product_names.get(folded(text), code)
 
 
 def verb_text(text: str) -> str:

@@ -125,7 +125,9 @@ def stage_rows(no: int, rows: Iterable[SourceRow]) -> int:
         cursor.copy(f"copy intake_row ({_STAGED_COLUMNS}) from stdin") as copy,
     ):
         for row in rows:
-            cells: Sequence[str | None] = [(cell and cell.strip()) or None for cell in row.cells]
+            cells: Sequence[str | None] = [
+                cell.strip() or None if cell else None for cell in row.cells
+            ]
             fault = _CONTROL.sub("?", row.fault) if row.fault else None
             # One look at the whole row: hardly any needs more.
             if _CONTROL.search("".join(filter(None, cells))):

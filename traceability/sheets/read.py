@@ -4,7 +4,7 @@ import contextlib
 import re
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -18,7 +18,7 @@ from traceability.rules.intake import CHANGE_COLUMNS, COLUMNS, RowError
 from traceability.rules.sheets import (
     MOST_ROWS,
     UploadRefused,
-    brought_to_form,
+    form_of,
     grade_text,
     header_columns,
     no_header,
@@ -31,6 +31,8 @@ _OWNER = re.compile(rb"<dc:title>([0-9A-Z]{18}) [0-9]{4}-[0-9]{2}</dc:title>")
 # Beyond so many digits a spreadsheet program has rounded a number that stood for a text.
 _EXACT_DIGITS = 10**15
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# What brings a text into the form that the checks judge.
+Form = Callable[[str], str]
 
 
 @dataclass
@@ -66,15 +68,18 @@ class Table:
         Raises FileRefused when there are too many, or none.
         """
         # A column that is not there reads as one beyond the end.
-        places = [(name, self.columns.get(name, sys.maxsize)) for name in self.names]
+        places = [
+            (self.columns.get(name, sys.maxsize), name, form_of(name, self.product_names))
+            for name in self.names
+        ]
         for line in self.body:
             cells, width = line.cells, len(line.cells)
             # Most cells are empty: these are not even looked at.
             texts = [
-                self._text(line, name, cells[place])
+                self._text(line, name, form, cells[place])
                 if place < width and cells[place] != ""
                 else None
-                for name, place in places
+                for place, name, form in places
             ]
             self._look_beside(line)
             if any(texts):
@@ -94,7 +99,7 @@ class Table:
             return error.column if error.code == "stray" else str(error.line)
         return f"{letter(place)}{error.line}"
 
-    def _text(self, line: Line, name: str, cell: Any) -> str | None:
+    def _text(self, line: Line, name: str, form: Form | None, cell: Any) -> str | None:
         """The text of a cell as intake judges it. Called for every cell, so quick ways first."""
         if isinstance(cell, str):
             text = cell.strip()
@@ -105,15 +110,15 @@ class Table:
         elif isinstance(cell, dict):
             text = str(cell["d"])
         else:
-            return self._number(line, name, cell)
+            return self._number(line, name, form, cell)
         if not text.isprintable():
             if _CONTROL.search(text):
                 self.faults.append(RowError(line.number, name, "control"))
                 return None
             text = " ".join(text.split())
-        return brought_to_form(name, text, self.product_names) or None
+        return (form(text) or None) if form else text
 
-    def _number(self, line: Line, name: str, cell: float) -> str:
+    def _number(self, line: Line, name: str, form: Form | None, cell: float) -> str:
         if name == "reo_percent":
             return grade_text(cell)
         text = number_text(cell)
@@ -121,7 +126,7 @@ class Table:
             return text
         if name != "date" and abs(cell) >= _EXACT_DIGITS:
             self.faults.append(RowError(line.number, name, "digits_lost", text))
-        return brought_to_form(name, text, self.product_names)
+        return form(text) if form else text
 
     def _look_beside(self, line: Line) -> None:
         """A value outside the columns is no accident to pass over: it may belong into one."""

@@ -143,7 +143,8 @@ def _sheets(content: Content, most_rows: int) -> Iterator[IO[str]]:
                 [sys.executable, "-c", _CHILD, most_lines],
                 stdin=given,
                 stdout=read,
-                stderr=subprocess.DEVNULL,
+                # Nobody reads it, but it ends with the child: waiting for that takes no guessing.
+                stderr=subprocess.PIPE,
                 cwd=_ROOT,
                 env={"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1"},
                 timeout=_SECONDS,
@@ -173,19 +174,19 @@ def _on_disk(content: Content) -> IO[bytes]:
 def _chosen(spool: IO[str], header_columns: HeaderColumns, most_rows: int) -> Sheet:
     """The one sheet with the columns; its rows are read from the spool as they are asked for."""
     found = []
-    for name, lines, merged, position in _contents(spool, most_rows):
-        columns, body = _beneath_header(_sheet_lines(spool, position), header_columns)
+    for name, lines, merged, place in _contents(spool, most_rows):
+        columns, body = _beneath_header(_sheet_lines(spool, place), header_columns)
         if columns is not None:
             first = next(body, None)
             _require_unmerged(merged, first)
-            found.append((name, lines, position, first is not None))
+            found.append((name, lines, place, first is not None))
     filled = [each for each in found if each[3]]
     if len(filled) > 1:
         raise FileRefused("two_sheets", names=", ".join(each[0] for each in filled))
     if not found:
         raise NoHeader
-    name, lines, position, _filled = (filled or found)[0]
-    columns, body = _beneath_header(_sheet_lines(spool, position), header_columns)
+    name, lines, place, _filled = (filled or found)[0]
+    columns, body = _beneath_header(_sheet_lines(spool, place), header_columns)
     return Sheet(name, lines, columns or {}, body)
 
 
@@ -197,15 +198,20 @@ def _require_unmerged(merged: Sequence[tuple[int, str]], first: Line | None) -> 
         raise FileRefused("merged_cells", cells=named_cells(beneath))
 
 
-def _contents(spool: IO[str], most_rows: int) -> list[tuple[str, int, Any, int]]:
-    """Every sheet: its name, its number of lines, what is merged, and where it is in the spool."""
+# Where the lines of a sheet begin in the spool, and the column that their first cells stand in.
+Place = tuple[int, int]
+
+
+def _contents(spool: IO[str], most_rows: int) -> list[tuple[str, int, Any, Place]]:
+    """Every sheet: its name, its number of lines, what is merged, and where it is."""
     sheets = []
     while line := spool.readline():
         if line.startswith("{"):
             told = json.loads(line)
             if "fault" in told:
                 raise FileRefused(told["fault"], **_said(told, most_rows))
-            sheets.append((told["sheet"], told["rows"], told["merged"], spool.tell()))
+            place = (spool.tell(), told["first"])
+            sheets.append((told["sheet"], told["rows"], told["merged"], place))
     return sheets
 
 
@@ -214,8 +220,10 @@ def _said(told: Mapping[str, Any], most_rows: int) -> dict[str, Any]:
     return {**told["facts"], **most}
 
 
-def _sheet_lines(spool: IO[str], position: int) -> Iterator[Line]:
+def _sheet_lines(spool: IO[str], place: Place) -> Iterator[Line]:
+    position, first = place
+    before = [""] * first
     spool.seek(position)
-    while (line := spool.readline()) and line.startswith("["):
-        number, first, cells = json.loads(line)
-        yield Line(number, [""] * first + cells)
+    while (lines := spool.readline()) and lines.startswith("["):
+        for number, cells in json.loads(lines):
+            yield Line(number, before + cells)
