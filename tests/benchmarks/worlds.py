@@ -16,6 +16,8 @@ from portal.kernel.fields import USCC_ALPHABET, uscc_check_character
 SAMPLE = Path(__file__).parents[2] / "traceability" / "fixtures" / "sample-falsified"
 REGISTRY = ("enterprises.csv", "designations.csv", "allocations.csv")
 CODES = ("uscc", "parent_uscc", "lot_maker", "counterparty")
+# How far apart the codes of two copies lie: far enough, and not by what two enterprises may lie.
+_APART = 26_000_000_003
 Rows = list[dict[str, str]]
 
 
@@ -72,9 +74,16 @@ def moved(row: dict[str, str], copy: int) -> dict[str, str]:
 
 
 def code_in(code: str, copy: int) -> str:
-    """The credit code that `code` becomes in a copy: two characters of it count the copies."""
-    mark = USCC_ALPHABET[copy // 31] + USCC_ALPHABET[copy % 31]
-    body = code[:8] + mark + code[10:17]
+    """The credit code that `code` becomes in a copy: its nine characters of its own, moved on."""
+    number = 0
+    for character in code[8:17]:
+        number = number * len(USCC_ALPHABET) + USCC_ALPHABET.index(character)
+    number += copy * _APART
+    own = ""
+    for _ in range(9):
+        number, place = divmod(number, len(USCC_ALPHABET))
+        own = USCC_ALPHABET[place] + own
+    body = code[:8] + own
     return body + uscc_check_character(body)
 
 

@@ -97,6 +97,46 @@ def test_the_picture_of_a_lot_leads_on_and_is_saved(signed_in, address, tmp_path
     assert page.said == []
 
 
+def test_arrow_keys_lead_through_a_picture_and_enter_leads_on(signed_in, address):
+    page = signed_in("demo-miit-supervisor")
+    page.goto(f"{address}{PICTURES[-1]}")
+    page.wait_for_selector("#picture svg.picture")
+    boxes = {
+        box["place"]: box
+        for box in page.evaluate(
+            """() => [...document.querySelectorAll("#picture .box")].map((box) => {
+                const { x, y } = box.querySelector("rect").getBBox();
+                return { place: box.dataset.place, tab: box.getAttribute("tabindex"), x, y };
+            })"""
+        )
+    }
+    focused = "() => document.activeElement.dataset.place"
+    assert [box["tab"] for box in boxes.values()].count("0") == 1  # one stop for the tab key
+    page.focus('#picture .box[tabindex="0"]')
+    at = boxes[page.evaluate(focused)]
+
+    columns = sorted({box["x"] for box in boxes.values()})
+    for key, order in (("ArrowLeft", reversed(columns)), ("ArrowRight", columns)):
+        for column in [x for x in order if (x < at["x"] if key == "ArrowLeft" else x > at["x"])]:
+            page.keyboard.press(key)
+            at = boxes[page.evaluate(focused)]
+            assert at["x"] == column, key
+    page.keyboard.press("ArrowRight")  # nothing lies further
+    assert boxes[page.evaluate(focused)] == at
+    column = max(columns, key=lambda x: sum(box["x"] == x for box in boxes.values()))
+    while at["x"] > column:
+        page.keyboard.press("ArrowLeft")
+        at = boxes[page.evaluate(focused)]
+    here = sorted(box["y"] for box in boxes.values() if box["x"] == column)
+    for key in ["ArrowUp"] * len(here) + ["ArrowDown"] * len(here):
+        page.keyboard.press(key)
+        assert boxes[page.evaluate(focused)]["x"] == column
+    assert boxes[page.evaluate(focused)]["y"] == here[-1]
+    assert page.locator("#picture .box:focus").get_attribute("tabindex") == "0"
+    assert page.locator('#picture .box[tabindex="0"]').count() == 1
+    assert page.said == []
+
+
 def test_a_month_from_the_records_to_the_receipt(signed_in, address, tmp_path):
     page = signed_in("demo-filer")
     page.goto(f"{address}/")

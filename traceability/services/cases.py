@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from portal.accounts.models import User
 from portal.kernel import audit
+from portal.kernel.sql import keep_statistics
 from portal.notices.kinds import Kind
 from portal.notices.kinds.words import quoted
 from portal.notices.services import Telling, tell
@@ -51,6 +52,7 @@ def keep_cases(year: int, *, at: datetime) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(KEEP, asked)
         opened, reopened = cursor.fetchone()
+    keep_statistics("traceability_case", added=opened)
     return opened, reopened
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from portal.kernel.sql import keep_statistics
 from traceability.models import Reconciliation
 from traceability.rules.checks import CHECKS, CODES
 from traceability.services.cases import keep_cases
@@ -55,6 +56,7 @@ def keep_findings(reconciliation: Reconciliation, *, at: datetime) -> Outcome:
         counted = dict(cursor.fetchall())
         cursor.execute(LOOK_BACK if asked["later"] else KEEP, asked)
         found, new, reopened, cleared = cursor.fetchone()
+    keep_statistics("traceability_finding", added=new)
     if not asked["later"]:
         keep_cases(reconciliation.year, at=at)
     by_code = {code: counted.get(code, 0) for code in CODES}
