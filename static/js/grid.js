@@ -397,4 +397,8 @@ table.on("cellEdited", (cell) => {
   mark(cell.getRow());
   changed();
 });
+// Tab goes on within the grid, so another key leads out of it.
+grid.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.target.matches("input, select")) document.getElementById("grid-holder").focus();
+});
 grid.addEventListener("keydown", typeOn, true);

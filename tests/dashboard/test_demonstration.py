@@ -67,4 +67,5 @@ def _file_the_plants_month(plant) -> None:
     source = (
         SourceRow(line, [cell or None for cell in row]) for line, row in enumerate(rows, start=2)
     )
-    assert filings.fill_draft(filing=draft, rows=source, by=filer, at=clock.now()) == len(rows)
+    filled = filings.fill_draft(filing=draft, rows=source, by=filer, at=clock.now())
+    assert filled.rows == len(rows)

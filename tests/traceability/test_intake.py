@@ -232,9 +232,9 @@ def test_fill_draft_puts_rows_in_the_place_of_those_before(
     fill(MINED, SOLD)
     Filing.objects.filter(pk=draft.pk).update(ready_at=later)
 
-    count = fill(MINED | {"lot": "ORE-2"}, at=later)
+    filled = fill(MINED | {"lot": "ORE-2"}, at=later)
 
-    assert count == 1
+    assert (filled.rows, filled.kept) == (1, 0)
     assert [record.lot.number for record in draft.records.all()] == ["ORE-2"]
     draft.refresh_from_db()
     assert (draft.record_count, draft.prepared_at, draft.ready_at) == (1, later, None)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.renderers import BaseRenderer
@@ -22,7 +23,15 @@ from portal.kernel.api.pages import LinePages
 from portal.kernel.api.renderers import CsvRenderer
 from portal.kernel.downloads import CSV, written
 from portal.machines.idempotency import SAFE, WritingView
-from traceability.api.callers import ETAG, IF_MATCH, MODE, draft_as_read, filing_told, mode_of
+from traceability.api.callers import (
+    ETAG,
+    IF_MATCH,
+    MODE,
+    asked_of,
+    draft_as_read,
+    filing_told,
+    mode_of,
+)
 from traceability.models import Kind, Record
 from traceability.permissions import Perm
 from traceability.queries.filings import filings_visible_to, records_of, state_of
@@ -54,6 +63,12 @@ class RecordsFilter(django_filters.FilterSet):
     class Meta:
         model = Record
         fields = ()
+
+
+class ReplaceAsked(serializers.Serializer[Any]):
+    """`drop_accepted`: purchases written by accepting shipments are replaced too."""
+
+    drop_accepted = serializers.BooleanField(default=False)
 
 
 class RecordsRefused(RowsRefused):
@@ -121,11 +136,16 @@ class FilingRecordsApi(WritingView, ListAPIView):
     @extend_schema(
         request={"application/json": RecordsIn, "text/csv": OpenApiTypes.STR},
         responses={200: RecordsWrittenOut, 207: RecordsWrittenOut},
-        parameters=[MODE, IF_MATCH, ETAG],
+        parameters=[MODE, ReplaceAsked, IF_MATCH, ETAG],
     )
     def put(self, request: Request, pk: int) -> Response:
-        """Put these records in the place of all records of the draft."""
-        return self._write(request, pk, replace=True)
+        """Put these records in the place of those of the draft.
+
+        Purchases written by accepting shipments stay, unless the same shipment is among what is
+        sent, or `drop_accepted` says that they go too; `kept_purchases` tells how many stayed.
+        """
+        asked = asked_of(ReplaceAsked, request)
+        return self._write(request, pk, replace=True, **asked)
 
     @extend_schema(
         request={"application/json": ChangesIn, "text/csv": OpenApiTypes.STR},
@@ -136,7 +156,9 @@ class FilingRecordsApi(WritingView, ListAPIView):
         """Add, change or cancel records of the draft by their lines."""
         return self._write(request, pk, replace=False)
 
-    def _write(self, request: Request, pk: int, *, replace: bool) -> Response:
+    def _write(
+        self, request: Request, pk: int, *, replace: bool, drop_accepted: bool = False
+    ) -> Response:
         mode = mode_of(request)
         draft = draft_as_read(request, pk)
         sent = Sent(request.data, verbs=not replace)
@@ -147,6 +169,7 @@ class FilingRecordsApi(WritingView, ListAPIView):
                     rows=rows,
                     replace=replace,
                     partial=mode == "partial",
+                    drop_accepted=drop_accepted,
                     by=request.user,
                     at=clock.now(),
                 )

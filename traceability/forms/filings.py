@@ -33,20 +33,27 @@ class UploadForm(forms.Form):
         initial=Upload.Mode.REPLACE,
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("Purchases that you accepted as shipments stay in the draft either way."),
     )
     keep_right = forms.BooleanField(
         label=_("Put in what is right and give the other rows back"),
         required=False,
         help_text=_("Otherwise a file with any fault saves nothing."),
     )
+    drop_accepted = forms.BooleanField(
+        label=_("Replace purchases accepted as shipments too"),
+        required=False,
+        help_text=_("Otherwise they stay in the draft beside what the file states."),
+    )
 
     def clean_mode(self) -> str:
         """The whole month, unless something else was chosen."""
         return self.cleaned_data["mode"] or Upload.Mode.REPLACE
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accepted: int = 0, **kwargs: Any) -> None:
+        """`accepted`: so many purchases of accepted shipments the draft holds."""
         super().__init__(*args, **kwargs)
+        if not accepted:
+            del self.fields["drop_accepted"]
         self.fields["file"].help_text = _("XLSX or CSV, up to %(size)s.") % {
             "size": filesizeformat(settings.UPLOAD_MAX_BYTES)
         }

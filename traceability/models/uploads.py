@@ -15,8 +15,9 @@ class Upload(models.Model):
 
     The row is the job: whoever finds it `queued` (or `working` under a worker that died) takes
     it. `mode`: whether its rows take the place of the draft's records or change them line by
-    line; `keep_right`: rows without faults go in, and only the others come back. `errors` lists
-    every fault found: {"line", "cell", "column", "code", "value", ...}, said in the reader's
+    line; `keep_right`: rows without faults go in, and only the others come back. What replaces a
+    draft leaves `kept` purchases of accepted shipments in it, unless `drop_accepted`. `errors`
+    lists every fault found: {"line", "cell", "column", "code", "value", ...}, said in the reader's
     language when shown. The file itself is kept as it came.
     """
 
@@ -46,6 +47,10 @@ class Upload(models.Model):
         _("mode"), max_length=7, choices=Mode, default=Mode.REPLACE, db_default=Mode.REPLACE
     )
     keep_right = models.BooleanField(_("keep what is right"), default=False, db_default=False)
+    drop_accepted = models.BooleanField(
+        _("replaces accepted purchases too"), default=False, db_default=False
+    )
+    kept = models.IntegerField(_("purchases kept"), default=0, db_default=0)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     done = models.IntegerField(_("rows done"), default=0)
     total = models.IntegerField(_("rows in all"), default=0)

@@ -138,13 +138,16 @@ class UploadIn(serializers.Serializer[Any]):
 
     `mode`: the file is the whole month and replaces the draft, or it adds to the draft, and each
     row says by its verb what it does to which line. `keep_right`: rows without faults go in, and
-    the others are given back; otherwise a file with any fault saves nothing.
+    the others are given back; otherwise a file with any fault saves nothing. Purchases written by
+    accepting shipments stay in a draft that is replaced, unless the file states the same shipment,
+    or `drop_accepted` says that they go too.
     """
 
     month = MonthField()
     file = serializers.FileField(allow_empty_file=True)
     mode = serializers.ChoiceField(Upload.Mode.choices, default=Upload.Mode.REPLACE)
     keep_right = serializers.BooleanField(default=False)
+    drop_accepted = serializers.BooleanField(default=False)
 
 
 class ErrorOut(serializers.Serializer[Any]):
@@ -161,7 +164,8 @@ class UploadListedOut(serializers.Serializer[Upload]):
     """A file on its way into the draft of its month.
 
     It is being checked while it is `queued` or `working`; `stopping`: somebody asked that it be
-    checked no further. `rows_done` of `rows` are read.
+    checked no further. `rows_done` of `rows` are read. `kept_purchases`: so many purchases of
+    accepted shipments stayed in the draft that it replaced.
     """
 
     id = serializers.IntegerField()
@@ -172,6 +176,8 @@ class UploadListedOut(serializers.Serializer[Upload]):
     digest = serializers.CharField(source="content_digest")
     mode = serializers.ChoiceField(Upload.Mode.choices)
     keep_right = serializers.BooleanField()
+    drop_accepted = serializers.BooleanField()
+    kept_purchases = serializers.IntegerField(source="kept")
     state = serializers.ChoiceField(Upload.State.choices)
     stopping = serializers.SerializerMethodField()
     rows_done = serializers.IntegerField(source="done")

@@ -251,11 +251,15 @@ class RefusedOut(serializers.Serializer[Any]):
 
 
 class RecordsWrittenOut(serializers.Serializer[Any]):
-    """What became of the records that were sent."""
+    """What became of the records that were sent.
+
+    `kept_purchases`: so many purchases of accepted shipments stayed beside those put in.
+    """
 
     filing = FilingOut()
     accepted = AcceptedOut(many=True)
     refused = RefusedOut(many=True)
+    kept_purchases = serializers.IntegerField()
 
 
 def written_out(written: Written, sent: Sent) -> dict[str, Any]:
@@ -266,4 +270,5 @@ def written_out(written: Written, sent: Sent) -> dict[str, Any]:
     return {
         "accepted": [{"index": at - 1, "line": line} for at, line in written.lines],
         "refused": [{"index": index, "errors": errors} for index, errors in refused.items()],
+        "kept_purchases": written.kept,
     }

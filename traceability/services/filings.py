@@ -1,6 +1,7 @@
 """Drafting, filling, submitting and amending an enterprise's month."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -17,9 +18,11 @@ from traceability.models import Filing
 from traceability.permissions import Perm
 from traceability.rules import filings as filing_rules
 from traceability.services import derivation, intake
+from traceability.services.accepted import lay_aside, put_back
 from traceability.services.flows import derive_flows
 from traceability.services.intake import RowsRefused, SourceRow
 from traceability.services.movements import derive_movements
+from traceability.services.sealing import seal
 from traceability.services.telling import tell_buyers
 
 STATEMENT_TIMEOUT = "120s"
@@ -49,6 +52,14 @@ delete from traceability_record where filing_id = %(filing)s
 
 class DraftGone(Refusal):
     """Somebody threw the draft away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How many rows were put into a draft, and how many accepted purchases stayed beside them."""
+
+    rows: int
+    kept: int
 
 
 @transaction.atomic
@@ -108,10 +119,12 @@ def fill_draft(
     by: User,
     at: datetime,
     plain: tuple[Content, Sequence[str]] | None = None,
-) -> int:
-    """Put `rows` in the place of all records of a draft; how many there are now.
+    drop_accepted: bool = False,
+) -> Filled:
+    """Put `rows` in the place of the records of a draft.
 
     `plain`: the same rows as a CSV file that can be copied as it stands, and its columns.
+    `drop_accepted`: of purchases written by accepting shipments too, which stay otherwise.
 
     Whoever fills it is its preparer; one that was handed over is taken back. Raises RowsRefused
     with every fault of every row: then the draft stays as it was. Raises AlreadySubmitted or
@@ -127,11 +140,13 @@ def fill_draft(
             intake.check_rows(staged=count)
             if faults := list(intake.faults()):
                 raise RowsRefused(faults)
+        lay_aside(filing)
         empty_draft(filing)
         intake.store_rows(version=filing.version)
+        kept = 0 if drop_accepted else put_back(filing)
         filled(filing, by=by, at=at)
         audit.record("filing.filled", filing, by=by, at=at, records=filing.record_count)
-    return filing.record_count
+    return Filled(count, kept)
 
 
 def stage_draft(filing: Filing, *, at: datetime) -> None:
@@ -222,47 +237,6 @@ def empty_draft(filing: Filing) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_EMPTY, {"filing": filing.pk})
-
-
-def seal(filings: Sequence[Filing], *, by: User, at: dict[int, datetime]) -> list[int]:
-    """Submit drafts, superseding what stood before; the ids of what was superseded.
-
-    Part of a deed; the caller derives what follows.
-    """
-    ids = [filing.pk for filing in filings]
-    with connection.cursor() as cursor:
-        cursor.execute(intake.sql("seal"), {"filings": ids})
-        digests = {row[0]: row[1:] for row in cursor.fetchall()}
-        cursor.execute(
-            "update traceability_filing old set status = 'superseded' from traceability_filing new"
-            " where new.id = any (%s) and old.enterprise_id = new.enterprise_id"
-            " and old.month = new.month and old.status = 'submitted' returning old.id",
-            [ids],
-        )
-        superseded = [row[0] for row in cursor.fetchall()]
-    for filing in filings:
-        filing.status = Filing.Status.SUBMITTED
-        filing.submitted_at = at[filing.pk]
-        filing.attested_by = by
-        filing.digest, filing.record_count = digests[filing.pk]
-        filing.receipt_no = f"{filing.month}-{filing.enterprise.uscc}-v{filing.version}"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update traceability_filing f set status = 'submitted', attested_by_id = %s,"
-            " submitted_at = s.at, digest = s.digest, record_count = s.records,"
-            " receipt_no = s.receipt"
-            " from unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::int[], %s::text[])"
-            " as s(id, at, digest, records, receipt) where f.id = s.id",
-            [
-                by.pk,
-                ids,
-                [filing.submitted_at for filing in filings],
-                [filing.digest for filing in filings],
-                [filing.record_count for filing in filings],
-                [filing.receipt_no for filing in filings],
-            ],
-        )
-    return superseded
 
 
 def locked(filing: Filing) -> Filing:

@@ -27,9 +27,9 @@ from traceability.services.dataset_rows import (
     copy_records,
     open_records,
 )
-from traceability.services.filings import seal
 from traceability.services.flows import derive_flows
 from traceability.services.movements import derive_movements
+from traceability.services.sealing import seal
 
 # Datasets tell no reason; the audit trail says whose import it was.
 REASON = "As in the dataset. 依数据集导入。"

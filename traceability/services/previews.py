@@ -26,7 +26,8 @@ from traceability.queries.reconciliations import years_touched
 from traceability.queries.tolerances import tolerances_on
 from traceability.rules import filings as filing_rules
 from traceability.services import derivation
-from traceability.services.filings import limit_statements, locked, seal
+from traceability.services.filings import limit_statements, locked
+from traceability.services.sealing import seal
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,12 @@ Part of a deed; the caller holds the buyer.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
@@ -31,32 +29,6 @@ select %(filing)s, %(after)s + n.place, 'purchase', n.date, n.lot_id, n.kg, n.se
   from unnest(%(days)s::date[], %(lots)s::bigint[], %(kgs)s::numeric[], %(sellers)s::bigint[],
               %(documents)s::text[], %(notes)s::text[])
        with ordinality as n(date, lot_id, kg, seller_id, document, note, place)
-"""
-
-# What a draft holds of shipments that the buyer said it received.
-_ACCEPTED = """
-drop table if exists pg_temp.accepted_purchase;
-create temp table accepted_purchase on commit drop as
-select r.line, r.date, r.lot_id, r.gross_kg, r.counterparty_id, r.document, r.note
-  from traceability_record r
-  join traceability_filing f on f.id = r.filing_id
- where r.filing_id = {filing} and r.kind = 'purchase' and exists (
-       select from traceability_shipmentanswer a
-        where a.buyer_id = f.enterprise_id and a.seller_id = r.counterparty_id
-          and a.lot_id = r.lot_id and a.document = upper(btrim(r.document))
-          and a.verdict in ('accepted', 'part_refused'))
-"""
-_KEEP = """
-insert into traceability_record (filing_id, line, kind, date, lot_id, gross_kg, counterparty_id,
-                                 document, note, run, country, assay)
-select %(filing)s, %(after)s + row_number() over (order by k.line), 'purchase', k.date, k.lot_id,
-       k.gross_kg, k.counterparty_id, k.document, k.note, '', '', ''
-  from accepted_purchase k
- where not exists (
-       select from traceability_record r
-        where r.filing_id = %(filing)s and r.kind = 'purchase' and r.lot_id = k.lot_id
-          and r.counterparty_id = k.counterparty_id
-          and upper(btrim(r.document)) = upper(btrim(k.document)))
 """
 
 
@@ -112,25 +84,6 @@ def record_purchases(
         filing.save(update_fields=["record_count", "prepared_by", "prepared_at", "ready_at"])
         drafts.append(filing)
     return drafts
-
-
-@contextmanager
-def accepted_kept(draft: Filing) -> Iterator[None]:
-    """What is put in the place of a draft's records leaves those that were accepted as shipments.
-
-    A shipment that is among what is put in is not there twice. The caller holds the enterprise.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCEPTED.format(filing=int(draft.pk)))
-    yield
-    asked = {
-        "filing": draft.pk,
-        "after": highest_line(draft),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, asked)
-        kept = cursor.rowcount
-    Filing.objects.filter(pk=draft.pk).update(record_count=F("record_count") + kept)
 
 
 def _draft(buyer: Enterprise, month: Month, amendment: str, *, by: User, at: datetime) -> Filing:

@@ -13,6 +13,7 @@ from traceability.queries.filings import highest_line
 from traceability.rules import filings as filing_rules
 from traceability.rules.intake import COLUMNS, CREATING, HIGHEST_LINE, VERBS, RowError
 from traceability.services import intake
+from traceability.services.accepted import lay_aside, put_back
 from traceability.services.filings import empty_draft, filled, locked, stage_draft
 from traceability.services.intake import RowsRefused, SourceRow
 from traceability.sheets.read import Table
@@ -54,11 +55,12 @@ select line, own_line from intake_row union all select line, own_line from intak
 @dataclass(frozen=True, slots=True)
 class Written:
     """What became of the rows: `lines` holds the place of each accepted row among those sent and
-    the line of its record, `refused` every fault of every row that was left out."""
+    the line of its record, `refused` every fault of every row that was left out, `kept` how many
+    purchases of accepted shipments stayed beside the rows that were put in their draft's place."""
 
-    record_count: int
     lines: Sequence[tuple[int, int]]
     refused: Sequence[RowError]
+    kept: int
 
 
 def table_rows(table: Table, *, verbs: bool) -> Iterator[SourceRow]:
@@ -111,8 +113,11 @@ def write_records(
     partial: bool,
     by: User,
     at: datetime,
+    drop_accepted: bool = False,
 ) -> Written:
     """Put `rows` in the place of a draft's records (`replace`), or let them change these.
+
+    What is replaced leaves purchases written by accepting shipments, unless `drop_accepted`.
 
     `line` of a row is its place among those sent, from 1 on. A row without a line of its own gets
     the next after the highest. All or nothing: raises RowsRefused with every fault of every row,
@@ -126,7 +131,10 @@ def write_records(
     faults = list(intake.faults())
     if faults and not partial:
         raise RowsRefused(faults)
+    if replace:
+        lay_aside(filing)
     lines = _store(filing, faults, replace=replace)
+    kept = put_back(filing) if replace and not drop_accepted else 0
     filled(filing, by=by, at=at)
     audit.record(
         "filing.filled",
@@ -137,7 +145,7 @@ def write_records(
         rows=len(lines),
         refused=len({fault.line for fault in faults}),
     )
-    return Written(filing.record_count, lines, faults)
+    return Written(lines, faults, kept)
 
 
 def _stage(rows: Iterable[SourceRow]) -> None:

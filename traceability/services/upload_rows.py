@@ -13,7 +13,6 @@ from traceability.rules.sheets import UploadRefused
 from traceability.services.filings import fill_draft, open_draft
 from traceability.services.handover import require_open
 from traceability.services.intake import RowsRefused, SourceRow
-from traceability.services.purchases import accepted_kept
 from traceability.services.records import table_rows, write_records
 from traceability.sheets import read
 
@@ -49,8 +48,7 @@ def put_rows(
     require_open(upload.enterprise, upload.month)
     draft = open_draft(enterprise=upload.enterprise, month=upload.month, by=upload.by, at=at)
     if upload.mode == Mode.REPLACE:
-        with accepted_kept(draft):
-            refused = _replaced(upload, table, watch, draft, at, plain)
+        refused = _replaced(upload, table, watch, draft, at, plain)
     else:
         refused = _written(upload, table, watch, draft, at)
     Filing.objects.filter(pk=draft.pk).update(ready_at=None)
@@ -71,9 +69,16 @@ def _replaced(
     if upload.keep_right:
         return _written(upload, table, watch, draft, at)
     rows = (SourceRow(line, texts) for line, texts in table.rows())
-    upload.total = upload.done = fill_draft(
-        filing=draft, rows=watch(rows), by=upload.by, at=at, plain=plain
+    filled = fill_draft(
+        filing=draft,
+        rows=watch(rows),
+        by=upload.by,
+        at=at,
+        plain=plain,
+        drop_accepted=upload.drop_accepted,
     )
+    upload.total = upload.done = filled.rows
+    upload.kept = filled.kept
     any(watch(()))  # a file taken in as it is passes by the rows, but not by who stops it
     if table.faults:
         raise RowsRefused(())
@@ -90,6 +95,7 @@ def _written(
         rows=watch(table_rows(table, verbs=verbs)),
         replace=not verbs,
         partial=upload.keep_right,
+        drop_accepted=upload.drop_accepted,
         by=upload.by,
         at=at,
     )
@@ -98,6 +104,7 @@ def _written(
     if len(written.refused) > MOST_ERRORS:
         raise UploadRefused("many_faults", most=f"{MOST_ERRORS:,}")
     upload.total = upload.done = table.count
+    upload.kept = written.kept
     return written.refused
 
 

@@ -58,6 +58,7 @@ def receive_upload(
     at: datetime,
     mode: str = Upload.Mode.REPLACE,
     keep_right: bool = False,
+    drop_accepted: bool = False,
 ) -> Upload:
     """Put a file on the list to be checked; it is kept as it came.
 
@@ -80,6 +81,7 @@ def receive_upload(
         content=kept,
         mode=mode,
         keep_right=keep_right,
+        drop_accepted=drop_accepted,
         content_digest=digest,
         size=size,
         by=by,
@@ -264,7 +266,9 @@ def _end(
     upload.errors, upload.error_count = errors, count
     upload.finished_at = at + timedelta(seconds=time.monotonic() - begun)
     upload.save(
-        update_fields=["state", "errors", "error_count", "finished_at", "filing", "done", "total"]
+        update_fields=[
+            *("state", "errors", "error_count", "finished_at", "filing", "done", "total", "kept")
+        ]
     )
     facts = {"month": upload.month, "rows": upload.done, "faults": count}
     audit.record(f"upload.{state}", upload, by=upload.by, at=upload.finished_at, **facts)

@@ -25,6 +25,7 @@ from traceability.models import Filing, Upload
 from traceability.permissions import Perm
 from traceability.queries import months as queries
 from traceability.queries import uploads as upload_queries
+from traceability.queries.accepted import accepted_count
 from traceability.queries.captures import last_captures
 from traceability.queries.desk import is_in_draft, is_refused, steps_of
 from traceability.queries.differences import differences
@@ -52,21 +53,22 @@ def filing_desk(request: HttpRequest) -> HttpResponse:
 def filing_month(request: HttpRequest, month: Month) -> HttpResponse:
     """One month of the reader's enterprise: where it stands and what comes next; takes a file."""
     enterprise = own_enterprise(request)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    accepted = accepted_count(enterprise, month)
+    form = UploadForm(request.POST or None, request.FILES or None, accepted=accepted)
     if request.method == "POST":
         require_allowed(request.user, Perm.PREPARE_FILING, enterprise)
     if form.is_valid():
-        file = form.cleaned_data["file"]
+        told = dict(form.cleaned_data)
+        file = told.pop("file")
         with refusals_on(form):
             upload = receive_upload(
                 enterprise=enterprise,
                 month=month,
                 file_name=file.name,
                 content=file,
-                mode=form.cleaned_data["mode"],
-                keep_right=form.cleaned_data["keep_right"],
                 by=request.user,
                 at=clock.now(),
+                **told,
             )
             _soon(tasks.uploads.check_upload, upload_id=upload.pk)
             return redirect("traceability:filing_month", month)
