@@ -181,6 +181,42 @@ def test_lot_detail_as_known_earlier_lists_what_was_filed_since(
     assert "exported JP" not in {box["label"] for box in boxes(now)}
 
 
+def test_lot_detail_before_a_lot_was_filed_tells_what_was_filed_since(
+    chain, client, viewer, southern, noon
+):
+    later = file(southern, "2025-02", extraction(3, "ORE9", "50"), at=noon)
+    rebuild_derived()
+
+    then = page_of(client, viewer, the("ORE9"), known=(noon - timedelta(days=2)).date().isoformat())
+
+    text = then.content.decode()
+    assert "By then no filing had told how this lot was made." in text
+    assert later.get_absolute_url() in text
+    assert "Nothing that is shown was filed or amended since." not in text
+    assert "Nobody held it by the records." in text
+
+
+def test_lot_detail_as_known_earlier_tells_what_came_in_behind_it_since(
+    chain, client, viewer, northern, noon
+):
+    """An amendment feeds the run from a lot of its own, whose making is told as well."""
+    mined = file(northern, "2024-12", extraction(30, "ORE7", "100"), at=noon)
+    file(
+        northern,
+        "2025-01",
+        extraction(1, "ORE1", "1000"),
+        feed(3, "ORE1", "800", "R1"),
+        feed(3, "ORE7", "90", "R1"),
+        output(5, "OX1", "400", "R1"),
+        at=noon,
+    )
+    rebuild_derived()
+
+    then = page_of(client, viewer, the("OX1"), known=(noon - timedelta(days=2)).date().isoformat())
+
+    assert mined.get_absolute_url() in then.content.decode()
+
+
 def northern_of(lot: Lot):
     return lot.maker
 

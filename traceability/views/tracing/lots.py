@@ -26,7 +26,7 @@ from traceability.queries.tracing.flows import ALL_MONTHS, ELEMENTS, Question
 from traceability.queries.tracing.lines import LineShown, exported, lines_shown, sums_by_kind
 from traceability.queries.tracing.since import Since, filed_since
 from traceability.queries.tracing.trace import Trace
-from traceability.queries.tracing.walk import moment_known
+from traceability.queries.tracing.walk import NOW, moment_known
 from traceability.rules.tracing.picture import Node, Picture, addressed
 from traceability.tables.tracing import LotFilter, LotRecordFilter, LotRecordTable, LotTable
 from traceability.views.tracing.followed import (
@@ -120,7 +120,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "circling": [pool for trace in traces for pool in trace.circling],
             "holdings": _holdings(lot, request, known_at, lead),
             "findings": _findings(lot, request.user),
-            "since": _since(request, traces, known_at),
+            "since": _since(lot, request, traces, known_at),
         },
     )
 
@@ -174,9 +174,12 @@ def _findings(lot: Lot, user: User) -> list[Any]:
     return list(ranked(findings_visible_to(user).filter(lot=lot))[:FINDINGS_SHOWN])
 
 
-def _since(request: HttpRequest, traces: list[Trace], known_at: datetime) -> Since:
-    """What was filed since the day asked for, and changed what is seen."""
-    pools = {pool for trace in traces for pool in trace.pools}
+def _since(lot: Lot, request: HttpRequest, traces: list[Trace], known_at: datetime) -> Since:
+    """What was filed since the day asked for, and changed what was seen then or is seen now."""
+    if known_at == NOW:
+        return Since()
+    standing = traces_of(lot, request, NOW)
+    pools = {pool for trace in (*traces, *standing) for pool in trace.pools}
     scope = seen_by(request.user)
     return filed_since(request.user, Question(*ALL_MONTHS, scope, known_at), pools)
 
