@@ -111,6 +111,17 @@ def test_a_month_far_beyond_the_others(northern, mass, jumps):
     assert not jumps or "2.9 times the middle of the enterprise's 8 months" in said(findings[0])
 
 
+UNEVEN = ["74082.3", "105127.1", "219903.7", "83069.2", "100003.9", "320011.3", "95123.4"]
+FIVE_MORE = ["99991.7", "120307.9", "83101.3", "100013.1", "121009.7"]
+
+
+@pytest.mark.parametrize(("months_more", "jumps"), [([], False), (FIVE_MORE, True)])
+def test_few_months_tell_little_of_how_far_they_vary(northern, months_more, jumps):
+    mined(northern, *[[each] for each in [*UNEVEN, *months_more]])
+
+    signs(*(["jump"] if jumps else []))
+
+
 USUAL = ["100123", "97011", "124250", "89120", "101777", "105003", "93999", "110457"]
 MUCH = ["201123", "188204", "230557", "214090", "193118", "207331"]
 

@@ -134,10 +134,10 @@ with mass as (
    group by 1, 2, 3, 4
 ), month_limit as (
   -- From where on a month is far beyond the others: half of the factor times the middle one, and
-  -- beyond the spread or (a mine) alone above all its other months.
+  -- beyond the spread, the more so the fewer months tell it, or (a mine) alone above all its others.
   select p.*, s.months, exp(s.middle) as usual_kg,
          greatest(exp(s.middle) * %(jump_factor)s / 2.0,
-                  least(exp(s.middle + 4 * s.noise),
+                  least(exp(s.middle + 4 * sqrt(11.0 / greatest(s.months - 1, 1)) * s.noise),
                         case when p.category <> 'separation' then p.next_kg * 1.5 end)) as limit_kg
     from (select *, lead(kg) over (partition by enterprise_id, category order by size desc) as next_kg
             from produced_in) p

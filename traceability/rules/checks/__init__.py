@@ -255,7 +255,7 @@ CHECKS: tuple[Check, ...] = (
             "yield_drop_percent",
             "yield_sigmas",
         ),
-        version="2",
+        version="3",
     ),
 )
 CHECK_OF: dict[str, Check] = {check.code: check for check in CHECKS}

@@ -15,15 +15,15 @@ def unusual_figures(facts: Facts) -> str:
     mass (four fifths, at least four); the same total month after month; masses of two digits and
     zeros (of ore, three; `round_percent` of them) where others write what scales show; last digits
     that are mostly the same; a month of counted production far beyond the enterprise's others (half
-    of `jump_factor`, and four times their spread or, of a mine, half above the next); a mine that
-    for two to five months on end digs more than in any other month, by a seventh (of two or five,
-    by a third), and in the middle far more than in the others (a seventh of `jump_factor` more; of
-    two or five, a sixth); a recycler that for three and more months on end takes in a fifth more
-    than in any other and half of `jump_factor` times the others' middle, or, from some month on,
-    two and a half times as much and `jump_factor` times; recoveries that hardly differ
-    (`even_recovery_percent`); a run far above the enterprise's other runs; partners who tell of
-    shipments that it does not file; and lots that are said to be its own and that no filing of it
-    makes.
+    of `jump_factor`, and four times their spread, more where fewer than twelve months tell it, or,
+    of a mine, half above the next); a mine that for two to five months on end digs more than in any
+    other month, by a seventh (of two or five, by a third), and in the middle far more than in the
+    others (a seventh of `jump_factor` more; of two or five, a sixth); a recycler that for three and
+    more months on end takes in a fifth more than in any other and half of `jump_factor` times the
+    others' middle, or, from some month on, two and a half times as much and `jump_factor` times;
+    recoveries that hardly differ (`even_recovery_percent`); a run far above the enterprise's other
+    runs; partners who tell of shipments that it does not file; and lots that are said to be its own
+    and that no filing of it makes.
     Tolerates: packaging in round masses, where others of the kind do likewise; idle months;
     seasons.
     """
