@@ -255,6 +255,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # --- language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
+FILTERS_EMPTY_CHOICE_LABEL = _("all")
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 FORMAT_MODULE_PATH = ["portal.formats"]

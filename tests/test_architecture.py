@@ -128,6 +128,16 @@ def test_no_module_outgrows_three_hundred_lines():
     assert long == {}
 
 
+def test_a_day_is_given_to_the_browser_as_it_reads_it():
+    plain = [
+        told(path)
+        for path in own_modules()
+        if re.search(r"DateInput\((?![^)]*%Y-%m-%d)", path.read_text(encoding="utf-8"))
+    ]
+
+    assert plain == []  # in Chinese a day prints otherwise, and the field stays empty
+
+
 def test_every_module_class_and_public_function_says_what_it_is():
     silent = [
         f"{told(path)}: {name}"

@@ -28,7 +28,7 @@ class EligibilityForm(forms.Form):
     valid_until = forms.DateField(
         label=_("Valid until"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("The last day of the evidence; empty: without end."),
     )
     attachment = forms.FileField(

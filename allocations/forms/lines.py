@@ -67,7 +67,7 @@ class DecisionForm(forms.Form):
     effective_on = forms.DateField(
         label=_("Effective on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("It is not issued before this day. Empty: as soon as it is ready."),
     )
 

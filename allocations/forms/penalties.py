@@ -34,7 +34,7 @@ class PenaltyForm(forms.Form):
     )
     document = forms.CharField(label=_("Penalty decision number"), max_length=120)
     decided_on = forms.DateField(
-        label=_("Decided on"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Decided on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     ground = forms.ChoiceField(label=_("Ground"), choices=Penalty.Ground.choices)
     category = forms.ChoiceField(label=_("Category"), choices=categories_of(TOTAL_CONTROL))

@@ -71,7 +71,9 @@ class RegionForm(forms.Form):
 class DayForm(forms.Form):
     """A day on which work differs from the week."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     is_working = forms.TypedChoiceField(
         label=_("Kind"),
         choices=[("no", _("public holiday")), ("yes", _("make-up working day"))],
@@ -92,7 +94,9 @@ class ParameterForm(forms.Form):
 
     name = forms.ChoiceField(label=_("Setting"), choices=Parameter.Name.choices)
     value = forms.IntegerField(label=_("Number of working days"), min_value=0)
-    from_day = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    from_day = forms.DateField(
+        label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -18,10 +18,12 @@ from portal.kernel import clock
 from portal.kernel.access import holds, requires, signed_in
 from portal.kernel.exports import workbook_answer
 from portal.kernel.pages import page
-from portal.kernel.period import Month, civil_day, deadline_of
+from portal.kernel.period import Month, civil_day
 from traceability.permissions import Perm
 from traceability.queries.caps import cap_position
 from traceability.queries.filings import filings_visible_to
+from traceability.queries.months import month_of
+from traceability.queries.remarks import remarks_visible_to
 from traceability.queries.shipments import to_answer_for, to_confirm
 from traceability.queries.tolerances import deadline_day
 
@@ -131,14 +133,18 @@ def _desk_context(request: HttpRequest) -> dict[str, Any]:
     today = clock.today()
     due = Month.of(today) - 1
     filings = list(filings_visible_to(request.user).filter(enterprise=enterprise)[:FILINGS_SHOWN])
-    deadline = deadline_of(due, day=deadline_day(today))
+    shown = month_of(enterprise, due, today=today)
     return {
         "enterprise": enterprise,
         "due": due,
-        "deadline": deadline,
-        "days_left": (deadline - today).days,
-        "filed": any(f.month == due and f.status == "submitted" for f in filings),
-        "draft": next((f for f in filings if f.month == due and f.status == "draft"), None),
+        "deadline": shown.deadline,
+        "days_left": shown.days_left,
+        "filed": shown.in_force is not None,
+        "draft": shown.draft,
+        "attests": holds(request.user, Perm.SUBMIT_FILING),
+        "remarks": remarks_visible_to(request.user).filter(
+            filing__enterprise=enterprise, open=True
+        ),
         "perms_prepare": holds(request.user, Perm.PREPARE_FILING),
         "year": today.year,
         "positions": cap_position(enterprise, today.year),

@@ -37,7 +37,7 @@ def test_records_cost_the_same_however_many_there_are(
     machine: Machine, django_assert_num_queries: Any
 ) -> None:
     for count in (1, 200):
-        with django_assert_num_queries(27):
+        with django_assert_num_queries(28):
             written = machine.write("PUT", mined(count), name=f"{count}")
         assert len(written.json()["accepted"]) == count
 

@@ -9,9 +9,13 @@ from django.utils import translation
 from allocations.models import AllocationLine
 from allocations.services import draft_decision
 from allocations.services.distribution import send_copies
+from portal.kernel import clock
+from portal.kernel.period import Month
+from traceability.services.handover import attest_filing, declare_nil
+from traceability.services.supervision import extend_deadline, return_filing
 
 HOME = "/"
-MOST_QUERIES = 32
+MOST_QUERIES = 34
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +44,34 @@ def test_home_shows_what_the_role_has_to_do(
 
     assert answer.status_code == 200
     assert fact in answer.content.decode()
+
+
+def test_home_of_an_enterprise_knows_what_an_official_said(
+    client, year, northern, filer, attester, supervisor
+):
+    november, at = Month(2025, 11), clock.now()
+    extend_deadline(
+        month=november, enterprises=[northern], last_day=date(2025, 12, 20), reason="Flood",
+        by=supervisor, at=at,
+    )  # fmt: skip
+    client.force_login(filer)
+    assert "to be filed by 2025-12-20: 12 days left" in client.get(HOME).content.decode()
+
+    draft = declare_nil(enterprise=northern, month=november, by=filer, at=at)
+    client.force_login(attester)
+    assert "waits to be attested" in client.get(HOME).content.decode()
+
+    filing = attest_filing(filing=draft, seen=at, by=attester, at=at)
+    return_filing(
+        filing=filing,
+        text="Nothing at all?",
+        due_on=date(2025, 12, 25),
+        by=supervisor,
+        at=at,
+    )
+    text = client.get(HOME).content.decode()
+    assert "The filing of November 2025 was returned, to be amended by 2025-12-25." in text
+    assert "waits to be attested" not in text
 
 
 def test_home_of_the_administrator_is_the_accounts(client, administrator):

@@ -246,7 +246,7 @@ def test_accepting_on_the_page_records_the_purchase(signed_in, key, southern):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"received_kg": "800"}, "further from 1000.000 kg than is normal"),
+        ({"received_kg": "800"}, "further from 1,000.000 kg than is normal"),
         ({"received_kg": ""}, "required"),
         ({"arrived_on": "2025-02-09"}, "between 2025-02-10"),
         ({"arrived_on": "soon"}, "valid date"),

@@ -246,5 +246,7 @@ def test_an_official_extends_a_deadline_for_one_or_for_all(
 
     answers = (one, neither, unknown, every)
     assert [answer.status_code for answer in answers] == [302, 422, 422, 302]
+    assert "Not in the directory: X1." in unknown.content.decode()
+    assert "or choose every one" not in unknown.content.decode()  # one fault, said once
     assert DeadlineExtension.objects.count() == 3
     assert "Flood" in official.get(reverse("traceability:extension_list")).content.decode()

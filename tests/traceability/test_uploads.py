@@ -19,6 +19,8 @@ from portal.accounts.models import User
 from portal.kernel.models import AuditEvent
 from portal.kernel.period import Month
 from portal.kernel.sheets.faults import FileRefused
+from portal.notices.kinds import say
+from portal.notices.models import Notice
 from traceability import tasks
 from traceability.models import Filing, Upload
 from traceability.queries import uploads as queries
@@ -354,6 +356,18 @@ def test_uploading_anew_takes_the_draft_back(
         attest_filing(filing=draft, seen=later, by=attester, at=later)
 
 
+def test_hand_over_tells_who_may_attest(
+    draft: Filing, filer: User, attester: User, southern_attester: User, noon: datetime
+) -> None:
+    hand_over(filing=draft, by=filer, at=noon)
+
+    (notice,) = Notice.objects.all()
+    assert (notice.kind, notice.user) == ("filing_handed_over", attester)
+    with translation.override("en"):
+        said = say(notice.kind, notice.facts)
+    assert said.startswith(f"{filer.full_name} handed the filing for February 2025 over to you")
+
+
 def test_hand_over_refuses_an_empty_draft_that_is_no_nil_return(
     northern: Enterprise, february: Month, filer: User, later: datetime
 ) -> None:
@@ -550,6 +564,24 @@ def test_verbs_are_given_back_and_read_in_chinese(add: Any, draft: Filing) -> No
     assert verbs == ["change", "change"]
     assert [row[1] for row in written[2:]] == ["修改", "修改"]
     assert (upload.state, [line for line, _lot, _kg in lots(draft)]) == ("accepted", [2])
+
+
+def test_what_is_wrong_with_a_verb_or_a_line_is_named_as_the_file_names_it(
+    add: Any, draft: Filing
+) -> None:
+    upload = add(added("change,," + MINED.format(3, 1), "drop,1", "cancel,x"))
+
+    with translation.override("zh-hans"):
+        shown = [(error.column, error.text) for error in queries.errors_of(upload)]
+        given_back = [row.problem for row in queries.returned_rows(upload)]
+    assert [column for column, _text in shown] == ["行号", "操作", "行号"]
+    assert shown[0][1] == "修改、取消须填写草稿中的行号。"
+    assert given_back == [f"{column}：{text}" for column, text in shown]
+    english = next(queries.errors_of(upload))
+    assert (english.column, english.text) == (
+        "line",
+        "Say which line of the draft is changed or cancelled.",
+    )
 
 
 def test_a_refused_month_comes_back_whole_and_can_be_sent_again(send: Any, later: datetime) -> None:

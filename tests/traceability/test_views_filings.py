@@ -22,6 +22,7 @@ from portal.accounts.models import User
 from portal.kernel.period import Month
 from traceability.models import Filing, Upload
 from traceability.queries.receipts import receipt_says
+from traceability.services.filings import open_draft
 from traceability.services.handover import attest_filing, hand_over
 from traceability.services.uploads import receive_upload, work_upload
 from traceability.sheets.read import opened
@@ -107,6 +108,35 @@ def test_filing_list_shows_what_was_submitted(
 
     assert answer.status_code == 200
     assert submitted.receipt_no in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["supervisor", "filer"])
+def test_a_later_version_says_what_differs_from_the_one_before(
+    signed_in: Page, submitted: Filing, sent: Page, filer: User, attester: User, noon: datetime,
+    who: str,
+) -> None:  # fmt: skip
+    assert "What differs" not in signed_in(who).get(submitted.get_absolute_url()).content.decode()
+    amended = open_draft(
+        enterprise=submitted.enterprise, month=submitted.month, reason="Weighed anew",
+        reason_kind="measured", with_records=True, by=filer, at=noon,
+    )  # fmt: skip
+    sent(GOOD.replace(b"-03,", b"-04,").replace(b"1000", b"900"))
+    hand_over(filing=amended, by=filer, at=noon)
+    attest_filing(filing=amended, seen=noon, by=attester, at=noon)
+
+    text = signed_in(who).get(amended.get_absolute_url()).content.decode()
+
+    assert "What differs from version 1" in text
+    assert '<td class="number">1,000.000</td><td class="number">900.000</td>' in text
+    assert "date: 2025-02-03 → 2025-02-04" in text
+
+
+def test_a_submitted_month_says_what_was_submitted(signed_in: Page, submitted: Filing) -> None:
+    text = signed_in("filer").get(url("filing_month", submitted.month)).content.decode()
+
+    assert "What was submitted" in text
+    assert submitted.receipt_no in text
+    assert "1,000.000" in text
 
 
 @pytest.mark.parametrize("who", ["southern_filer", "other_recipient"])
@@ -266,6 +296,16 @@ def test_filing_month_shows_what_was_wrong(signed_in: Page, sent: Page) -> None:
 
     assert "is no kind of record" in text
     assert upload.get_absolute_url() in text
+
+
+def test_upload_detail_says_how_many_rows_of_the_file_went_in(
+    signed_in: Page, draft: Filing, sent: Page
+) -> None:
+    upload = sent(GOOD + GOOD.splitlines()[1].replace(b"L-1", b"L-2"))
+
+    text = signed_in("filer").get(upload.get_absolute_url()).content.decode()
+
+    assert "2 rows of the file were put into the draft." in text
 
 
 def test_filing_month_says_what_became_of_a_file(

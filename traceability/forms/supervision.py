@@ -24,7 +24,8 @@ class ReturnForm(forms.Form):
         label=_("Reasons"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
     due_on = forms.DateField(
-        label=_("To be amended by"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("To be amended by"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
 
@@ -43,7 +44,8 @@ class ExtensionForm(forms.Form):
         help_text=_("One a line, for one enterprise or several."),
     )
     last_day = forms.DateField(
-        label=_("Last day to file"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last day to file"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     reason = forms.CharField(
         label=_("Reason"),
@@ -67,13 +69,14 @@ class ExtensionForm(forms.Form):
             raise forms.ValidationError(
                 _("Not in the directory: %(codes)s."),
                 code="unknown",
-                params={"codes": ", ".join(unknown[:10])},
+                params={"codes": " ".join(unknown[:10])},
             )
         return [found[code] for code in codes]
 
     def clean(self) -> dict[str, Any]:
         """Either everybody or those who are named."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if bool(cleaned.get("everybody")) == bool(cleaned.get("enterprises")):
+        named = "enterprises" in cleaned  # else what is wrong with them is said already
+        if named and bool(cleaned.get("everybody")) == bool(cleaned["enterprises"]):
             self.add_error("enterprises", _("Name enterprises, or choose every one; not both."))
         return cleaned

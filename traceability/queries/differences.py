@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel.templatetags.portal import day, grade, named
 from traceability.models import Filing, Record
 from traceability.queries.filings import records_of
 from traceability.rules.intake import CHINESE_HEADERS, COLUMNS
@@ -27,6 +30,16 @@ class Part:
     column: str
     before: Any
     after: Any
+
+    @property
+    def shown_before(self) -> str:
+        """What stood there, in words."""
+        return _words(self.before)
+
+    @property
+    def shown_after(self) -> str:
+        """What stands there now, in words."""
+        return _words(self.after)
 
     @property
     def name(self) -> str:
@@ -108,6 +121,14 @@ def _pairs(before: Filing, after: Filing) -> list[tuple[int | None, int | None]]
 def _by_line(filing: Filing, lines: Sequence[int | None]) -> dict[int | None, Record]:
     wanted = [line for line in lines if line is not None]
     return {record.line: record for record in records_of(filing).filter(line__in=wanted)}
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, Decimal):
+        return grade(value)
+    return named(value) if hasattr(value, "name_zh") else str(value or "")
 
 
 def _cell(record: Record, column: str) -> Any:

@@ -18,10 +18,11 @@ from portal.accounts.models import User
 from portal.kernel.period import Month
 from portal.kernel.sheets.content import PIECE
 from portal.kernel.sheets.header import folded
+from portal.kernel.templatetags.portal import colon
 from traceability.models import Filing, Product, Record, Upload
 from traceability.permissions import Perm
 from traceability.queries.filings import records_of
-from traceability.rules.intake import CHINESE_HEADERS
+from traceability.rules.intake import CHINESE_NAMES
 from traceability.rules.sheets import FILE_FAULTS, row_fault_text
 from traceability.sheets import read
 
@@ -191,8 +192,8 @@ def returned_rows(upload: Upload) -> Iterator[ReturnedRow]:
     for told in upload.errors:
         if "fault" not in told:
             text = row_fault_text(told["code"], told.get("value", ""))
-            name = CHINESE_HEADERS.get(told["column"], told["column"])
-            wrong.setdefault(told["line"], []).append((told["column"], f"{name}: {text}"))
+            problem = f"{_named(told['column'])}{colon()}{text}"
+            wrong.setdefault(told["line"], []).append((told["column"], problem))
     with (
         content_on_disk(upload) as content,
         read.opened(
@@ -211,16 +212,20 @@ def returned_rows(upload: Upload) -> Iterator[ReturnedRow]:
 
 def errors_of(upload: Upload) -> Iterator[ErrorShown]:
     """The faults of the rows in order, in the reader's language."""
-    chinese = (get_language() or "").startswith("zh")
     for told in upload.errors:
         if "fault" in told:
             continue
         column = told["column"]
-        name = CHINESE_HEADERS.get(column, "") if chinese else column
         yield ErrorShown(
             place=told.get("cell", ""),
             line=told["line"],
-            column=name if told["code"] != "stray" else "",
+            column=_named(column) if told["code"] != "stray" else "",
             value=told.get("value", ""),
             text=row_fault_text(told["code"], told.get("value", "")),
         )
+
+
+def _named(column: str) -> str:
+    """A column as the reader's spreadsheet names it."""
+    chinese = (get_language() or "").startswith("zh")
+    return CHINESE_NAMES.get(column, column) if chinese else column

@@ -65,6 +65,7 @@ OUTGOING = ("input", "sale", "export", "loss")
 # How a row changes a draft, by the line that its filer gave the record, and how it says so.
 VERBS = ("add", "change", "cancel")
 CHANGE_COLUMNS = ("verb", "line")
+CHINESE_NAMES = CHINESE_HEADERS | dict(zip(CHANGE_COLUMNS, ("操作", "行号"), strict=True))
 HIGHEST_LINE = 999_999_999
 OXIDES = [
     "La2O3",
@@ -189,6 +190,7 @@ MESSAGES: dict[str, Promise] = {
     "line_taken": _(
         "Line %(value)s is there already; change it, or add the record without a line."
     ),
+    "line_needed": _("Say which line of the draft is changed or cancelled."),
     "line_unknown": _("The draft has no line %(value)s."),
     "text_needed": _("Write a text or a number here."),
     "field_unknown": _("“%(value)s” is no field of a record."),

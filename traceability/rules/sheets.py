@@ -21,6 +21,7 @@ from traceability.rules.intake import (
     CHANGE_COLUMNS,
     CHINESE_HEADERS,
     CHINESE_KINDS,
+    CHINESE_NAMES,
     COLUMNS,
     MESSAGES,
     filled_in,
@@ -101,9 +102,10 @@ _HEADERS = {folded(name): name for name in COLUMNS} | {
 # A column that the portal itself puts first into what comes back; it is passed over.
 PROBLEM = "problem"
 PROBLEM_HEADERS = ("问题", PROBLEM)
-CHANGE_HEADERS = {"verb": ("操作", "verb"), "line": ("行号", "line")}
 _HEADERS |= dict.fromkeys(PROBLEM_HEADERS, PROBLEM)
-_CHANGE_HEADERS = _HEADERS | {"verb": "verb", "操作": "verb", "line": "line", "行号": "line"}
+_CHANGE_HEADERS = _HEADERS | {
+    word: name for name in CHANGE_COLUMNS for word in (name, CHINESE_NAMES[name])
+}
 # As the portal writes them, then as people do.
 CHINESE_VERBS = {"add": "新增", "change": "修改", "cancel": "取消"}
 _VERBS = {chinese: verb for verb, chinese in CHINESE_VERBS.items()} | {

@@ -200,7 +200,7 @@ def require_answerable(standing: Standing, *, seen_kg: Decimal, states: Collecti
     if standing.sold_kg != seen_kg:
         raise ShipmentChanged(
             _("The seller has filed %(kg)s kg in the meantime; look at the shipment again."),
-            kg=f"{standing.sold_kg:f}",
+            kg=f"{standing.sold_kg:,f}",
         )
 
 
@@ -216,8 +216,8 @@ def require_accepted(standing: Standing, answer: Answer, *, normal: Normal) -> N
             _("%(received)s kg is further from %(sold)s kg than is normal; say why."),
             source=TRUTHFUL_RECORDS,
             field="reason",
-            received=f"{answer.received_kg:f}",
-            sold=f"{standing.sold_kg:f}",
+            received=f"{answer.received_kg:,f}",
+            sold=f"{standing.sold_kg:,f}",
         )
 
 
@@ -230,7 +230,7 @@ def require_refused(standing: Standing, answer: Answer) -> None:
         raise ReceivedAmiss(
             _("A part is refused where less arrived than the %(sold)s kg that were sent."),
             field="received_kg",
-            sold=f"{standing.sold_kg:f}",
+            sold=f"{standing.sold_kg:,f}",
         )
     if not answer.reason.strip():
         raise ReasonMissing(_("Say why; the seller reads it."), field="reason")
@@ -261,7 +261,7 @@ def to_record(standing: Standing, received_kg: Decimal) -> Decimal:
                 " amend the month, before you answer with less."
             ),
             field="received_kg",
-            recorded=f"{standing.recorded_kg:f}",
+            recorded=f"{standing.recorded_kg:,f}",
         )
     return received_kg - standing.recorded_kg
 

@@ -140,10 +140,10 @@ def fill_draft(
             intake.check_rows(staged=count)
             if faults := list(intake.faults()):
                 raise RowsRefused(faults)
-        lay_aside(filing)
+        aside = 0 if drop_accepted else lay_aside(filing)
         empty_draft(filing)
         intake.store_rows(version=filing.version)
-        kept = 0 if drop_accepted else put_back(filing)
+        kept = put_back(filing) if aside else 0
         filled(filing, by=by, at=at)
         audit.record("filing.filled", filing, by=by, at=at, records=filing.record_count)
     return Filled(count, kept)

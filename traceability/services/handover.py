@@ -8,7 +8,10 @@ from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel import audit
 from portal.kernel.period import Month
+from portal.notices.kinds import Kind
+from portal.notices.services import Telling, tell
 from traceability.models import Filing
+from traceability.permissions import Perm
 from traceability.queries.filings import differs, draft_of, in_force
 from traceability.rules import filings as filing_rules
 from traceability.rules import handover as rules
@@ -20,8 +23,8 @@ from traceability.services.filings import locked, open_draft, submit_filing
 def hand_over(*, filing: Filing, by: User, at: datetime, nil: bool = False) -> Filing:
     """Give a draft to the attester. `nil`: it has no records because there is nothing to state.
 
-    Raises AlreadySubmitted, UnfinishedRows, NothingToAttest, RecordsInTheWay, or NothingDiffers for
-    an amendment that changes nothing.
+    Who may attest is told. Raises AlreadySubmitted, UnfinishedRows, NothingToAttest,
+    RecordsInTheWay, or NothingDiffers for an amendment that changes nothing.
     """
     filing = locked(filing)
     filing_rules.require_draft(filing.status, filing.receipt_no)
@@ -31,6 +34,9 @@ def hand_over(*, filing: Filing, by: User, at: datetime, nil: bool = False) -> F
         rules.require_difference(differs=differs(filing, amended))
     filing.ready_at = at
     filing.save(update_fields=["ready_at"])
+    facts = {"month": str(filing.month), "sender": by.full_name}
+    telling = Telling(filing.enterprise.organisation_id, filing.month, facts)
+    tell(Kind.FILING_HANDED_OVER, [telling], perms=[Perm.SUBMIT_FILING], at=at, besides=by)
     audit.record(
         "filing.handed_over",
         filing,

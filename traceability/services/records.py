@@ -131,10 +131,9 @@ def write_records(
     faults = list(intake.faults())
     if faults and not partial:
         raise RowsRefused(faults)
-    if replace:
-        lay_aside(filing)
+    aside = lay_aside(filing) if replace and not drop_accepted else 0
     lines = _store(filing, faults, replace=replace)
-    kept = put_back(filing) if replace and not drop_accepted else 0
+    kept = put_back(filing) if aside else 0
     filled(filing, by=by, at=at)
     audit.record(
         "filing.filled",

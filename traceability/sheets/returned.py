@@ -7,8 +7,8 @@ from typing import IO
 import xlsxwriter
 from django.utils.translation import get_language
 
-from traceability.rules.intake import CHANGE_COLUMNS, CHINESE_HEADERS, COLUMNS
-from traceability.rules.sheets import CHANGE_HEADERS, CHINESE_VERBS, PROBLEM, PROBLEM_HEADERS
+from traceability.rules.intake import CHANGE_COLUMNS, CHINESE_NAMES, COLUMNS
+from traceability.rules.sheets import CHINESE_VERBS, PROBLEM, PROBLEM_HEADERS
 from traceability.sheets.template import HEADER_ROWS, RECORDS
 
 _NUMBERS = ("gross_kg", "reo_percent", "line")
@@ -52,6 +52,4 @@ def write_returned(file: IO[bytes], rows: Iterable[Returned], *, changes: bool) 
 
 
 def _chinese(name: str) -> str:
-    if name == PROBLEM:
-        return PROBLEM_HEADERS[0]
-    return CHANGE_HEADERS[name][0] if name in CHANGE_HEADERS else CHINESE_HEADERS[name]
+    return PROBLEM_HEADERS[0] if name == PROBLEM else CHINESE_NAMES[name]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -84,6 +85,8 @@ def _month_context(request: HttpRequest, enterprise: Enterprise, month: Month) -
     shown = queries.month_of(enterprise, month, today=today)
     upload = upload_queries.last_upload(enterprise, month)
     draft = shown.draft
+    shown_version = draft or shown.in_force
+    submitted = shown.in_force and not draft
     refused = upload is not None and is_refused(shown, upload)
     return {
         "enterprise": enterprise,
@@ -100,13 +103,19 @@ def _month_context(request: HttpRequest, enterprise: Enterprise, month: Month) -
         "returned": shown.in_force.remarks.filter(kind="returned") if shown.in_force else (),
         "sent": upload_queries.uploads_of(enterprise, month),
         "captures": last_captures(enterprise),
-        "kinds": queries.counts_by_kind(draft) if draft else [],
+        "kinds": queries.counts_by_kind(shown_version) if shown_version else [],
+        "versions": queries.versions_of(shown_version, _submitted(request)) if submitted else (),
         "unfinished": draft.unfinished_rows.count() if draft else 0,
         "attesters": queries.attesters_of(enterprise, besides=draft.prepared_by) if draft else [],
         "may_prepare": allowed(request.user, Perm.PREPARE_FILING, enterprise),
         "may_attest": allowed(request.user, Perm.SUBMIT_FILING, enterprise),
         "source": MONTHLY_FILING,
     }
+
+
+def _submitted(request: HttpRequest) -> QuerySet[Filing]:
+    """What the reader may see of what was submitted."""
+    return filings_visible_to(request.user).exclude(status=Filing.Status.DRAFT)
 
 
 def _first_errors(upload: Any) -> list[upload_queries.ErrorShown]:

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from enterprises.queries import enterprises_visible_to
@@ -14,6 +15,7 @@ from portal.kernel.tables import list_page
 from traceability.models import RECORDS_PER_PAGE, Filing
 from traceability.permissions import Perm
 from traceability.queries import months as queries
+from traceability.queries.differences import differences
 from traceability.queries.filings import filings_visible_to, records_of
 from traceability.queries.receipts import receipt_paper
 from traceability.tables.filings import FilingFilter, FilingTable, RecordFilter, RecordTable
@@ -45,6 +47,8 @@ def filing_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One version with its records, and the other versions of the month."""
     seen = filings_visible_to(request.user)
     filing = get_object_or_404(seen, pk=pk)
+    versions = list(queries.versions_of(filing, seen))
+    before = next((each for each in versions if each.version == filing.version - 1), None)
     return list_page(
         request,
         template="traceability/filing_detail.html",
@@ -56,7 +60,10 @@ def filing_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         context={
             "filing": filing,
             "kinds": queries.counts_by_kind(filing),
-            "versions": queries.versions_of(filing, seen),
+            "versions": versions,
+            "standing": before,
+            # Not for a further page of records.
+            "differences": before and SimpleLazyObject(lambda: differences(before, filing)),
             "shown_month": queries.month_of(filing.enterprise, filing.month, today=clock.today()),
             "may_file": _files(request),
             "remarks": filing.remarks.select_related("by"),

@@ -1,10 +1,18 @@
-"""The notices about filings that officials return or ask about, and about more time."""
+"""The notices about filings: handed over to be attested, returned, asked about, given more time."""
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.notices.kinds.told import ENTERPRISE, MINISTRY, Kind, KindTold
 
 FILINGS = (
+    KindTold(
+        Kind.FILING_HANDED_OVER,
+        _("a draft is handed over for attestation"),
+        _("%(sender)s handed the filing for %(month)s over to you, to be attested."),
+        "traceability:filing_month",
+        ENTERPRISE,
+        may_be_off=True,
+    ),
     KindTold(
         Kind.FILING_RETURNED,
         _("a filing is returned"),

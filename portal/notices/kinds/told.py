@@ -37,6 +37,7 @@ class Kind(StrEnum):
     QUERY_ANSWERED = "query_answered"
     FILING_DUE = "filing_due"
     FILING_OVERDUE = "filing_overdue"
+    FILING_HANDED_OVER = "filing_handed_over"
     FILING_RETURNED = "filing_returned"
     FILING_ASKED = "filing_asked"
     FILING_ANSWERED = "filing_answered"

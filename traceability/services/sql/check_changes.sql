@@ -13,7 +13,7 @@ select r.filing_no, r.line, 'line', 'line_taken', r.own_line::text
  where r.verb = 'add' and r.fault is null
 union all
 select r.filing_no, r.line, 'line',
-       case when r.own_line is null then 'missing' else 'line_unknown' end, r.own_line::text
+       case when r.own_line is null then 'line_needed' else 'line_unknown' end, r.own_line::text
   from intake_row r
   join intake_filing f on f.no = r.filing_no
   left join traceability_record d on d.filing_id = f.filing_id and d.line = r.own_line

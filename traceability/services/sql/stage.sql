@@ -1,5 +1,5 @@
 -- The tables a file is read into; gone with the transaction, or anew within it.
-drop table if exists intake_error, intake_row, intake_filing, intake_cancel;
+drop table if exists intake_error, intake_row, intake_filing, intake_cancel, intake_accepted;
 create temp table intake_filing (
     no integer primary key,
     enterprise_id bigint not null,
@@ -23,6 +23,11 @@ create temp table intake_row (
     run text, counterparty text, document text, country text, assay text, note text,
     verb text,                     -- add, change, cancel; kept: of the draft as it stands
     own_line integer               -- the line of the record, where it is not simply counted
+) on commit drop;
+-- Purchases written by accepting shipments, while a draft's records are put in anew.
+create temp table intake_accepted (
+    line integer not null, date date not null, lot_id bigint not null, gross_kg numeric not null,
+    counterparty_id bigint not null, document text not null, note text not null
 ) on commit drop;
 -- Lines of the draft that go.
 create temp table intake_cancel (line integer not null, own_line integer not null) on commit drop;

@@ -17,6 +17,8 @@ from portal.kernel import clock
 from portal.kernel.access import require_allowed, requires
 from portal.kernel.pages import page, refusals_on, refusals_told
 from portal.kernel.period import Month
+from portal.kernel.said import listed
+from portal.kernel.templatetags.portal import month
 from traceability.forms.shipments import (
     AcceptForm,
     AcceptManyForm,
@@ -129,7 +131,7 @@ def shipment_accept_many(request: HttpRequest) -> HttpResponse:
         "count": totals["count"],
         "kg": totals["kg"],
         "shown": chosen.order_by("-sold_to", "key")[:SHOWN],
-        "closed": closed,
+        "closed": listed([month(each) for each in closed]),
         "most": MOST_TOGETHER,
     }
     return page(request, "traceability/shipment_accept_many.html", context)
@@ -183,7 +185,7 @@ def _form(kind: type[AcceptForm], request: HttpRequest, shipment: Shipment) -> t
     context = {
         "form": form,
         "shipment": shipment,
-        "closed": closed,
+        "closed": listed([month(each) for each in closed]),
         "recorded": shipment.recorded_kg,
         "normal": queries.normal_on(today),
     }
