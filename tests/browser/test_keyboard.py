@@ -1,4 +1,4 @@
-"""A whole month by keyboard alone: no test of this file touches the mouse."""
+"""A whole month, and a line of a decision, by keyboard alone: no test here touches the mouse."""
 
 import re
 
@@ -11,6 +11,9 @@ pytestmark = pytest.mark.browser
 
 MOST_TABS = 60
 SECONDS = 30_000
+# The column of the cell that is marked in a grid.
+MARKED = """document.querySelector('.tabulator-range-only-cell-selected')
+  ?.getAttribute('tabulator-field')"""
 
 
 def test_a_month_is_filed_and_attested_by_keyboard_alone(browser, address, faults):
@@ -55,6 +58,31 @@ def test_a_month_is_filed_and_attested_by_keyboard_alone(browser, address, fault
     attester.wait_for_url(re.compile("/receipt/"), timeout=SECONDS)
     assert re.search(r"2025-11-911502000XAWRMT8LE-v1", attester.locator("main").inner_text())
     assert faults(attester) == []
+
+
+def test_a_line_of_a_decision_is_written_by_keyboard_alone(browser, address, faults):
+    page = _signed_in(browser, address, "demo-miit-drafter")
+    page.goto(f"{address}/allocations/decisions/add/")
+    _reach(page, "#submit")
+    with page.expect_navigation(timeout=SECONDS):
+        page.keyboard.press("Enter")
+    page.wait_for_selector(".tabulator-row", timeout=SECONDS)
+
+    _reach(page, "#lines-grid *")
+    page.keyboard.press("Tab")
+    assert page.evaluate(MARKED) == "tonnes"
+    page.keyboard.type("12.5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#grid-save")).to_be_enabled(timeout=SECONDS)
+    page.keyboard.press("Tab")
+    assert page.evaluate(MARKED) == "reason"  # Tab goes on within the grid
+
+    page.keyboard.press("Escape")  # out of it
+    assert page.evaluate("document.activeElement.id") == "grid-holder"
+    _reach(page, "#grid-save")
+    page.keyboard.press("Enter")
+    expect(page.locator("#grid-status")).to_have_text("已全部保存。", timeout=SECONDS)
+    assert faults(page) == []
 
 
 def _signed_in(browser, address: str, username: str) -> Page:
