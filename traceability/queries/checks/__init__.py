@@ -2,14 +2,15 @@
 
 `ledger.sql` (or, for one enterprise, `ledger_of_enterprise.sql`) copies what was known into
 temporary tables, `facts.sql`, `runs.sql` and `elements.sql` derive once what several checks share,
-and each check is one statement of its own file that gives back the columns of `found.sql`. Every
-statement works on the whole set; none reads CapUse or Balance. What only a run over the whole
+and each check is one statement of its own file that gives back the columns of `found.sql`: for the
+severity, the sort of finding and the mass that its amount is held against, which `gravity` grades.
+Every statement works on the whole set; none reads CapUse or Balance. What only a run over the whole
 country can see (what peers do) has a key that begins with `country:`.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +23,7 @@ from portal.kernel.models import AuditEvent
 from portal.kernel.period import end_of
 from traceability.rules import substance
 from traceability.rules.checks import CHECKS, Check, gravity
-from traceability.rules.checks.gravity import NATURES
+from traceability.rules.checks.gravity import GRADES, NATURES
 from traceability.rules.countries import IONIC_ORE_FROM
 
 HERE = Path(__file__).parent
@@ -41,7 +42,8 @@ TEMPORARY = (
     ),
     *("settled", "cap", "ore_share", "produced", "production", "shipment", "left_over"),
     *("paired", "counted", "run_part", "run_balance", "run_in_doubt", "recovery", "recovery_level"),
-    *("ore_range", "usual", "assayed", "element_out", "mixed_most", "element_in", "found"),
+    *("ore_range", "usual", "assayed", "element_out", "product_most", "mixed_most", "element_in"),
+    "found",
 )
 FACTS = ("facts", "runs", "elements")
 # What products are made of, as the statements read it.
@@ -54,7 +56,11 @@ SUBSTANCE = {
 }
 _KEEP = """
 insert into found
-select %(code)s, %(version)s, s.key, s.severity, s.enterprise_id, s.counterparty_id, s.month,
+select %(code)s, %(version)s, s.key,
+       -- As `gravity.severity` has it; a sort without a grade fails.
+       case when s.amount_kg > s.of_kg * g.share or s.amount_kg >= g.kg then g.graver
+            else g.usual end,
+       s.enterprise_id, s.counterparty_id, s.month,
        s.category, s.lot_id, s.run, s.document, s.amount_kg,
        s.arithmetic || jsonb_build_object('tolerances', %(tolerances)s::jsonb),
        -- As `gravity.weight` has it: what it is about, the share and the mass beyond.
@@ -67,6 +73,8 @@ select %(code)s, %(version)s, s.key, s.severity, s.enterprise_id, s.counterparty
                        + least(%(for_each_power)s * log(1 + abs(round(s.amount_kg, 3))),
                                %(mass_at_most)s)) end
   from ({statement}) s
+  left join jsonb_to_recordset(%(grades)s::jsonb)
+         as g(sort text, usual text, graver text, share numeric, kg numeric) using (sort)
  where %(enterprise)s::bigint is null or s.enterprise_id = %(enterprise)s
     or (%(two_sided)s and s.counterparty_id = %(enterprise)s)
 """
@@ -237,6 +245,10 @@ def _judged_by(check: Check, scope: Scope) -> dict[str, Any]:
         "share_at_most": gravity.SHARE_AT_MOST,
         "mass_at_most": gravity.MASS_AT_MOST,
         "for_each_power": gravity.FOR_EACH_POWER,
+        "grades": json.dumps(
+            [{"sort": sort, **asdict(grade)} for sort, grade in GRADES[check.code].items()],
+            default=str,
+        ),
     }
 
 

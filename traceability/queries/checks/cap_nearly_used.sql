@@ -9,7 +9,7 @@ with near as (
      and sum(kg) <= cap_kg + %(over_cap_tolerance_kg)s
 )
 -- Findings.
-select concat_ws(':', n.enterprise_id, n.category) as key, 'low' as severity,
+select concat_ws(':', n.enterprise_id, n.category) as key, '' as sort, null::numeric as of_kg,
        n.enterprise_id, null::bigint as counterparty_id, n.month, n.category,
        null::bigint as lot_id, '' as run, '' as document, n.produced_kg as amount_kg,
        jsonb_build_object(

@@ -68,7 +68,8 @@ with pair as (
 )
 -- Findings.
 select concat_ws(':', u.enterprise_id, u.category, u.month, u.version) as key,
-       case when u.used_kg > u.cap_kg then 'high' else 'medium' end as severity,
+       case when u.used_kg > u.cap_kg then 'exceeded' else 'nearly_used' end as sort,
+       null::numeric as of_kg,
        u.enterprise_id, null::bigint as counterparty_id, u.month, u.category,
        null::bigint as lot_id, '' as run, '' as document, u.old_kg - u.new_kg as amount_kg,
        jsonb_build_object(

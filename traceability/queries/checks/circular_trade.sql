@@ -107,7 +107,7 @@ with recursive sold as (
    order by back.enterprise_id, n.lot_id, back.date, cardinality(n.at), back.id, away.id
 )
 -- Findings.
-select concat_ws(':', c.enterprise_id, c.lot_id) as key, 'high' as severity,
+select concat_ws(':', c.enterprise_id, c.lot_id) as key, '' as sort, null::numeric as of_kg,
        c.enterprise_id, c.from_id as counterparty_id,
        date_trunc('month', c.last_on)::date as month, '' as category, c.lot_id, '' as run,
        c.document, c.kg as amount_kg,
@@ -118,7 +118,7 @@ select concat_ws(':', c.enterprise_id, c.lot_id) as key, 'high' as severity,
  where c.first_id = c.enterprise_id
    and c.last_on between %(first_month)s and (%(last_month)s::date + interval '1 month' - interval '1 day')
 union all
-select 'country:' || concat_ws(':', r.enterprise_id, r.lot_id), 'high', r.enterprise_id, r.from_id,
+select 'country:' || concat_ws(':', r.enterprise_id, r.lot_id), '', null, r.enterprise_id, r.from_id,
        date_trunc('month', r.back_on)::date, '', r.lot_id, '', r.document, r.kg,
        jsonb_build_object(
          'through', r.through, 'renamed', true, 'back_on', r.back_on, 'kg', r.kg::text,

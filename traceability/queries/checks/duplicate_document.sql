@@ -77,7 +77,7 @@ with used as (
 -- Findings.
 select concat_ws(':', r.enterprise_id, r.document) as key,
        case when r.partners > 1 or r.kinds > 1 or r.countries > 1
-            then 'high' else 'medium' end as severity,
+            then 'uses' else 'span' end as sort, null::numeric as of_kg,
        r.enterprise_id, r.counterparty_id, r.month, '' as category, r.lot_id, '' as run,
        r.filed_document as document, r.later_kg as amount_kg,
        jsonb_build_object(
@@ -87,7 +87,7 @@ select concat_ws(':', r.enterprise_id, r.document) as key,
   from reused r
  where r.month between %(first_month)s and %(last_month)s
 union all
-select concat_ws(':', t.enterprise_id, t.document, upper(t.filed_document)), 'medium',
+select concat_ws(':', t.enterprise_id, t.document, upper(t.filed_document)), 'twins', null,
        t.enterprise_id, t.counterparty_id, t.month, '', t.lot_id, '', t.filed_document, t.kg,
        jsonb_build_object(
          'twin_of', t.first_document, 'kinds', jsonb_build_array(t.kind), 'partners', 1,
@@ -96,7 +96,7 @@ select concat_ws(':', t.enterprise_id, t.document, upper(t.filed_document)), 'me
   from twin t
  where t.month between %(first_month)s and %(last_month)s
 union all
-select concat_ws(':', 'country', d.enterprise_id, d.document), 'high', d.enterprise_id,
+select concat_ws(':', 'country', d.enterprise_id, d.document), 'declarants', null, d.enterprise_id,
        d.counterparty_id, d.month, '', d.lot_id, '', d.filed_document, d.kg,
        jsonb_build_object(
          'declarants', 2, 'kinds', to_jsonb(d.kinds), 'partners', 0, 'countries', 0,

@@ -82,7 +82,7 @@ with feed_of as (
 )
 -- Findings.
 select case when x.open then 'country:' else '' end || concat_ws(':', x.enterprise_id, x.run) as key,
-       case when x.why = 'most' and x.kg > x.expected_kg * 1.5 then 'high' else 'medium' end as severity,
+       x.why as sort, x.expected_kg as of_kg,
        x.enterprise_id, null::bigint as counterparty_id, r.last_month as month, '' as category,
        x.lot_id, x.run, '' as document, x.kg - x.expected_kg as amount_kg,
        jsonb_build_object(

@@ -24,10 +24,13 @@ select p.id as product_id, coalesce(j.value, e.key) as element, sum(e.value::num
  group by 1, 2;
 analyze usual;
 
--- Assays of the lots in runs, as filed.
+-- Assays of the lots in runs, as filed, and the most that each element of them may be: an assay errs
+-- by a share of itself and by the last digit, also where it names none of an element.
 create temp table assayed on commit drop as
 select a.lot_id, coalesce(j.value, split_part(e.part, ':', 1)) as element,
-       sum(split_part(e.part, ':', 2)::numeric) as percent
+       sum(split_part(e.part, ':', 2)::numeric) as percent,
+       sum(split_part(e.part, ':', 2)::numeric) * (1 + %(element_tolerance_percent)s / 100.0) + 0.1
+         as most
   from (select lot_id, max(assay) as assay from run_part where assay <> '' group by lot_id) a,
        regexp_split_to_table(a.assay, '\s*[;；]\s*') e(part)
   left join jsonb_each_text(%(joined)s::jsonb) j on j.key = split_part(e.part, ':', 1)
@@ -56,6 +59,21 @@ select o.enterprise_id, o.run, e.element,
  group by 1, 2, 3;
 analyze element_out;
 
+-- What a product without a filed assay holds of each of those elements at the most; no row where that
+-- is anybody's guess.
+create temp table product_most on commit drop as
+select * from (
+  select p.id as product_id, w.element,
+         case when p.stage = 'ore' then coalesce(o.most, 0) * (1 + %(element_range_percent)s / 100.0)
+              when u.percent is not null then u.percent
+              when p.default_assay <> '{}' then %(impurities_most)s::numeric end as most
+    from traceability_product p
+   cross join (select distinct element from element_out) w
+    left join ore_range o on o.product_id = p.id and o.element = w.element
+    left join usual u on u.product_id = p.id and u.element = w.element) bounded
+ where most is not null;
+analyze product_most;
+
 -- The most that a mixed compound without an assay may hold: what its maker's run was fed of an element
 -- at the most, over all that the run gave of that compound: another may hold none of it.
 -- Only a run over the country knows what others' runs were fed.
@@ -75,20 +93,14 @@ with mixed as (
    group by 1, 2, 3
 ), fed as (
   select g.enterprise_id, g.run, g.product_id, w.element, g.kg,
-         sum(i.reo_kg * case
-               when i.assay <> '' then coalesce(a.percent, 0) * (1 + %(element_tolerance_percent)s / 100.0) + 0.1
-               when p.stage = 'ore' then coalesce(o.most, 0) * (1 + %(element_range_percent)s / 100.0)
-               when u.percent is not null then u.percent
-               when p.default_assay <> '{}' then %(impurities_most)s::numeric
-               else 100 end / 100) as most_kg,
+         sum(i.reo_kg * case when i.assay <> '' then coalesce(a.most, 0.1)
+                             else coalesce(b.most, 100) end / 100) as most_kg,
          bool_or(i.reo_kg is null) as unknown
     from given g
    cross join (select distinct element from element_out) w
     join run_part i on i.enterprise_id = g.enterprise_id and i.run = g.run and i.kind = 'input'
-    left join traceability_product p on p.id = i.product_id
     left join assayed a on a.lot_id = i.lot_id and a.element = w.element
-    left join ore_range o on o.product_id = i.product_id and o.element = w.element
-    left join usual u on u.product_id = i.product_id and u.element = w.element
+    left join product_most b on b.product_id = i.product_id and b.element = w.element
    group by 1, 2, 3, 4, 5
 )
 select m.lot_id, f.element, max(least(f.most_kg * 100 / f.kg, 100)) as percent
@@ -116,18 +128,13 @@ select w.enterprise_id, w.run, w.element,
             when not bool_or(i.assay <> '') then 'products' else 'both' end as known_by
   from element_out w
   join run_part i on i.enterprise_id = w.enterprise_id and i.run = w.run and i.kind = 'input'
-  left join traceability_product p on p.id = i.product_id
   left join assayed a on a.lot_id = i.lot_id and a.element = w.element
+  left join product_most b on b.product_id = i.product_id and b.element = w.element
   left join ore_range o on o.product_id = i.product_id and o.element = w.element
   left join usual u on u.product_id = i.product_id and u.element = w.element
   left join mixed_most t on t.lot_id = i.lot_id and t.element = w.element
  cross join lateral (
-       select case
-              when i.assay <> '' then coalesce(a.percent, 0) * (1 + %(element_tolerance_percent)s / 100.0) + 0.1
-              when p.stage = 'ore' then coalesce(o.most, 0) * (1 + %(element_range_percent)s / 100.0)
-              when u.percent is not null then u.percent
-              when p.default_assay <> '{}' then %(impurities_most)s::numeric
-              end as most,
+       select case when i.assay <> '' then coalesce(a.most, 0.1) else b.most end as most,
               case when i.assay <> '' then coalesce(a.percent, 0) else coalesce(u.percent, 0) end as usual) m
  group by 1, 2, 3;
 create index on element_in (enterprise_id, run);

@@ -1,5 +1,5 @@
 -- Findings.
-select concat_ws(':', f.enterprise_id, f.month) as key, 'low' as severity,
+select concat_ws(':', f.enterprise_id, f.month) as key, '' as sort, null::numeric as of_kg,
        f.enterprise_id, null::bigint as counterparty_id, f.month,
        '' as category, null::bigint as lot_id, '' as run, '' as document,
        null::numeric as amount_kg,

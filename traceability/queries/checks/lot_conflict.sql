@@ -26,7 +26,7 @@ with creation as (
 )
 -- Findings.
 select concat_ws(':', c.enterprise_id, c.lot_id) as key,
-       case when c.two_products then 'high' else 'medium' end as severity,
+       case when c.two_products then 'products' else 'creations' end as sort, null::numeric as of_kg,
        c.enterprise_id, null::bigint as counterparty_id, c.month, '' as category, c.lot_id,
        case when cardinality(c.runs) = 1 then c.runs[1] else '' end as run, '' as document,
        c.kg as amount_kg,

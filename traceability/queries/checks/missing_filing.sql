@@ -1,6 +1,6 @@
 -- Findings.
 select concat_ws(':', u.enterprise_id, u.month) as key,
-       'medium' as severity, u.enterprise_id, null::bigint as counterparty_id, u.month,
+       '' as sort, null::numeric as of_kg, u.enterprise_id, null::bigint as counterparty_id, u.month,
        '' as category, null::bigint as lot_id, '' as run, '' as document,
        null::numeric as amount_kg,
        jsonb_build_object('deadline', u.last_day, 'first_month', m.first_month,

@@ -11,7 +11,7 @@ with uncapped as (
   having sum(reo_kg) > %(over_cap_tolerance_kg)s
 )
 -- Findings.
-select concat_ws(':', enterprise_id, category) as key, 'high' as severity,
+select concat_ws(':', enterprise_id, category) as key, '' as sort, null::numeric as of_kg,
        enterprise_id, null::bigint as counterparty_id, month, category,
        case lots when 1 then lot_id end as lot_id, '' as run, '' as document, kg as amount_kg,
        jsonb_build_object('produced_kg', kg::text, 'from_month', month, 'to_month', to_month,

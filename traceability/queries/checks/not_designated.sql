@@ -21,7 +21,7 @@ with without as (
     from monthly group by 1, 2, 3
 )
 -- Findings.
-select concat_ws(':', s.enterprise_id, s.activity, s.month) as key, 'high' as severity,
+select concat_ws(':', s.enterprise_id, s.activity, s.month) as key, '' as sort, null::numeric as of_kg,
        s.enterprise_id, null::bigint as counterparty_id, s.month,
        case s.categories when 1 then s.category else '' end as category,
        case s.lots when 1 then s.lot_id end as lot_id,

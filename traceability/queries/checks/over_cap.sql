@@ -18,7 +18,7 @@ with over as (
 )
 -- Findings.
 select concat_ws(':', o.enterprise_id, o.category) as key,
-       case when o.produced_kg > o.cap_kg * 1.01 then 'high' else 'medium' end as severity,
+       '' as sort, o.cap_kg as of_kg,
        o.enterprise_id, null::bigint as counterparty_id, o.month, o.category,
        null::bigint as lot_id, '' as run, '' as document, o.produced_kg - o.cap_kg as amount_kg,
        jsonb_build_object(

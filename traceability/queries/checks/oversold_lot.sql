@@ -74,7 +74,7 @@ with monthly as (
 )
 -- Findings.
 select concat_ws(':', t.enterprise_id, t.lot_id) as key,
-       case when t.excess_kg > t.in_kg * 0.05 then 'high' else 'medium' end as severity,
+       '' as sort, t.in_kg as of_kg,
        t.enterprise_id,
        -- Whom to ask: the only seller, else the maker of a lot that is not the enterprise's own.
        case when t.sellers = 1 then t.seller_id

@@ -40,8 +40,7 @@ with apart as (
 )
 -- Findings.
 select concat_ws(':', a.seller_id, a.buyer_id, a.lot_id, a.document) as key,
-       case when a.difference_kg > greatest(a.sold_kg, a.bought_kg) * 0.05
-            then 'medium' else 'low' end as severity,
+       '' as sort, greatest(a.sold_kg, a.bought_kg) as of_kg,
        a.seller_id as enterprise_id, a.buyer_id as counterparty_id,
        date_trunc('month', a.sold_from)::date as month, '' as category, a.lot_id, '' as run,
        a.filed_document as document, a.difference_kg as amount_kg,
@@ -60,7 +59,7 @@ select concat_ws(':', a.seller_id, a.buyer_id, a.lot_id, a.document) as key,
         where d.month between greatest(date_trunc('month', a.since)::date, m.first_month) and a.until
           and t.month is null)
 union all
-select concat_ws(':', p.seller_id, p.buyer_id, 'together'), 'medium', p.seller_id, p.buyer_id,
+select concat_ws(':', p.seller_id, p.buyer_id, 'together'), 'together', null, p.seller_id, p.buyer_id,
        date_trunc('month', p.sold_from)::date, '', null, '', '', abs(p.sold_kg - p.bought_kg),
        jsonb_build_object(
          'shipments', p.shipments, 'sold_kg', p.sold_kg::text, 'bought_kg', p.bought_kg::text,

@@ -82,8 +82,7 @@ with moved as (
 )
 -- Findings.
 select concat_ws(':', w.enterprise_id, w.lot_id) as key,
-       case when abs(w.apart_kg) > greatest(w.in_kg, w.counted_kg) * 0.05
-            then 'medium' else 'low' end as severity,
+       '' as sort, greatest(w.in_kg, w.counted_kg) as of_kg,
        w.enterprise_id, case when t.maker_id <> w.enterprise_id then t.maker_id end as counterparty_id,
        w.since as month, '' as category, w.lot_id, '' as run, '' as document,
        abs(w.apart_kg) as amount_kg,
@@ -97,7 +96,7 @@ select concat_ws(':', w.enterprise_id, w.lot_id) as key,
   join traceability_lot t on t.id = w.lot_id
   left join shown r on r.enterprise_id = w.enterprise_id and r.lot_id = w.lot_id
 union all
-select concat_ws(':', d.enterprise_id, 'together'), 'medium', d.enterprise_id, null, d.month, '', null,
+select concat_ws(':', d.enterprise_id, 'together'), 'together', null, d.enterprise_id, null, d.month, '', null,
        '', '', abs(d.counted_kg - d.book_kg),
        jsonb_build_object(
          'lots', d.lots, 'to_month', d.to_month, 'counted_kg', d.counted_kg::text,

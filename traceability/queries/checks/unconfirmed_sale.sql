@@ -1,5 +1,5 @@
 -- Findings.
-select concat_ws(':', s.seller_id, s.buyer_id, s.lot_id, s.document) as key, 'medium' as severity,
+select concat_ws(':', s.seller_id, s.buyer_id, s.lot_id, s.document) as key, '' as sort, null::numeric as of_kg,
        s.seller_id as enterprise_id, s.buyer_id as counterparty_id,
        date_trunc('month', s.sold_from)::date as month, '' as category, s.lot_id, '' as run,
        s.filed_document as document, s.sold_kg as amount_kg,

@@ -105,7 +105,7 @@ with entered as (
 )
 -- Findings.
 select concat_ws(':', u.enterprise_id, u.kind, u.why) as key,
-       case when u.reo_kg >= 1000 then 'high' else 'medium' end as severity,
+       u.why as sort, null::numeric as of_kg,
        u.enterprise_id, null::bigint as counterparty_id, u.month, '' as category,
        case when u.lots = 1 then u.lot_id end as lot_id, '' as run,
        case when u.why = 'document' then '' else u.document end as document, u.reo_kg as amount_kg,
@@ -118,7 +118,7 @@ select concat_ws(':', u.enterprise_id, u.kind, u.why) as key,
  where u.why <> 'kind' or u.kind <> 'recycled'
     or u.reo_kg > coalesce(s.kg, 0) * 1.05 + %(undocumented_least_kg)s
 union all
-select concat_ws(':', m.enterprise_id, m.kind, 'volume', m.month), 'medium',
+select concat_ws(':', m.enterprise_id, m.kind, 'volume', m.month), 'volume', null,
        m.enterprise_id, null, m.month, '', case when m.lots = 1 then m.lot_id end, '', '', m.kg,
        jsonb_build_object(
          'why', 'volume', 'kind', m.kind, 'lots', m.lots, 'to_month', m.month,
@@ -127,7 +127,7 @@ select concat_ws(':', m.enterprise_id, m.kind, 'volume', m.month), 'medium',
   from month_limit m
  where m.months >= 6 and m.kg > m.limit_kg
 union all
-select 'country:' || concat_ws(':', o.enterprise_id, o.kind, 'shape'), 'low',
+select 'country:' || concat_ws(':', o.enterprise_id, o.kind, 'shape'), 'shape', null,
        o.enterprise_id, null, o.month, '', case when o.lots = 1 then o.lot_id end, '', o.document,
        o.kg,
        jsonb_build_object(

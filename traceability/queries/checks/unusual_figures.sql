@@ -330,7 +330,7 @@ with mass as (
 -- Findings.
 select case when s.why in ('round', 'uncreated') then 'country:' else '' end
          || concat_ws(':', s.enterprise_id, s.why, nullif(s.what, '')) as key,
-       case when s.why in ('silent', 'uncreated') then 'high' when s.why in ('repeated', 'copied', 'constant', 'above') then 'medium' else 'low' end as severity,
+       s.why as sort, null::numeric as of_kg,
        s.enterprise_id, null::bigint as counterparty_id, s.month, '' as category, s.lot_id, s.run,
        '' as document, s.kg as amount_kg,
        s.figures || jsonb_build_object('why', s.why, 'to_month', s.to_month,

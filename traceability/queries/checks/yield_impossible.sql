@@ -12,7 +12,7 @@ with together as (
 )
 -- Findings.
 select concat_ws(':', b.enterprise_id, b.run) as key,
-       case when b.out_kg > b.in_kg * 1.05 then 'high' else 'medium' end as severity,
+       '' as sort, b.in_kg as of_kg,
        b.enterprise_id, null::bigint as counterparty_id, b.last_month as month, '' as category,
        b.lot_id, b.run, '' as document, b.out_kg - b.in_kg as amount_kg,
        jsonb_build_object(
@@ -25,7 +25,7 @@ select concat_ws(':', b.enterprise_id, b.run) as key,
    and not exists (select from run_in_doubt d
                     where d.enterprise_id = b.enterprise_id and d.run = b.run)
 union all
-select concat_ws(':', t.enterprise_id, 'together', t.given_stage), 'medium', t.enterprise_id, null,
+select concat_ws(':', t.enterprise_id, 'together', t.given_stage), 'together', null, t.enterprise_id, null,
        t.month, '', null, '', '', t.out_kg - t.in_kg,
        jsonb_build_object(
          'runs', t.runs, 'to_month', t.to_month, 'in_kg', round(t.in_kg, 3)::text,

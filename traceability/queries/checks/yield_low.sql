@@ -185,7 +185,7 @@ with norm as (
 )
 -- Findings.
 select o.prefix || concat_ws(':', o.enterprise_id, o.given_stage) as key,
-       case when o.missing_kg > o.in_kg * 0.05 then 'high' else 'medium' end as severity,
+       '' as sort, o.in_kg as of_kg,
        o.enterprise_id, null::bigint as counterparty_id, o.month, '' as category,
        case when o.low_runs = 1 then o.lot_id end as lot_id,
        case when o.low_runs = 1 then o.low[1] else '' end as run, '' as document,

@@ -1,12 +1,14 @@
 """How grave a finding is: what it is about, how much is beyond, and beyond what.
 
-Three classes (high, medium, low) come from the check itself; within a class the weight orders what
-is worked first. Neither says anything of guilt: they say where to look.
+Three classes (high, medium, low) come from what sort of finding it is and how large; within a class
+the weight orders what is worked first. Neither says anything of guilt: they say where to look.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+HIGH, MEDIUM, LOW = "high", "medium", "low"
 
 # A weight is at most 40 for what it is about and 30 each for the share and the mass beyond.
 SHARE_AT_MOST = 30
@@ -69,3 +71,75 @@ def weight(code: str, amount_kg: Decimal | None, of_kg: Decimal | None) -> int:
     for_mass = min(FOR_EACH_POWER * (1 + mass).log10(), Decimal(MASS_AT_MOST))
     points = nature.points + for_share + for_mass
     return int(points.to_integral_value(rounding=ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The class of one sort of finding, and the `graver` one of those that are large.
+
+    Large is more than `share` of what the amount is held against, or `kg` and more; with neither
+    all are alike.
+    """
+
+    usual: str
+    graver: str = HIGH
+    share: Decimal | None = None
+    kg: Decimal | None = None
+
+
+_ONE_PERCENT, _TWENTIETH, _HALF = Decimal("0.01"), Decimal("0.05"), Decimal("0.5")
+_BY_A_TWENTIETH = Grade(MEDIUM, share=_TWENTIETH)
+# Two scales, or a scale and the books: small things, unless far apart.
+_SCALES = Grade(LOW, MEDIUM, share=_TWENTIETH)
+# From a tonne of oxide on it is no slip of the pen.
+_ORIGIN = Grade(MEDIUM, kg=Decimal(1000))
+
+# By code and by sort of finding, as the check's statement names it; "" where there is one sort.
+GRADES: Mapping[str, Mapping[str, Grade]] = {
+    "over_cap": {"": Grade(MEDIUM, share=_ONE_PERCENT)},
+    "cap_nearly_used": {"": Grade(LOW)},
+    "no_cap": {"": Grade(HIGH)},
+    "not_designated": {"": Grade(HIGH)},
+    "missing_filing": {"": Grade(MEDIUM)},
+    "late_filing": {"": Grade(LOW)},
+    "oversold_lot": {"": _BY_A_TWENTIETH},
+    "unconfirmed_sale": {"": Grade(MEDIUM)},
+    "unmatched_purchase": {"": Grade(HIGH)},
+    "quantity_mismatch": {"": _SCALES, "together": Grade(MEDIUM)},
+    "yield_impossible": {"": _BY_A_TWENTIETH, "together": Grade(MEDIUM)},
+    "yield_low": {"": _BY_A_TWENTIETH},
+    "element_excess": {"most": Grade(MEDIUM, share=_HALF), "own": Grade(MEDIUM)},
+    "duplicate_document": {
+        "uses": Grade(HIGH),
+        "declarants": Grade(HIGH),
+        "span": Grade(MEDIUM),
+        "twins": Grade(MEDIUM),
+    },
+    "stock_mismatch": {"": _SCALES, "together": Grade(MEDIUM)},
+    "lot_conflict": {"products": Grade(HIGH), "creations": Grade(MEDIUM)},
+    "circular_trade": {"": Grade(HIGH)},
+    "cap_relief_amendment": {"exceeded": Grade(HIGH), "nearly_used": Grade(MEDIUM)},
+    "undocumented_origin": {
+        **dict.fromkeys(("document", "ore", "split", "country", "source", "kind"), _ORIGIN),
+        "volume": Grade(MEDIUM),
+        "shape": Grade(LOW),
+    },
+    "unusual_figures": {
+        **dict.fromkeys(("silent", "uncreated"), Grade(HIGH)),
+        **dict.fromkeys(("repeated", "copied", "constant", "above"), Grade(MEDIUM)),
+        **dict.fromkeys(("round", "digits", "jump", "level", "even"), Grade(LOW)),
+    },
+}
+
+
+def severity(code: str, sort: str, amount_kg: Decimal | None, of_kg: Decimal | None) -> str:
+    """The class of a finding: by its sort, and by its amount where that decides.
+
+    Exactly the share is not yet large, exactly the mass is.
+    """
+    grade = GRADES[code][sort]
+    if amount_kg is None:
+        return grade.usual
+    by_share = grade.share is not None and of_kg is not None and amount_kg > of_kg * grade.share
+    by_mass = grade.kg is not None and amount_kg >= grade.kg
+    return grade.graver if by_share or by_mass else grade.usual
