@@ -17,6 +17,7 @@ const products = new Map(told.products);
 // What has not reached the portal is kept here, so that a closed window or a dead line loses nothing.
 const shelf = `filing-rows-${told.enterprise}-${told.month}-${tab}`;
 const names = new Map();
+const masses = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const widths = { kind: 95, date: 108, lot: 165, product: 165, gross_kg: 108, reo_percent: 90, run: 110, counterparty: 165, document: 120, country: 90, lot_maker: 130, assay: 180, note: 150 };
 let next = 1;
 let table;
@@ -75,6 +76,8 @@ function fault(row, column) {
 function shownText(name, text) {
   if (name === "kind") return told.kinds[text] ?? text;
   if (name === "product") return products.has(text) ? `${text} ${products.get(text)}` : text;
+  // A mass as pages print it; what is none, or has more places, stands as it was typed.
+  if (name === "gross_kg" && /^\d{1,12}(\.\d{0,3})?$/.test(text)) return masses.format(Number(text));
   if (name === "counterparty" || name === "lot_maker") return names.has(text) ? names.get(text) : text;
   return text;
 }

@@ -38,6 +38,7 @@ def test_a_month_is_filed_and_attested_by_keyboard_alone(browser, address, fault
     # A number that no lot has yet stands as it was typed, and the maker of a known one came along.
     assert "CMP-CARB-2511-0900" in page.locator(".tabulator-row").nth(1).inner_text()
     assert "冕宁矿业3号" in page.locator(".tabulator-row").first.inner_text()
+    assert "55,848.500" in page.locator(".tabulator-row").first.inner_text()  # as pages print it
     assert faults(page) == []
 
     page.keyboard.press("Escape")  # out of the grid
