@@ -107,16 +107,25 @@ def test_ore_imported_by_who_can_t_use_it(inner_mongolia):
     assert "whose activities don't include it" in said(finding)
 
 
-@pytest.mark.parametrize(("mass", "fires"), [("5000", False), ("5001", True)])
-def test_a_month_of_far_more_scrap_than_usual(recycler, mass, fires):
-    for number in range(1, 7):
-        kilograms = mass if number == 4 else "1000"
+@pytest.mark.parametrize(
+    ("masses", "fires"),
+    [
+        ({4: "3500"}, False),
+        ({4: "3501"}, True),  # one alone by seven tenths of the factor
+        ({2: "4999", 4: "4999", 6: "4999"}, False),
+        ({2: "5001", 4: "4999", 6: "4999"}, True),  # several by all of it
+        ({1: "500", 2: "700", 3: "600", 4: "3501"}, False),  # months that lie far apart
+    ],
+)
+def test_a_month_of_far_more_scrap_than_usual(recycler, masses, fires):
+    for number in range(1, 8):
+        kilograms = masses.get(number, "1000")
         file(
             recycler,
             f"2025-{number:02}",
             recycled(2, f"S{number}", kilograms, f"SCR10{number}"),
         )
-    nil(recycler, *months(7, 12))
+    nil(recycler, *months(8, 12))
 
     findings = found("undocumented_origin")
 
@@ -173,7 +182,7 @@ def test_ionic_ore_from_where_there_is_none(recycler, country, product, fires):
     assert all("no such ore is known" in said(each) for each in findings)
 
 
-@pytest.mark.parametrize(("mass", "fires"), [("40000", False), ("60000", True)])
+@pytest.mark.parametrize(("mass", "fires"), [("34900", False), ("35100", True)])
 def test_a_month_that_imports_far_more_than_the_others(recycler, mass, fires):
     usual = ["9123", "10250", "9877", mass, "9561", "10104"]
     for number, each in enumerate(usual, start=1):

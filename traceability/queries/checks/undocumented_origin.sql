@@ -71,16 +71,19 @@ with entered as (
          -- batches, ore in ships. And how many lie far above it.
          1.4826 * percentile_cont(0.5) within group (order by ln(u.kg / m.kg))
            filter (where m.kg <= u.kg)::numeric as noise,
-         count(*) filter (where m.kg > u.kg * %(jump_factor)s) as high
+         count(*) filter (where m.kg > u.kg * %(jump_factor)s * 0.7) as high
     from monthly m
     join usual u using (enterprise_id, kind)
    where m.kg > 0
    group by 1, 2, 3, 4
 ), month_limit as (
-  -- Far above the usual month, and beyond how far the months lie apart unless several are as high.
+  -- Far above the usual month: several so, by the factor; one or two, by seven tenths of it and
+  -- beyond how far the months lie apart, the more so the fewer tell it.
   select m.*, u.months, u.kg as usual_kg,
-         greatest(u.kg * %(jump_factor)s, case when u.high <= 1 then u.kg * exp(3 * u.noise) end)
-           as limit_kg
+         case when u.high > 2 then u.kg * %(jump_factor)s
+              else greatest(u.kg * %(jump_factor)s * 0.7,
+                            u.kg * exp(4 * sqrt(11.0 / greatest(u.months - 1, 1)) * u.noise))
+         end as limit_kg
     from monthly m
     join usual_month u using (enterprise_id, kind)
 ), shape as (

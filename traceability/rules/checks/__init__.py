@@ -239,7 +239,7 @@ CHECKS: tuple[Check, ...] = (
         documents.undocumented_origin,
         _("An amendment that names the document, or the kind of record it really was."),
         tolerances=("undocumented_least_kg", "jump_factor", "element_range_percent"),
-        version="2",
+        version="3",
     ),
     Check(
         "unusual_figures",

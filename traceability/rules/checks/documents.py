@@ -70,9 +70,9 @@ def undocumented_origin(facts: Facts) -> str:
     every element of a percent and more; imports from China itself, and of ionic ore from where no
     such ore is known; imports of ore by an enterprise that neither separates nor trades; recycled
     lots of an enterprise that does not recycle; and for a month, of six or more, in which it took
-    in or imported `jump_factor` times its usual, in more than one month or by three times the
-    spread of its months. In a run over the country also for imports under numbers as long as nobody
-    else's, where nearly all are alike.
+    in or imported `jump_factor` times its usual, or, in one or two alone, seven tenths of that and
+    by four times the spread of its months. In a run over the country also for imports under numbers
+    as long as nobody else's, where nearly all are alike.
     Tolerates: what metal and magnet makers take back of their own runs' losses, and
     `undocumented_least_kg`.
     """
