@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from portal.kernel.evidence import UnfitEvidence
 from portal.kernel.models import AuditEvent
@@ -317,6 +318,79 @@ def test_pages_of_a_case(client, case, supervisor, filer, noon):
     answered = client.post(reverse("traceability:case_answer", args=[case.pk]), {"text": "From B"})
     assert answered.status_code == 302
     assert case.entries.last().kind == "answer"
+
+
+def test_a_finding_leads_to_its_case_once_the_reader_may_see_it(
+    client, case, supervisor, filer, noon
+):
+    finding = case.findings.filter(enterprise=case.enterprise).first()
+    link = f'href="{case.get_absolute_url()}"'
+
+    client.force_login(supervisor)
+    assert link in client.get(finding.get_absolute_url()).content.decode()
+    client.force_login(filer)
+    assert link not in client.get(finding.get_absolute_url()).content.decode()
+
+    services.ask_enterprise(
+        case=case, text="Where from?", due_on=date(2025, 3, 12), by=supervisor, at=noon
+    )
+    assert link in client.get(finding.get_absolute_url()).content.decode()
+
+
+def test_a_case_lists_the_gravest_and_leads_to_all(client, case, supervisor, monkeypatch):
+    monkeypatch.setattr("traceability.views.cases.FINDINGS_SHOWN", 1)
+    another = case.findings.get()
+    another.pk, another.key = None, "another"
+    another.save()
+    client.force_login(supervisor)
+    address = f"{reverse('traceability:finding_list')}?number={case.pk}"
+
+    assert address in client.get(case.get_absolute_url()).content.decode()
+
+    assert client.get(address).context["count"] == 2
+
+
+def test_a_merged_case_says_where_its_findings_are(client, case, northern, supervisor, noon):
+    other = Case.objects.create(enterprise=northern, year=case.year, topic="filing", opened_at=noon)
+    services.merge_case(case=case, into=other, reason="One cause", by=supervisor, at=noon)
+    client.force_login(supervisor)
+
+    page = client.get(case.get_absolute_url()).content.decode()
+
+    assert "均已转入所并入的案件" in page
+
+
+@pytest.mark.parametrize("listing", ["case_list", "finding_list"])
+def test_an_enterprise_chooses_among_no_officials_groups_and_provinces(
+    client, supervisor, filer, listing
+):
+    address = reverse(f"traceability:{listing}")
+    narrowed = {"group", "province", "assignee"}
+
+    client.force_login(supervisor)
+    assert narrowed <= set(client.get(address).context["filter"].form.fields)
+    client.force_login(filer)
+    page = client.get(address, {"assignee": supervisor.pk})
+
+    assert not narrowed & set(page.context["filter"].form.fields)
+    assert str(supervisor) not in page.content.decode()
+
+
+def test_an_answer_and_an_explanation_that_was_accepted_are_two_words():
+    with translation.override("zh-hans"):
+        answered = {str(Case.Status.ANSWERED.label), str(Finding.Status.ANSWERED.label)}
+        explained = str(Case.Outcome.EXPLAINED.label)
+
+    assert answered == {"已答复"}
+    assert explained == "说明属实"
+
+
+def test_a_list_that_is_narrowed_says_so(client, case, supervisor):
+    client.force_login(supervisor)
+
+    page = client.get(reverse("traceability:finding_list"), {"severity": "high"}).content.decode()
+
+    assert "筛选 · 已设条件" in page
 
 
 def test_a_refusal_stands_on_the_form(client, case, supervisor):

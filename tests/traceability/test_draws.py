@@ -9,15 +9,18 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from portal.kernel import clock
 from portal.kernel.errors import Refusal
 from portal.kernel.models import AuditEvent
 from tests.cast import make_designated, make_user
+from traceability.forms.draws import CommitForm, DrawForm
 from traceability.models import Case, Draw, DrawCandidate, DrawnEnterprise, Finding, Inspection
 from traceability.queries.draws import candidates_for, draws_visible_to, published, sample_of
 from traceability.rules import drawing
 from traceability.rules.draws import (
+    LEAST_WORDS,
     DrawStands,
     Factors,
     NobodyToDraw,
@@ -403,3 +406,20 @@ def test_a_draw_from_page_to_page(english, plants, supervisor, second, noon):
 def test_only_ministries_and_auditors_see_draws(draft, recipient, filer, auditor, viewer):
     assert draws_visible_to(viewer).count() == draws_visible_to(auditor).count() == 1
     assert draws_visible_to(recipient).count() == draws_visible_to(filer).count() == 0
+
+
+def test_too_few_secret_words_are_refused_in_plain_words():
+    form = CommitForm({"words": "x" * (LEAST_WORDS - 1), "draws_after": "2025-03-05T10:00"})
+
+    with translation.override("zh-hans"):
+        assert form.errors["words"] == ["请至少输入 16 个字符。"]
+
+
+def test_a_quarter_is_called_as_its_readers_call_it():
+    draw = Draw(year=2025, quarter=4)
+
+    with translation.override("zh-hans"):
+        assert draw.period == "2025年第4季度"
+        assert dict(DrawForm().fields["quarter"].choices)[4] == "第4季度"
+    with translation.override("en"):
+        assert draw.period == "2025 Q4"

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Activity
@@ -12,7 +13,7 @@ from portal.kernel.templatetags.portal import named
 from traceability.models import Case, Draw, Inspection
 from traceability.rules.draws import LEAST_WORDS, Factors
 
-_QUARTERS = [(number, f"Q{number}") for number in range(1, 5)]
+_QUARTERS = [(number, format_lazy(_("Q{number}"), number=number)) for number in range(1, 5)]
 _FIRST_YEAR, _LAST_YEAR = 2010, 2100
 _MOST_FACTOR = 10
 _MOST_SIZE = 500
@@ -76,6 +77,7 @@ class CommitForm(forms.Form):
         label=_("Secret words"),
         max_length=200,
         min_length=LEAST_WORDS,
+        error_messages={"min_length": _("Enter %(limit_value)d characters at the least.")},
         strip=True,
         widget=forms.TextInput({"autocomplete": "off"}),
         help_text=_(

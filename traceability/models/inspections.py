@@ -104,6 +104,11 @@ class Draw(models.Model):
         return reverse("traceability:draw_detail", args=[self.pk])
 
     @property
+    def period(self) -> str:
+        """Its year and quarter, in the reader's language."""
+        return str(_("%(year)s Q%(quarter)s") % {"year": self.year, "quarter": self.quarter})
+
+    @property
     def number(self) -> str:
         """What its seed and its file call it."""
         return f"draw-{self.pk}"

@@ -61,6 +61,13 @@ def findings_in(case: Case, user: User) -> QuerySet[Finding]:
     return ranked(findings_visible_to(user).filter(case=case))
 
 
+def case_of(finding: Finding, user: User) -> Case | None:
+    """The case that works a finding, if `user` may see it."""
+    if finding.case_id is None:
+        return None
+    return cases_visible_to(user).filter(pk=finding.case_id).first()
+
+
 def still_found(case: Case) -> QuerySet[Finding]:
     """The findings of a case that still hold and that nobody has closed."""
     return case.findings.filter(status__in=OPEN)

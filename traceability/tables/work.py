@@ -12,7 +12,11 @@ from enterprises.queries import groups_visible_to
 from portal.accounts.models import Region, User
 from portal.kernel.tables import ListFilter
 from portal.kernel.templatetags.portal import named
+from traceability.permissions import Perm
 from traceability.queries.cases import case_workers
+
+# Who reads of one enterprise only has nothing to choose among, and need not know who works what.
+NOT_FOR_ENTERPRISES = ("group", "province", "assignee")
 
 
 class _NamedChoices(ModelChoiceField):
@@ -50,6 +54,9 @@ class WorkFilter(ListFilter):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
+        if self.request is not None and Perm.VIEW_FINDINGS in self.request.user.role_held.own:
+            for name in NOT_FOR_ENTERPRISES:
+                del self.filters[name]
 
     def of_group(self, rows: QuerySet[Model], _name: str, group: Any) -> QuerySet[Model]:
         """Those on members of a group."""

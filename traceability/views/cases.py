@@ -28,7 +28,8 @@ from traceability.tables.cases import CaseFilter, CaseTable
 from traceability.views.saved_views import list_tools, opened_with
 
 READ_AND_WRITE = ["GET", "POST"]
-FINDINGS_SHOWN = 100
+# What was said and done stands below them.
+FINDINGS_SHOWN = 20
 BULK_ACTIONS = (
     ("assign", gettext_lazy("Assign")),
     ("ask", gettext_lazy("Ask the enterprises")),

@@ -18,6 +18,7 @@ from portal.kernel.tables import list_page
 from traceability.models import SavedView
 from traceability.permissions import Perm
 from traceability.queries import findings as queries
+from traceability.queries.cases import case_of
 from traceability.queries.shipments import reads_disputes
 from traceability.tables.findings import FindingListFilter, FindingTable
 from traceability.views.saved_views import list_tools, opened_with
@@ -70,6 +71,7 @@ def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "finding": finding,
             "told": queries.told(finding),
+            "case": case_of(finding, request.user),
             "records": queries.records_behind(finding, request.user),
             "may_penalise": holds(request.user, Allocations.ENTER_PENALTY)
             and request.user.organisation.ministry in ASSESSING,
