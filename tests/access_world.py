@@ -447,6 +447,7 @@ def _filings(world: World) -> None:
             ("filing", sent),
             ("filing_records", sent),
             ("filing_receipt", sent),
+            ("filing_differences", sent),
             ("filing_answer", sent),
             *((name, upload) for name in ("upload", "upload_file", "upload_rows", "upload_stop")),
         ):

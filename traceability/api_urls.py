@@ -38,7 +38,12 @@ from traceability.api.shipments import (
     ShipmentsApi,
     ShipmentTakeBackApi,
 )
-from traceability.api.standings import BalancesApi, CapStandingApi, FilingPreviewApi
+from traceability.api.standings import (
+    BalancesApi,
+    CapStandingApi,
+    FilingDifferencesApi,
+    FilingPreviewApi,
+)
 from traceability.api.supervision import (
     ExtensionsApi,
     FilingAnswerApi,
@@ -60,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("filings/<int:pk>/hand-over", FilingHandOverApi.as_view(), name="filing_hand_over"),
     path("filings/<int:pk>/submit", FilingSubmitApi.as_view(), name="filing_submit"),
     path("filings/<int:pk>/receipt", FilingReceiptApi.as_view(), name="filing_receipt"),
+    path("filings/<int:pk>/differences", FilingDifferencesApi.as_view(), name="filing_differences"),
     path("filings/<int:pk>/preview", FilingPreviewApi.as_view(), name="filing_preview"),
     path("filings/<int:pk>/answer", FilingAnswerApi.as_view(), name="filing_answer"),
     path(

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import services
 from portal.kernel import clock
@@ -103,6 +104,11 @@ class SealedMfaAdapter(DefaultMFAAdapter):
 
     With SECRET_KEY_FALLBACKS, what an earlier key sealed can still be read.
     """
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code does not hold now; a code holds once."),
+    }
 
     def get_totp_label(self, user: Any) -> str:
         """The user name, which is what people sign in with."""

@@ -260,3 +260,21 @@ def test_a_first_version_differs_from_nothing(machine: Machine) -> None:
     told = machine.ask("GET", "filing_preview", machine.draft["id"]).json()
 
     assert (told["amends"], told["differences"]) == (None, None)
+
+
+def test_a_later_version_tells_how_it_differs_from_the_one_before(
+    machine: Machine, stranger: Machine, client: Any, supervisor: User
+) -> None:
+    first = submit(machine, MINED, MINED | {"lot": "L-2"})
+    second = submit(
+        machine, MINED | {"gross_kg": "900.5"}, reason_kind="typing", reason="Weighed anew"
+    )
+    client.force_login(supervisor)
+
+    told = machine.ask("GET", "filing_differences", second).json()
+
+    assert (told["added"], told["changed"], told["cancelled"]) == (0, 1, 1)
+    assert [each["verb"] for each in told["records"]] == ["change", "cancel"]
+    assert client.get(reverse("api:filing_differences", args=[second])).json() == told
+    assert machine.ask("GET", "filing_differences", first).status_code == 404
+    assert stranger.ask("GET", "filing_differences", second).status_code == 404

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -22,7 +23,7 @@ from traceability.permissions import Perm
 from traceability.queries.balances import balances_visible_to
 from traceability.queries.caps import cap_position
 from traceability.queries.differences import differences
-from traceability.queries.filings import filings_visible_to, in_force
+from traceability.queries.filings import filings_visible_to, in_force, version_before
 from traceability.serializers.consequences import (
     BalanceOut,
     CapStandingOut,
@@ -92,6 +93,23 @@ class CapStandingApi(APIView):
             "positions": cap_position(enterprise, year),
         }
         return Response(CapStandingOut(told).data)
+
+
+@extend_schema(tags=["filings"])
+class FilingDifferencesApi(APIView):
+    """How a version differs from the one before it."""
+
+    permission_classes = [Requires(Perm.VIEW_FILINGS)]
+
+    @extend_schema(responses=DifferencesOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """Record by record; 404 for a first version, which differs from nothing."""
+        seen = filings_visible_to(request.user)
+        filing = get_object_or_404(seen, pk=pk)
+        before = version_before(filing, seen)
+        if before is None:
+            raise Http404
+        return Response(DifferencesOut(differences(before, filing)).data)
 
 
 @extend_schema(tags=["filings"])

@@ -120,7 +120,10 @@ class AttestationForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         secret = cleaned.pop("secret", "")
         if secret and not self.errors and not self._confirmed(secret):
-            self.add_error("secret", _("This is neither your password nor a code that holds now."))
+            self.add_error(
+                "secret",
+                _("This is neither your password nor a code that holds now; a code holds once."),
+            )
         return cleaned
 
     def clean_seen(self) -> datetime | None:

@@ -80,6 +80,12 @@ def in_force(enterprise_id: int, month: Month) -> Filing | None:
     ).first()
 
 
+def version_before(filing: Filing, visible: QuerySet[Filing]) -> Filing | None:
+    """The version of a month that this one follows, if there is one that may be seen."""
+    earlier = visible.filter(enterprise_id=filing.enterprise_id, month=filing.month)
+    return earlier.filter(version=filing.version - 1).first()
+
+
 def highest_line(filing: Filing) -> int:
     """The highest line of a draft, of its records and of rows that wait unfinished; else 0."""
     with connection.cursor() as cursor:

@@ -116,7 +116,7 @@ class DifferenceOut(serializers.Serializer[Difference]):
 
 
 class DifferencesOut(serializers.Serializer[Differences]):
-    """How many records of the draft differ from the version in force, and the first 200 of them."""
+    """How many records differ from the earlier version, and the first 200 of them."""
 
     added = serializers.IntegerField()
     changed = serializers.IntegerField()
