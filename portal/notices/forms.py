@@ -29,4 +29,10 @@ class ChannelsForm(forms.Form):
                     if each != Channel.OFF or told.may_be_off
                 ],
                 initial=channel.value,
+                required=False,  # each is chosen already
             )
+
+    def clean(self) -> dict[str, Any]:
+        """What is not sent stays as it is."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        return {name: told or self.fields[name].initial for name, told in cleaned.items()}

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.notices.models import Notice, Preference
+from portal.notices.queries import preferences_of
 
 LIST = reverse("notices:notice_list")
 CHANNELS = reverse("notices:channel_choose")
@@ -92,3 +93,16 @@ def test_channel_choose_does_not_switch_off_what_must_not_be_missed(desk):
 
     assert answer.status_code == 422
     assert not Preference.objects.exists()
+
+
+def test_channel_choose_asks_for_nothing_and_keeps_what_is_not_sent(desk, filer):
+    form = desk.get(CHANNELS)
+    assert "asteriskField" not in form.content.decode()
+
+    answer = desk.post(CHANNELS, {"filing_due": "off"})
+
+    assert answer.status_code == 302
+    held = {told.kind.value: channel.value for told, channel in preferences_of(filer)}
+    assert held.pop("filing_due") == "off"
+    fields = form.context["form"].fields
+    assert held == {name: fields[name].initial for name in held}
