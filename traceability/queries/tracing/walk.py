@@ -76,7 +76,7 @@ class Moved(NamedTuple):
     reo_kg: Decimal | None
 
 
-# What leads into a pool from behind: the pool, kind, lot where it matters, gross kg and kg REO.
+# What leads into a pool from behind: the pool, a kind, lot where it matters, gross kg and kg REO.
 Behind = tuple[int, str, int | None, Decimal, Decimal | None]
 
 
@@ -143,7 +143,8 @@ def walk(
 
     `known`: the share of the oxides asked about in lots of which nothing else would tell.
     """
-    by_lot = ["input", "output"] if asked.oxides else ["input"]
+    # Upstream the outputs of runs are weighed as filed; downstream inputs by the grades of lots.
+    by_lot = ["input", "output"] if asked.oxides else [] if asked.upstream else ["input"]
     moved, opened, behind = _walked(start, asked, by_lot=by_lot)
     lots = {one.lot_id for one in moved} | {row[2] for row in behind if row[2] is not None}
     walked = Walk(asked, moved, opened, behind, lot_facts(lots, asked.known_at))
@@ -158,7 +159,7 @@ def _walked(
     """A walk level by level; with what leads into its pools from behind, unless `by_lot` is None.
 
     `by_lot`: the kinds of movement that are told lot by lot, since the lot tells how much oxide it
-    holds; others are drawn together.
+    holds; the others of a pool are drawn together, under the kind of any of them.
     """
     moved: list[Moved] = []
     opened: set[int] = set()
