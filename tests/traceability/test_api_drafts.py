@@ -230,7 +230,7 @@ def test_records_are_added_changed_and_cancelled_by_their_lines(machine: Machine
     ("record", "pointer", "code"),
     [
         ({"verb": "cancel", "line": 9}, "line", "line_unknown"),
-        ({"verb": "cancel"}, "line", "missing"),
+        ({"verb": "cancel"}, "line", "line_needed"),
         (MINED | {"verb": "change", "line": 9}, "line", "line_unknown"),
         (MINED | {"line": 1}, "line", "line_taken"),
         (MINED | {"line": 0}, "line", "line_form"),
