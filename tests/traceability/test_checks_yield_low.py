@@ -5,12 +5,28 @@ from datetime import date
 import pytest
 
 from tests.cast import make_enterprise
-from tests.traceability.ledger import feed, file, found, imported, kg, nil, output, runs, said
+from tests.traceability.ledger import (
+    assayed,
+    extraction,
+    feed,
+    file,
+    found,
+    imported,
+    kg,
+    months,
+    nil,
+    output,
+    runs,
+    said,
+)
 
 pytestmark = pytest.mark.django_db
 
 # The recoveries of an honest plant: they differ by less than a percent from run to run.
 HONEST = ["0.941", "0.935", "0.944", "0.939", "0.933", "0.946", "0.938", "0.942", "0.936", "0.940"]
+
+# Feed of high-yttrium ore; its products beside dysprosium are filed as one.
+ASSAY = "Y2O3:95;Dy2O3:5"
 
 
 def test_an_honest_plant_is_left_alone(northern):
@@ -189,3 +205,50 @@ def test_a_run_in_the_tanks_of_a_plant_that_stands_still_may_give_nothing(northe
     )
 
     assert found("yield_low", date(2026, 1, 16)) == []
+
+
+def heavy_runs(
+    enterprise, dysprosium: list[str], *, rest: str = "OX-Y", assay: str = ASSAY
+) -> None:
+    """One run a month of ten tonnes REO with five percent dysprosium, if the assay says so."""
+    for number, mass in enumerate(dysprosium, start=1):
+        file(
+            enterprise,
+            f"2025-{number:02}",
+            assayed(extraction(2, f"A{number}", "20000", "ORE-ION-Y"), assay),
+            feed(3, f"A{number}", "20000", f"R{number}"),
+            output(9, f"D{number}", mass, f"R{number}", "OX-DY"),
+            output(9, f"B{number}", "8930", f"R{number}", rest),
+        )
+    nil(enterprise, *months(len(dysprosium) + 1, 12))
+
+
+FULL = ["470", "468", "473", "471", "466", "472", "469", "471"]
+TENTH_LESS = ["423", "421", "426", "424", "419", "425", "422", "424"]
+
+
+@pytest.mark.parametrize(
+    ("dysprosium", "facts", "fires"),
+    [
+        (FULL, {}, False),
+        (TENTH_LESS, {}, True),
+        (TENTH_LESS[:5], {}, False),  # too few to tell
+        (["446"] * 8, {}, False),  # five percent less than of the rest
+        (TENTH_LESS, {"assay": ""}, False),  # nobody knows what the feed held
+        (TENTH_LESS, {"rest": "OX-MIX"}, False),  # the rest may hold it
+    ],
+)
+def test_one_element_held_back_while_the_rest_comes_out(northern, dysprosium, facts, fires):
+    heavy_runs(northern, dysprosium, **facts)
+
+    assert bool(found("yield_low")) is fires
+
+
+def test_an_element_held_back_tells_the_arithmetic(northern):
+    heavy_runs(northern, TENTH_LESS)
+
+    [finding] = found("yield_low")
+
+    assert (finding.arithmetic["element"], finding.severity) == ("Dy2O3", "high")
+    assert "8 runs from 2025-01 to 2025-08 were fed 4.000 t of Dy2O3" in said(finding)
+    assert "94.00 % of all other rare earths came out" in said(finding)

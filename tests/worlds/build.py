@@ -58,11 +58,11 @@ def _phase(stage: Stage, plots: Sequence[Plot], phase: str) -> list[Planted]:
 def turn_of(seed: int, *, size: str = "medium", only: str = "") -> list[Plot]:
     """The plots of one world: as many as fit, so that worlds of successive seeds try all alike.
 
-    `only`: one kind, every variant of it; what no bookkeeping can show is planted only so.
+    `only`: one kind, every variant of it; what is not planted in turn is planted only so.
     """
     if only:
         return [plot for plot in PLOTS if plot.kind == only]
-    able = [plot for plot in PLOTS if plot.variant != "untraceable"]
+    able = [plot for plot in PLOTS if plot.in_turn]
     Random(0).shuffle(able)  # the same order for every seed, the kinds well mixed
     room = ROOM[size]
     return [able[(seed * room + i) % len(able)] for i in range(room)]

@@ -60,8 +60,8 @@ class Planted:
 class Plot:
     """One way to falsify; `act` returns None where the world has no place for it.
 
-    `variant`: `plain` or `subtle`; `untraceable` for what no bookkeeping can show, planted only
-    when asked for.
+    `variant`: `plain` or `subtle`. Planted only when asked for: `untraceable`, what no bookkeeping
+    can show, and `apart`, what shows only where laboratories happen to say what went in.
     """
 
     kind: str
@@ -74,6 +74,11 @@ class Plot:
         """The beginning of its truth."""
         named = [other.uscc for other in others]
         return Planted(self.kind, self.variant, self.codes, who.uscc, story, others=named)
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether worlds of successive seeds try it."""
+        return self.variant in ("plain", "subtle")
 
     @property
     def subtle(self) -> bool:

@@ -145,6 +145,46 @@ def little_from_everything(stage: Stage, plot: Plot) -> Planted | None:
     return truth
 
 
+class OneElement(HiddenOutput):
+    """A share of what is made of a few products is sold in silence, of every run of the year."""
+
+    def __init__(
+        self, truth: Planted, first: date, last: date, share: float, *, products: tuple[str, ...]
+    ) -> None:
+        super().__init__(truth, first, last, share, one_run=False)
+        self.products = products
+
+    def made(self, who: Agent, kind: str, lot: Lot, grams: int, day: date) -> int:
+        """All but those products as it is."""
+        hidden = lot.product in self.products
+        return super().made(who, kind, lot, grams, day) if hidden else grams
+
+    def filed(self, who: Agent, record: Record) -> None:
+        """Remember where the rest was filed."""
+        if record.lot.product in self.products:
+            super().filed(who, record)
+
+
+def one_element(stage: Stage, plot: Plot) -> Planted | None:
+    """An eighth to a tenth of the dysprosium and terbium: half a percent of all that is made.
+
+    By a plant with a laboratory, so that no product of its is unknown; whether those that it buys
+    of have one is left to chance.
+    """
+    who = stage.pick(
+        Plant,
+        lambda a: stage.steady(a) and a.habits.assays and "OX-DY" in a.flowsheet.products,
+    )
+    if who is None:
+        return None
+    share = stage.rng.uniform(0.1, 0.125)
+    truth = plot.truth(who, f"hides {share:.1%} of its dysprosium and terbium")
+    first = date(stage.year, 1, 1)
+    products = ("OX-DY", "OX-TB")
+    who.scheme = OneElement(truth, first, stage.world.last, share, products=products)
+    return truth
+
+
 class HeavyFromLight(Scheme):
     """Products of illegal ionic ore are filed as outputs of runs that never held so much."""
 
@@ -245,6 +285,7 @@ PLOTS = (
     Plot("every_run_low", "subtle", "scheme", ("yield_low",), every_run_low),
     Plot("low_from_summer", "subtle", "scheme", ("yield_low",), low_from_summer),
     Plot("little_from_everything", "untraceable", "scheme", ("yield_low",), little_from_everything),
+    Plot("one_element", "apart", "scheme", ("yield_low",), one_element),
     Plot("heavy_from_light", "plain", "scheme", ("element_excess",), heavy_from_light),
     Plot("heavy_from_light", "subtle", "scheme", ("element_excess",), heavy_from_light),
     Plot("didymium", "subtle", "scheme", ("element_excess",), didymium),

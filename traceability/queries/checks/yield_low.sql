@@ -182,6 +182,43 @@ with norm as (
    where not exists (select from own o
                       where o.enterprise_id = p.enterprise_id
                         and o.given_stage = p.given_stage)
+), of_element as (
+  -- Runs whose feed has assays and whose products all tell what they hold: how much of an element came
+  -- out, against how much of all others did.
+  select j.enterprise_id, i.element, j.run, j.last_month, i.usual_kg as held_kg, w.kg,
+         j.in_kg - i.usual_kg as rest_in_kg, j.out_kg - w.kg as rest_out_kg,
+         (w.kg / i.usual_kg) / ((j.out_kg - w.kg) / (j.in_kg - i.usual_kg)) as ratio
+    from judged j
+    join element_in i using (enterprise_id, run)
+    join element_out w using (enterprise_id, run, element)
+   where j.given_stage = 'compound' and i.known_by = 'assays' and i.unknown_kg is null
+     and i.usual_kg >= j.in_kg * 0.001 and j.in_kg >= i.usual_kg * 1.1 and j.out_kg > w.kg
+     and not exists (select from run_part o
+                      where o.enterprise_id = j.enterprise_id and o.run = j.run and o.kind = 'output'
+                        and o.assay = ''
+                        and not exists (select from usual u
+                                         where u.product_id = o.product_id and u.percent >= 90))
+), element_middle as (
+  select enterprise_id, element, count(*) as runs, min(last_month) as month,
+         max(last_month) as to_month, sum(held_kg) as held_kg, sum(kg) as kg,
+         sum(rest_out_kg) / sum(rest_in_kg) as rest_share,
+         percentile_cont(0.5) within group (order by ratio)::numeric as middle,
+         (array_agg(run order by ratio, run))[1:10] as low
+    from of_element
+   group by 1, 2
+), element_share as (
+  select m.*, 1 - greatest(2 * %(yield_drop_percent)s / 100.0,
+                           %(yield_sigmas)s * 1.25 * n.noise / sqrt(m.runs)) as bound
+    from element_middle m
+   cross join lateral (
+         select greatest(1.4826 * percentile_cont(0.5) within group (order by abs(o.ratio - m.middle)),
+                         0.005)::numeric as noise
+           from of_element o
+          where o.enterprise_id = m.enterprise_id and o.element = m.element) n
+), held_back as (
+  select *, held_kg * rest_share - kg as missing_kg
+    from element_share
+   where runs >= 6 and middle < bound and held_kg * rest_share > kg
 )
 -- Findings.
 select o.prefix || concat_ws(':', o.enterprise_id, o.given_stage) as key,
@@ -204,6 +241,22 @@ select o.prefix || concat_ws(':', o.enterprise_id, o.given_stage) as key,
                     where p.enterprise_id = o.enterprise_id and p.run = any(o.low[1:3])
                     order by p.id limit 40) shown), '[]'::jsonb)) as arithmetic
   from found o
+union all
+select concat_ws(':', h.enterprise_id, 'element', h.element), '', h.held_kg, h.enterprise_id, null,
+       h.month, '', null, '', '', h.missing_kg,
+       jsonb_build_object(
+         'why', 'element', 'element', h.element, 'runs', h.runs, 'low_runs', h.runs,
+         'to_month', h.to_month, 'in_kg', round(h.held_kg, 3)::text,
+         'out_kg', round(h.kg, 3)::text, 'share', round(h.kg / h.held_kg * 100, 2)::text,
+         'level', round(h.rest_share * 100, 2)::text,
+         'norm', round(h.rest_share * 100, 2)::text,
+         'missing_kg', round(h.missing_kg, 3)::text, 'low', to_jsonb(h.low),
+         'records', coalesce((
+           select jsonb_agg(id order by id)
+             from (select p.id from run_part p
+                    where p.enterprise_id = h.enterprise_id and p.run = any(h.low[1:3])
+                    order by p.id limit 40) shown), '[]'::jsonb))
+  from held_back h
 -- Measures.
 , told as (
   select f.enterprise_id, f.given_stage, f.month, f.why,
@@ -224,39 +277,45 @@ select o.prefix || concat_ws(':', o.enterprise_id, o.given_stage) as key,
     from judged group by 1, 2
 )
 select l.enterprise_id, t.month, l.run, 'run' as part, l.share * 100 as figure, l.bound * 100 as bound,
-       null as unjudged, coalesce(t.has_spell and l.share < l.bound, false) as beyond
+       null as unjudged, coalesce(t.has_spell and l.share < l.bound, false) as beyond, '' as note
   from lowest l
   left join told t using (enterprise_id, given_stage)
 union all
 select a.enterprise_id, t.month, '', 'low_runs', a.below_own, 3, null,
-       coalesce(t.has_spell and a.below_own >= 3, false)
+       coalesce(t.has_spell and a.below_own >= 3, false), ''
   from all_runs a
   left join told t using (enterprise_id, given_stage)
 union all
 select a.enterprise_id, t.month, '', 'whole', a.share * 100, a.bound * 100,
-       case when a.runs < 4 then 'few_runs' end, w.enterprise_id is not null
+       case when a.runs < 4 then 'few_runs' end, w.enterprise_id is not null, ''
   from all_runs a
   left join whole w using (enterprise_id, given_stage)
   left join told t using (enterprise_id, given_stage)
 union all
 select s.enterprise_id, t.month, '', 'shift', s.drop * 100, s.bound * 100,
-       case when t.has_spell then 'said_already' end, s.drop > s.bound and not coalesce(t.has_spell, false)
+       case when t.has_spell then 'said_already' end, s.drop > s.bound and not coalesce(t.has_spell, false),
+       ''
   from steepest s
   left join told t using (enterprise_id, given_stage)
 union all
 select y.enterprise_id, t.month, '', 'peers', y.share * 100, b.least_share * 100, null,
-       y.share < b.least_share
+       y.share < b.least_share, ''
   from yearly y
   join bound b using (enterprise_id, fed_stage, given_stage)
   left join told t using (enterprise_id, given_stage)
 union all
-select b.enterprise_id, n.month, '', 'nothing', coalesce(n.runs, 0), 0, null, n.runs is not null
+select b.enterprise_id, n.month, '', 'nothing', coalesce(n.runs, 0), 0, null, n.runs is not null, ''
   from (select distinct enterprise_id from run_balance) b
   left join nothing n using (enterprise_id)
 union all
 select b.enterprise_id, b.last_month, b.run, 'run', b.out_kg * 100 / nullif(b.in_kg, 0), null,
        case when not b.known then 'grade_unknown' when not b.over then 'still_open'
-            when b.in_kg < %(yield_least_fed_kg)s then 'too_little' else 'month_missing' end, false
+            when b.in_kg < %(yield_least_fed_kg)s then 'too_little' else 'month_missing' end, false, ''
   from run_balance b
   left join recovery r using (enterprise_id, run)
  where r.run is null and b.fed_with is not null and b.given_stage in ('compound', 'metal', 'product')
+union all
+select s.enterprise_id, s.month, '', 'element', s.middle * 100, s.bound * 100,
+       case when s.runs < 6 then 'few_runs' end, h.element is not null, s.element
+  from element_share s
+  left join held_back h using (enterprise_id, element)

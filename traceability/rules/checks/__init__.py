@@ -163,7 +163,7 @@ CHECKS: tuple[Check, ...] = (
             "yield_norm_metal_percent",
             "yield_norm_magnet_percent",
         ),
-        version="2",
+        version="3",
     ),
     Check(
         "element_excess",

@@ -98,6 +98,12 @@ MEASURES: Mapping[tuple[str, str], Measure] = {
     ("yield_low", "whole"): Measure(
         _("recovery of all runs of the year together"), Unit.PERCENT, Sense.BELOW, yearly=True
     ),
+    ("yield_low", "element"): Measure(
+        _("recovery of an element against that of all others, in the middle run"),
+        Unit.PERCENT,
+        Sense.BELOW,
+        yearly=True,
+    ),
     ("yield_low", "nothing"): Measure(
         _("runs that gave nothing, long after they should have"), Unit.COUNT, yearly=True
     ),
