@@ -350,6 +350,12 @@ def test_a_case_lists_the_gravest_and_leads_to_all(client, case, supervisor, mon
     assert client.get(address).context["count"] == 2
 
 
+def test_a_case_says_which_amounts_are_gross(client, case, supervisor):
+    client.force_login(supervisor)
+
+    assert "500.000（实物量）" in client.get(case.get_absolute_url()).content.decode()
+
+
 def test_a_merged_case_says_where_its_findings_are(client, case, northern, supervisor, noon):
     other = Case.objects.create(enterprise=northern, year=case.year, topic="filing", opened_at=noon)
     services.merge_case(case=case, into=other, reason="One cause", by=supervisor, at=noon)
