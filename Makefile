@@ -79,7 +79,7 @@ bench: setup-dev
 		tests/benchmarks/bench_shipments.py
 
 # Seeds from 5000 on are kept for judging; tune with others: make detect SEEDS=1000-1009
-SEEDS ?= 5020-5039
+SEEDS ?= 5040-5059
 detect: setup-dev
 	$(BIN)/python -m tests.worlds.detect --seeds $(SEEDS) --workers 2 $(DETECT)
 
