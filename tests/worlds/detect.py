@@ -24,7 +24,7 @@ from tests.worlds.files import write_world
 from tests.worlds.planting import Planted
 from tests.worlds.verdict import Found, Verdict, World
 
-HELD_OUT = "5020-5039"
+HELD_OUT = "5040-5059"
 YEAR, AS_OF = 2025, date(2026, 1, 16)
 
 
