@@ -4,16 +4,19 @@ An address without a line there, a deed without a POST line, a view that declare
 status other than the table's, or an exception anywhere fails.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.conf import settings as configured
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from portal.dashboard import demonstration
 from portal.kernel import clock
@@ -194,6 +197,35 @@ def test_access_in_demonstration_mode(
     monkeypatch.setattr(demonstration, "advance", lambda *, by: following)
 
     test_access(world, line)
+
+
+LEADS = re.compile(r'<(?:a|form)\b[^>]*\s(?:href|action)="([^"#]*)')
+
+
+@pytest.mark.parametrize(
+    "line",
+    [line for line in routed_always() if line.method == "GET" and 200 in line.statuses.values()],
+    ids=str,
+)
+def test_links_and_forms_lead_somewhere(world: World, line: Line):
+    """Whatever a page leads to, or is sent to, is an address of the portal's."""
+    page = reverse(line.name, kwargs=world.about(line.name, line.whose))
+    lost = set()
+    for who, status in line.statuses.items():
+        answer = ask(world, "GET", line.name, line.whose, who) if status == 200 else None
+        if answer is None or not answer.get("Content-Type", "").startswith("text/html"):
+            continue
+        text = answer.read if answer.streaming else answer.content
+        for address in LEADS.findall(text.decode()):
+            to = urlsplit(urljoin(page, unescape(address)))
+            if to.scheme not in {"", "http", "https"} or to.netloc or not address:
+                continue
+            try:
+                resolve(to.path)
+            except Resolver404:
+                lost.add(address)
+
+    assert sorted(lost) == []
 
 
 # Where an enterprise, or an authority of another province, reads of Southern, and why it may.

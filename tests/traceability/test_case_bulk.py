@@ -1,5 +1,6 @@
 """Many cases at once: all or none, refused row by row, one event; chosen and counted back."""
 
+import re
 from datetime import date
 
 import pytest
@@ -145,6 +146,8 @@ def test_all_that_match_are_counted_back_before_it_is_done(english, three, super
 
     text = shown.content.decode()
     assert "2 cases are meant" in text
+    [form] = re.findall(r'<form method="post"[^>]*portal-form[^>]*>', text)
+    assert "action=" not in form  # it is sent to where it was asked for
     rows = shown.context["form"]["rows"].value()
     # What matches by now does not matter any more.
     Case.objects.filter(pk=three[1].pk).update(topic="figures")

@@ -391,7 +391,10 @@ def test_a_draw_from_page_to_page(english, plants, supervisor, second, noon):
     assert text.count("Record a result") == 2
     told = client.get(reverse("traceability:draw_file", args=[draw.pk])).json()
     assert all(is_so for _name, is_so in drawing.checked(told))
-    rows = client.get(reverse("traceability:draw_population", args=[draw.pk]) + "?export=csv")
+    population = reverse("traceability:draw_population", args=[draw.pk])
+    listed = client.get(population)
+    assert {str(row.get_cell("stratum")) for row in listed.context["table"].rows} == {"all"}
+    rows = client.get(population + "?export=csv")
     assert b"".join(rows.streaming_content).decode().count("\r\n") == 7
 
     drawn = DrawnEnterprise.objects.first()

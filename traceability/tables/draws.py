@@ -19,7 +19,7 @@ from portal.kernel.tables import (
     YearColumn,
 )
 from traceability.models import Draw, DrawCandidate
-from traceability.queries.draws import key_shown
+from traceability.queries.draws import key_shown, stratum_names
 
 
 class DrawTable(ListTable):
@@ -55,6 +55,23 @@ class DrawFilter(ListFilter):
         fields = ()
 
 
+class StratumColumn(tables.Column):
+    """What the stratum of a candidate is called; exports hold its code, which the key counts."""
+
+    def render(self, value: str, record: Any) -> Any:
+        """Its name; everybody's where the draw has none."""
+        draw: Draw = record.draw
+        if self._names is None:
+            self._names = stratum_names(draw)
+        return self._names.get(value, _("all"))
+
+    def value(self, value: str) -> str:
+        """Its code."""
+        return value
+
+    _names: dict[str, Any] | None = None
+
+
 class CandidateTable(ListTable):
     """The frozen population of a draw, with what made the weights."""
 
@@ -63,7 +80,7 @@ class CandidateTable(ListTable):
     enterprise = NamedColumn(
         verbose_name=_("Enterprise"), linkify=True, order_by="enterprise__organisation__name_zh"
     )
-    stratum = tables.Column(verbose_name=_("Stratum"))
+    stratum = StratumColumn(verbose_name=_("Stratum"))
     weight = NumberColumn(verbose_name=_("Weight"))
     points = tables.Column(verbose_name=_("Reliability score"), default=_("not enough data"))
     findings = NumberColumn(verbose_name=_("Open findings, weighed"))
@@ -108,7 +125,7 @@ class SampleTable(ListTable):
         linkify=lambda record: record.candidate.enterprise.get_absolute_url(),
         orderable=False,
     )
-    stratum = tables.Column(verbose_name=_("Stratum"), accessor="candidate__stratum")
+    stratum = StratumColumn(verbose_name=_("Stratum"), accessor="candidate__stratum")
     weight = NumberColumn(verbose_name=_("Weight"), accessor="candidate__weight")
     visited_on = DayColumn(verbose_name=_("Visited on"))
     result = StatusColumn(kind="inspection", verbose_name=_("Outcome"))
