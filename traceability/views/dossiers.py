@@ -1,5 +1,6 @@
 """The inspector's dossier on an enterprise and a period, as a page and on paper."""
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -126,4 +127,7 @@ def _chart_on_paper(chart: Chart) -> dict[str, Any]:
     drawn = chart.drawn
     values = [value for one in drawn["series"] for value in one["values"] if value is not None]
     least = 0.0 if any(one["form"] == "bar" for one in drawn["series"]) else min(values, default=0)
-    return drawn | {"least": least, "most": max(values, default=0)}
+    most = max(values, default=0)
+    ends = [shown.number(Decimal(str(end)), chart.places) for end in (least, most)]
+    reach = f"{' – '.join(ends)} {chart.unit}"
+    return drawn | {"least": least, "most": most, "reach": reach}
