@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from portal.accounts.models import Region
 from portal.kernel import clock
 from portal.kernel.errors import Refusal
 from portal.kernel.models import AuditEvent
@@ -404,6 +405,17 @@ def test_a_draw_from_page_to_page(english, plants, supervisor, second, noon):
     assert "a label was missing" in client.get(draw.get_absolute_url()).content.decode()
     end = reverse("traceability:draw_close", args=[draw.pk])
     assert client.post(end, {"reason": "all visited"}).status_code == 302
+
+
+def test_strata_bear_their_names_in_every_list(english, sampled, supervisor):
+    client = english(supervisor)
+    page = client.get(sampled.get_absolute_url())
+    names = {each.name for each in page.context["strata"]}
+
+    assert names <= {region.name_en for region in Region.objects.all()}
+    for list_of in (page, client.get(reverse("traceability:draw_population", args=[sampled.pk]))):
+        rows = list_of.context["table"].rows
+        assert {str(row.get_cell("stratum")) for row in rows} <= names
 
 
 def test_only_ministries_and_auditors_see_draws(draft, recipient, filer, auditor, viewer):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.utils.translation import gettext as _
 
 from enterprises.models import Activity, Enterprise
 from portal.accounts.models import Region, User
@@ -15,6 +16,7 @@ from portal.kernel.models import AuditEvent
 from portal.kernel.period import Month
 from portal.kernel.quantity import ZERO
 from portal.kernel.sql import among
+from portal.kernel.templatetags.portal import named
 from traceability.models import (
     Case,
     Draw,
@@ -34,6 +36,7 @@ from traceability.rules.drawing import SCHEME, Candidate, key_of, seats_of, sha2
 from traceability.rules.reliability import score
 
 MONTHS = 12
+EVERYBODY = "all"  # the one stratum of a draw that has none
 # What counts as moved: what came by trade or from the ground, and what went out of runs.
 MOVED = ("extraction", "output", "purchase", "sale", "import", "export", "recycled")
 
@@ -94,14 +97,17 @@ def _stratum(draw: Draw, enterprise: Enterprise) -> str:
     if draw.strata == Draw.Strata.ACTIVITY:
         # Who has several belongs to the first in the order of the list.
         return next(each for each in Activity.values if each in enterprise.activities)
-    return "all"
+    return EVERYBODY
 
 
 def stratum_names(draw: Draw) -> dict[str, Any]:
-    """What the strata of a draw are called."""
+    """What the strata of a draw are called, in the reader's language."""
     if draw.strata == Draw.Strata.PROVINCE:
-        return {each.code: each for each in Region.objects.filter(level=Region.Level.PROVINCE)}
-    return dict(Activity.choices)
+        provinces = Region.objects.filter(level=Region.Level.PROVINCE)
+        return {each.code: named(each) for each in provinces}
+    if draw.strata == Draw.Strata.ACTIVITY:
+        return dict(Activity.choices)
+    return {EVERYBODY: _("all")}
 
 
 def _open_findings(enterprises: Sequence[Enterprise]) -> dict[int, dict[str, int]]:
@@ -158,7 +164,7 @@ def strata_of(draw: Draw) -> list[Stratum]:
     seats = seats_of(population, draw.size)
     return [
         Stratum(
-            names.get(name, ""),
+            names.get(name, name),
             counts[name],
             sum(each.weight for each in population if each.stratum == name),
             taken,

@@ -59,11 +59,10 @@ class StratumColumn(tables.Column):
     """What the stratum of a candidate is called; exports hold its code, which the key counts."""
 
     def render(self, value: str, record: Any) -> Any:
-        """Its name; everybody's where the draw has none."""
-        draw: Draw = record.draw
+        """Its name."""
         if self._names is None:
-            self._names = stratum_names(draw)
-        return self._names.get(value, _("all"))
+            self._names = stratum_names(record.draw)
+        return self._names.get(value, value)
 
     def value(self, value: str) -> str:
         """Its code."""
