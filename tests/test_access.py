@@ -174,15 +174,33 @@ def methods_of(world: World, line: Line, perms: tuple[str, ...]) -> set[str]:
     return set()
 
 
-# --- the table holds -----------------------------------------------------------------------------
+# --- the table holds, and pages lead somewhere ---------------------------------------------------
 @pytest.mark.parametrize("line", routed_always(), ids=str)
 def test_access(world: World, line: Line):
-    given = {
-        who: ask(world, line.method, line.name, line.whose, who).status_code
-        for who in line.statuses
-    }
+    answers = {who: ask(world, line.method, line.name, line.whose, who) for who in line.statuses}
 
-    assert given == line.statuses
+    assert {who: answer.status_code for who, answer in answers.items()} == line.statuses
+    address = reverse(line.name, kwargs=world.about(line.name, line.whose))
+    lost = {lead for answer in answers.values() for lead in leads_nowhere(address, answer)}
+    assert sorted(lost) == []
+
+
+LEADS = re.compile(r'<(?:a|form)\b[^>]*\s(?:href|action)="([^"#]*)')
+
+
+def leads_nowhere(page: str, answer: Any) -> Iterator[str]:
+    """The links and forms of a page that lead, or are sent, to no address of the portal's."""
+    if not answer.get("Content-Type", "").startswith("text/html"):
+        return
+    text = answer.read if answer.streaming else answer.content
+    for address in LEADS.findall(text.decode()):
+        to = urlsplit(urljoin(page, unescape(address)))
+        if to.scheme not in {"", "http", "https"} or to.netloc or not address:
+            continue
+        try:
+            resolve(to.path)
+        except Resolver404:
+            yield address
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.mode == "demo"], ids=str)
@@ -197,35 +215,6 @@ def test_access_in_demonstration_mode(
     monkeypatch.setattr(demonstration, "advance", lambda *, by: following)
 
     test_access(world, line)
-
-
-LEADS = re.compile(r'<(?:a|form)\b[^>]*\s(?:href|action)="([^"#]*)')
-
-
-@pytest.mark.parametrize(
-    "line",
-    [line for line in routed_always() if line.method == "GET" and 200 in line.statuses.values()],
-    ids=str,
-)
-def test_links_and_forms_lead_somewhere(world: World, line: Line):
-    """Whatever a page leads to, or is sent to, is an address of the portal's."""
-    page = reverse(line.name, kwargs=world.about(line.name, line.whose))
-    lost = set()
-    for who, status in line.statuses.items():
-        answer = ask(world, "GET", line.name, line.whose, who) if status == 200 else None
-        if answer is None or not answer.get("Content-Type", "").startswith("text/html"):
-            continue
-        text = answer.read if answer.streaming else answer.content
-        for address in LEADS.findall(text.decode()):
-            to = urlsplit(urljoin(page, unescape(address)))
-            if to.scheme not in {"", "http", "https"} or to.netloc or not address:
-                continue
-            try:
-                resolve(to.path)
-            except Resolver404:
-                lost.add(address)
-
-    assert sorted(lost) == []
 
 
 # Where an enterprise, or an authority of another province, reads of Southern, and why it may.
