@@ -13,6 +13,7 @@ from portal.accounts.queries import regions
 from portal.kernel.errors import Refusal
 from portal.kernel.period import Month
 from portal.kernel.templatetags.portal import named
+from portal.kernel.widgets import DayInput
 
 _INDENT = "\u2003"  # an em space: browsers drop ordinary ones in a list of choices
 
@@ -71,7 +72,7 @@ class MonthFormField(forms.CharField):
 
 
 def _day_field(**kwargs: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    widget = DayInput()
     return forms.DateField(widget=widget, **kwargs)
 
 

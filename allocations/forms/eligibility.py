@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from allocations.forms.lines import FIRST_YEAR, TonnesFormField
 from allocations.models import Eligibility
 from portal.kernel.period import civil_day
+from portal.kernel.widgets import DayInput
 
 
 class EligibilityForm(forms.Form):
@@ -28,7 +29,7 @@ class EligibilityForm(forms.Form):
     valid_until = forms.DateField(
         label=_("Valid until"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("The last day of the evidence; empty: without end."),
     )
     attachment = forms.FileField(

@@ -18,6 +18,7 @@ from enterprises.models import Enterprise
 from portal.kernel.period import civil_day
 from portal.kernel.quantity import KG_PER_TONNE, to_kg, to_tonnes
 from portal.kernel.templatetags.portal import named
+from portal.kernel.widgets import DayInput
 
 ROWS_ADDED = 5
 ROWS_AT_MOST = 4_000
@@ -67,7 +68,7 @@ class DecisionForm(forms.Form):
     effective_on = forms.DateField(
         label=_("Effective on"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("It is not issued before this day. Empty: as soon as it is ready."),
     )
 

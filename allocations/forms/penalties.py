@@ -16,6 +16,7 @@ from enterprises.models import Enterprise
 from portal.accounts.models import Organisation
 from portal.kernel.quantity import to_tonnes
 from portal.kernel.templatetags.portal import named
+from portal.kernel.widgets import DayInput
 
 
 class NamedChoiceField(forms.ModelChoiceField):
@@ -33,9 +34,7 @@ class PenaltyForm(forms.Form):
         label=_("Decided by"), queryset=Organisation.objects.none(), empty_label=None
     )
     document = forms.CharField(label=_("Penalty decision number"), max_length=120)
-    decided_on = forms.DateField(
-        label=_("Decided on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    decided_on = forms.DateField(label=_("Decided on"), widget=DayInput())
     ground = forms.ChoiceField(label=_("Ground"), choices=Penalty.Ground.choices)
     category = forms.ChoiceField(label=_("Category"), choices=categories_of(TOTAL_CONTROL))
     over = TonnesFormField(

@@ -13,6 +13,7 @@ from portal.accounts.queries import regions
 from portal.accounts.roles import ROLES
 from portal.kernel.models import Parameter
 from portal.kernel.templatetags.portal import named
+from portal.kernel.widgets import DayInput
 
 
 class UserForm(forms.Form):
@@ -71,9 +72,7 @@ class RegionForm(forms.Form):
 class DayForm(forms.Form):
     """A day on which work differs from the week."""
 
-    day = forms.DateField(
-        label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    day = forms.DateField(label=_("Day"), widget=DayInput())
     is_working = forms.TypedChoiceField(
         label=_("Kind"),
         choices=[("no", _("public holiday")), ("yes", _("make-up working day"))],
@@ -94,9 +93,7 @@ class ParameterForm(forms.Form):
 
     name = forms.ChoiceField(label=_("Setting"), choices=Parameter.Name.choices)
     value = forms.IntegerField(label=_("Number of working days"), min_value=0)
-    from_day = forms.DateField(
-        label=_("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    from_day = forms.DateField(label=_("From"), widget=DayInput())
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

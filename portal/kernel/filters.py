@@ -10,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
+from portal.kernel.widgets import DayInput
 
 
 class SearchFilter(django_filters.CharFilter):
@@ -34,7 +35,7 @@ class DayFilter(django_filters.DateFilter):
     """A civil day, picked with the browser's own calendar."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        kwargs.setdefault("widget", DayInput())
         super().__init__(**kwargs)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel.widgets import DayInput
 from portal.machines.models import Key
 
 USUAL_LIFE = timedelta(days=180)
@@ -27,7 +28,7 @@ class KeyForm(forms.Form):
     )
     expires_on = forms.DateField(
         label=_("Last day"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("At most a year from today."),
     )
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.templatetags.portal import named
+from portal.kernel.widgets import DayInput
 from traceability.models import Case
 from traceability.rules.cases import MOST_BYTES
 from traceability.services.cases import Attachment
@@ -41,7 +42,7 @@ class QuestionForm(_WithAttachment):
 
     due_on = forms.DateField(
         label=_("Answer due on"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     field_order = ("text", "due_on", "attachment")
 

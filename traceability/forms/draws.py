@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enterprises.models import Activity
 from portal.accounts.models import Region
 from portal.kernel.templatetags.portal import named
+from portal.kernel.widgets import DayInput
 from traceability.models import Case, Draw, Inspection
 from traceability.rules.draws import LEAST_WORDS, Factors
 
@@ -117,9 +118,7 @@ class CloseDrawForm(forms.Form):
 class InspectionForm(forms.Form):
     """What a visit found."""
 
-    visited_on = forms.DateField(
-        label=_("Visited on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    visited_on = forms.DateField(label=_("Visited on"), widget=DayInput())
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=Inspection.Outcome.choices, widget=forms.RadioSelect
     )

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel.widgets import DayInput
+
 FIRST_YEAR = 2010
 
 
@@ -15,7 +17,7 @@ class ReconciliationForm(forms.Form):
     year = forms.IntegerField(label=_("Year"), min_value=FIRST_YEAR)
     as_of = forms.DateField(
         label=_("As known at the end of"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("A day before the latest run looks back and changes no finding of today."),
     )
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
+from portal.kernel.widgets import DayInput
 from traceability.models import Shipment, ShipmentRemark
 from traceability.rules.shipments import AMEND, NEXT_OPEN, Answer, IfClosed
 
@@ -50,7 +51,7 @@ class _ClosedMonths(forms.Form):
 
 
 def _day_field(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    widget = DayInput()
     return forms.DateField(label=label, widget=widget, **options)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enterprises.models import Enterprise
 from portal.kernel.period import Month
+from portal.kernel.widgets import DayInput
 
 
 class RemarkForm(forms.Form):
@@ -25,7 +26,7 @@ class ReturnForm(forms.Form):
     )
     due_on = forms.DateField(
         label=_("To be amended by"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
 
@@ -45,7 +46,7 @@ class ExtensionForm(forms.Form):
     )
     last_day = forms.DateField(
         label=_("Last day to file"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     reason = forms.CharField(
         label=_("Reason"),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.kernel.widgets import DayInput
 from traceability.models import Tolerance
 
 
@@ -16,7 +17,7 @@ class ToleranceForm(forms.Form):
     value = forms.DecimalField(label=_("New value"), max_digits=14)
     valid_from = forms.DateField(
         label=_("From"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_("A day to come: what was judged until then stays as it was."),
     )
     reason = forms.CharField(

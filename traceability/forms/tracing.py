@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.filters import MonthFormField
 from portal.kernel.period import Month
+from portal.kernel.widgets import DayInput
 
 
 class KnownForm(forms.Form):
@@ -18,9 +19,7 @@ class KnownForm(forms.Form):
     known = forms.DateField(
         label=_("As known at the end of"),
         required=False,
-        widget=forms.DateInput(
-            format="%Y-%m-%d", attrs={"type": "date", "class": "form-control", "id": "known"}
-        ),
+        widget=DayInput({"class": "form-control", "id": "known"}),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
+from portal.kernel.widgets import DayInput
 from traceability.models import Tolerance
 from traceability.rules.tolerances import BOUNDS, UNIT_WORDS
 
@@ -21,7 +22,7 @@ class TrialForm(forms.Form):
     last_month = forms.CharField(label=_("To month"), help_text=_("Like 2025-03."), max_length=7)
     as_of = forms.DateField(
         label=_("As known at the end of"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
     def __init__(self, *args: Any, held: Mapping[str, Decimal], today: date, **kwargs: Any) -> None:

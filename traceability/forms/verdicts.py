@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.filters import MonthFormField
 from portal.kernel.period import Month
+from portal.kernel.widgets import DayInput
 
 
 class VerdictForm(forms.Form):
@@ -16,7 +17,7 @@ class VerdictForm(forms.Form):
     month = MonthFormField(label=_("Month"))
     as_of = forms.DateField(
         label=_("As known at the end of"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     subject = forms.CharField(label=_("Lot, run or document number"), required=False, max_length=60)
 

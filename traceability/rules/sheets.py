@@ -165,7 +165,7 @@ def number_text(value: float) -> str:
     text = repr(value)
     if len(text.partition(".")[2]) <= 3 and "e" not in text:  # most read as they are
         return text.removesuffix(".0")
-    exact = Decimal(repr(value))
+    exact = Decimal(text)
     rounded = exact.quantize(Decimal("0.001")) if abs(exact) < 10**15 else exact
     chosen = rounded if abs(exact - rounded) <= Decimal("1e-9") else exact
     text = f"{chosen:f}"

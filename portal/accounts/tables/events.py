@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
-from django import forms
 from django.db.models import QuerySet
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from portal.kernel.models import AuditEvent
 from portal.kernel.period import end_of, start_of
 from portal.kernel.tables import ListFilter, ListTable, MomentColumn, SearchFilter
 from portal.kernel.templatetags.portal import colon
+from portal.kernel.widgets import DayInput
 
 
 class PersonColumn(tables.Column):
@@ -76,7 +76,7 @@ class DayFilter(django_filters.DateFilter):
 
     def __init__(self, *, last: bool, **kwargs: Any) -> None:
         self.last = last
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        widget = DayInput()
         super().__init__(widget=widget, **kwargs)
 
     def filter(self, qs: QuerySet[AuditEvent], value: Any) -> QuerySet[AuditEvent]:
