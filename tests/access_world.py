@@ -513,6 +513,9 @@ def _events(world: World, sent: Filing) -> None:
         ("read_point", first["readPoint"]["id"]),
     ):
         world.tell(f"api:epcis_{name}_events", "any", value=value)
+    world.tell("api:epcis_resource", "any", resource="bizSteps", value="shipping")
+    world.tell("api:epcis_query", "any", rest="mine/events")
+    world.tell("api:epcis_page_token", "any", token="1-2-3")
 
 
 def _machines(world: World) -> None:

@@ -7,15 +7,22 @@ from traceability.api.deeds import FilingHandOverApi, FilingSubmitApi, NilReturn
 from traceability.api.epcis.capture import CaptureApi, CapturesApi
 from traceability.api.epcis.events import (
     BizStepEventsApi,
-    BizStepsApi,
     DispositionEventsApi,
-    DispositionsApi,
     EpcEventsApi,
     EventApi,
     EventsApi,
     EventTypeEventsApi,
-    EventTypesApi,
     ReadPointEventsApi,
+)
+from traceability.api.epcis.resources import (
+    BizLocationsApi,
+    BizStepsApi,
+    DispositionsApi,
+    EpcsApi,
+    EventTypesApi,
+    NotOfferedApi,
+    ReadPointsApi,
+    ResourceApi,
     TopLevelApi,
 )
 from traceability.api.filings import FilingApi, FilingReceiptApi, FilingsApi
@@ -115,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         EventTypeEventsApi.as_view(),
         name="epcis_event_type_events",
     ),
+    path("epcis/epcs", EpcsApi.as_view(), name="epcis_epcs"),
     path("epcis/epcs/<path:value>/events", EpcEventsApi.as_view(), name="epcis_epc_events"),
     path("epcis/bizSteps", BizStepsApi.as_view(), name="epcis_biz_steps"),
     path(
@@ -133,8 +141,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ReadPointEventsApi.as_view(),
         name="epcis_read_point_events",
     ),
+    path("epcis/readPoints", ReadPointsApi.as_view(), name="epcis_read_points"),
+    path("epcis/bizLocations", BizLocationsApi.as_view(), name="epcis_biz_locations"),
     path("epcis/capture", CapturesApi.as_view(), name="epcis_captures"),
     path("epcis/capture/<uuid:capture_id>", CaptureApi.as_view(), name="epcis_capture"),
+    path("epcis/queries", NotOfferedApi.as_view(), name="epcis_queries"),
+    path("epcis/queries/<path:rest>", NotOfferedApi.as_view(), name="epcis_query"),
+    path("epcis/nextPageToken/<str:token>", NotOfferedApi.as_view(), name="epcis_page_token"),
+    path("epcis/<str:resource>/<path:value>", ResourceApi.as_view(), name="epcis_resource"),
     path("uploads", UploadsApi.as_view(), name="uploads"),
     path("uploads/<int:pk>", UploadApi.as_view(), name="upload"),
     path("uploads/<int:pk>/file", UploadFileApi.as_view(), name="upload_file"),

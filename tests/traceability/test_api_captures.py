@@ -166,4 +166,5 @@ def test_options_tell_the_limits(client, address, filer):
     assert answer.status_code == 204
     assert answer.headers["Allow"] == "GET, POST, HEAD, OPTIONS"
     assert answer.headers["GS1-EPCIS-Capture-File-Size-Limit"] == str(20 * 1024 * 1024)
+    assert answer.headers["GS1-Capture-Error-Behaviour"] == "rollback"
     assert '"reo"' in answer.headers["GS1-Extensions"]

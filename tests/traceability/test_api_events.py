@@ -22,6 +22,7 @@ from traceability.rules.epcis.asked import PARAMETERS
 from traceability.rules.epcis.events import events_of
 from traceability.rules.epcis.words import lot_path, party_path
 from traceability.services.captures import receive_capture, work_capture
+from traceability.services.derivation import rebuild_derived
 from traceability.services.filings import submit_filing
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +233,7 @@ def test_event_count_limit_cuts_the_events_and_max_event_count_refuses_them(
     [
         {"orderBy": "eventTime"},
         {"GE_eventTime": "yesterday"},
+        {"EQ_action": "ADD|MOVE"},
         {"GE_eventTime": "1850-12-31T00:00:00+08:00"},
         {"EQ_eventID": "urn:x:\x00"},
         {"EQ_readPoint": "https://x.example/417/\x00"},
@@ -280,6 +282,78 @@ def test_the_resources_of_the_standard_lead_to_their_events(
             one["type" if member == "eventType" else member] for one in every
         }
     assert "events" in client.get("/api/v1/epcis").json()
+
+
+def test_the_resources_of_the_standard_list_their_values(ledger, client, viewer, filer, northern):
+    basis = "/api/v1/epcis"
+    rebuild_derived()
+    client.force_login(filer)
+    lots = [BASE + lot_path(northern.uscc, lot) for lot in ("ORE1", "OX1", "OX2", "OX3")]
+    own = BASE + party_path(northern.uscc)
+
+    first = client.get(f"{basis}/epcs?perPage=3")
+    rest = client.get(first.headers["Link"][1:].partition(">")[0])
+
+    assert sorted([*first.json(), *rest.json()]) == lots
+    assert "Link" not in rest.headers
+    assert client.get(f"{basis}/readPoints").json()["readPoint"] == [own]
+    assert client.get(f"{basis}/bizLocations").json()["bizLocation"] == []
+    client.force_login(viewer)
+    assert len(client.get(f"{basis}/readPoints").json()["readPoint"]) == 2
+    for name in client.get(basis).json():
+        assert client.get(f"{basis}/{name}").status_code in (200, 403)  # captures are of filers
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("eventTypes/ObjectEvent", 200),
+        ("eventTypes/AggregationEvent", 200),
+        ("eventTypes/MovieEvent", 404),
+        ("eventTypes/MovieEvent/events", 404),
+        ("bizSteps/cbv:BizStep-shipping", 200),
+        ("bizSteps/singing", 404),
+        ("dispositions/destroyed", 200),
+        ("epcs/https%3A%2F%2Fx.example%2F8010%2FCODE%2F10%2FLOT", 200),
+        ("epcs/urn:epc:id:sgtin:0614141.107346.2018", 404),
+        ("readPoints/https%3A%2F%2Fx.example%2F417%2FCODE", 200),
+        ("bizLocations/anywhere", 404),
+        ("nonsense/anywhere", 404),
+    ],
+)
+def test_a_value_of_a_resource_leads_to_its_events(client, viewer, address, status):
+    client.force_login(viewer)
+
+    answer = client.get(f"/api/v1/epcis/{address}")
+
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.json() == ["events"]
+    else:
+        assert answer.json()["type"] == "epcisException:NoSuchNameException"
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("POST", "events"),
+        ("GET", "queries"),
+        ("POST", "queries"),
+        ("GET", "queries/SimpleEventQuery/events"),
+        ("POST", "queries/mine/subscriptions"),
+        ("DELETE", "nextPageToken/1-2-3"),
+    ],
+)
+def test_what_is_left_out_of_the_standard_says_so(client, filer, method, address):
+    client.force_login(filer)
+
+    answer = client.generic(method, f"/api/v1/epcis/{address}")
+
+    assert answer.status_code == 501
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["GS1-EPCIS-Version"] == "2.0"
+    assert answer.json()["type"] == "epcisException:ImplementationException"
+    assert "/api/v1/epcis/" in answer.json()["detail"]
 
 
 def test_an_event_is_found_by_its_id(ledger, asks, client, viewer, filer, northern, southern):

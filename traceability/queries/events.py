@@ -5,7 +5,9 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 
+from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month
 from portal.kernel.sql import one_of
@@ -70,6 +72,12 @@ class EventPage:
 
     records: list[Recorded]
     token: Token | None
+
+
+def filers_visible_to(user: User) -> QuerySet[Enterprise]:
+    """The enterprises of whose events `user` may see some."""
+    filings = filings_visible_to(user).exclude(status=Filing.Status.DRAFT).order_by()
+    return Enterprise.objects.filter(pk__in=filings.values("enterprise"))
 
 
 def event_page(asked: Asked, user: User) -> EventPage:

@@ -100,6 +100,18 @@ class DispositionsOut(NamesOut):
     disposition = serializers.ListField(child=serializers.CharField())
 
 
+class BizLocationsOut(NamesOut):
+    """Business locations."""
+
+    bizLocation = serializers.ListField(child=serializers.CharField())  # noqa: N815
+
+
+class ReadPointsOut(NamesOut):
+    """Read points."""
+
+    readPoint = serializers.ListField(child=serializers.CharField())  # noqa: N815
+
+
 class QueryDocumentOut(NamesOut):
     """An EPCISQueryDocument; its events are those of GS1's schema."""
 

@@ -29,6 +29,7 @@ TITLES = {
     422: _("What was sent contradicts itself"),
     428: _("Say which version you read"),
     429: _("Too many requests"),
+    501: _("This is not offered here"),
 }
 
 

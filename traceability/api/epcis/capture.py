@@ -1,6 +1,5 @@
 """Documents of events sent by machines, which are captured in the background."""
 
-import re
 from functools import partial
 from typing import Any
 
@@ -8,7 +7,6 @@ from django.conf import settings
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import BaseParser
@@ -25,12 +23,11 @@ from traceability.api.epcis.standard import (
     NEXT_PAGE,
     PER_PAGE_ASKED,
     EpcisView,
-    next_link,
+    keyed_page,
 )
 from traceability.models import Capture
 from traceability.permissions import Perm
 from traceability.queries.captures import captures_visible_to
-from traceability.rules.epcis.asked import MOST_PER_PAGE, PER_PAGE
 from traceability.rules.epcis.document import MOST_EVENTS
 from traceability.serializers.epcis import CaptureIn, CaptureOut
 from traceability.services.captures import receive_capture
@@ -49,7 +46,6 @@ LIMITS = {
     "GS1-EPCIS-Capture-Limit": str(MOST_EVENTS),
     "GS1-EPCIS-Capture-File-Size-Limit": str(settings.UPLOAD_MAX_BYTES),
 }
-_TOKEN = re.compile(r"[0-9]{1,18}")
 
 
 class DocumentParser(BaseParser):
@@ -84,6 +80,12 @@ class CapturesApi(CaptureView, WritingView):
     parser_classes = [DocumentParser, JsonLdParser]
     most_bytes = settings.UPLOAD_MAX_BYTES
 
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """What becomes of errors besides, where the caller does not say it."""
+        answer = super().options(request, *args, **kwargs)
+        answer.headers[BEHAVIOUR.name] = Capture.Behaviour.ROLLBACK.value
+        return answer
+
     @extend_schema(
         request={"application/json": CaptureIn, "application/ld+json": CaptureIn},
         responses={202: None},
@@ -112,15 +114,8 @@ class CapturesApi(CaptureView, WritingView):
     def get(self, request: Request) -> Response:
         """The jobs, the last first."""
         user: Any = request.user
-        jobs = captures_visible_to(user).order_by("-pk")
-        most, token = per_page(request), request.query_params.get("nextPageToken", "")
-        if token:
-            if not _TOKEN.fullmatch(token):
-                raise ValidationError({"nextPageToken": [_("This token leads nowhere.")]})
-            jobs = jobs.filter(pk__lt=int(token))
-        page = list(jobs[: most + 1])
-        headers = next_link(request, str(page[most - 1].pk)) if len(page) > most else {}
-        return Response(CaptureOut(page[:most], many=True).data, headers=headers)
+        page, headers = keyed_page(request, captures_visible_to(user).order_by("-pk"))
+        return Response(CaptureOut(page, many=True).data, headers=headers)
 
 
 @extend_schema(tags=["epcis"])
@@ -139,11 +134,3 @@ class CaptureApi(CaptureView):
         job = get_object_or_404(captures_visible_to(user), capture_id=capture_id)
         headers = {BEHAVIOUR.name: job.behaviour}
         return Response(CaptureOut(job).data, headers=headers)
-
-
-def per_page(request: Request) -> int:
-    """How many entries a page has. Raises ValidationError (400)."""
-    text = request.query_params.get("perPage", str(PER_PAGE))
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_PER_PAGE:
-        raise ValidationError({"perPage": [f"1 … {MOST_PER_PAGE}"]})
-    return int(text)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,17 +22,12 @@ from traceability.api.epcis.standard import (
 from traceability.permissions import Perm
 from traceability.queries.events import event_count, event_page
 from traceability.rules.epcis.asked import PARAMETERS, Asked, asked_of, require_few_enough
-from traceability.rules.epcis.events import answer_of, context_of, events_of
-from traceability.rules.epcis.words import known_dispositions, known_steps, known_types
-from traceability.serializers.epcis import (
-    BizStepsOut,
-    DispositionsOut,
-    EventTypesOut,
-    QueryDocumentOut,
-)
+from traceability.rules.epcis.events import answer_of, events_of
+from traceability.rules.epcis.faults import NotOffered
+from traceability.rules.epcis.words import STANDARD_TYPES
+from traceability.serializers.epcis import QueryDocumentOut
 
-TOP_LEVEL = ("events", "eventTypes", "epcs", "bizSteps", "dispositions", "readPoints", "capture")
-_LIST = {"type": "array", "items": {"type": "string"}}
+_CAPTURE = "/api/v1/epcis/capture"
 _SEVERAL = "Any of several: `|` stands between them."
 _SAID = {
     "GE_eventTime": "An instant; events are told at the beginning of their day in China.",
@@ -95,6 +91,12 @@ class EventsApi(QueryView):
         """In the order in which their filings were begun; what is in a draft is no event yet."""
         return self.answer(request)
 
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """An event alone is not taken, as it is on record only when its month was attested to."""
+        if request.method == "POST":
+            raise NotOffered(_("Send the event in a document to %(address)s."), address=_CAPTURE)
+        return super().http_method_not_allowed(request, *args, **kwargs)
+
 
 @extend_schema(tags=["epcis"])
 class EventApi(QueryView):
@@ -140,6 +142,12 @@ class EventTypeEventsApi(NarrowedView):
 
     parameter = "eventType"
 
+    def get(self, request: Request, value: str) -> Response:
+        """None of a type that the standard does not have."""
+        if value not in STANDARD_TYPES:
+            raise Http404
+        return super().get(request, value)
+
 
 @_described("epc")
 class EpcEventsApi(NarrowedView):
@@ -167,68 +175,3 @@ class ReadPointEventsApi(NarrowedView):
     """The events that one enterprise recorded, by its address."""
 
     parameter = "EQ_readPoint"
-
-
-@extend_schema(tags=["epcis"])
-class TopLevelApi(EpcisView):
-    """The resources that events are found by."""
-
-    permission_classes = [Requires(Perm.VIEW_FILINGS)]
-
-    @extend_schema(responses={200: _LIST})
-    def get(self, request: Request) -> Response:
-        """Their names."""
-        return Response(list(TOP_LEVEL))
-
-
-class NamesView(EpcisView):
-    """The values of a top-level resource."""
-
-    permission_classes = [Requires(Perm.VIEW_FILINGS)]
-    kind = ""
-    names: tuple[str, ...] = ()
-
-    def answer(self) -> Response:
-        """As the standard lists them."""
-        member = self.kind[0].lower() + self.kind[1:]
-        told = {"@context": context_of(settings.ADDRESS), "type": f"{self.kind}ItemList"}
-        return Response(told | {member: list(self.names)})
-
-
-@extend_schema(tags=["epcis"])
-class EventTypesApi(NamesView):
-    """The types of events that records are told as."""
-
-    kind = "EventType"
-    names = tuple(known_types())
-
-    @extend_schema(responses=EventTypesOut)
-    def get(self, request: Request) -> Response:
-        """Each once."""
-        return self.answer()
-
-
-@extend_schema(tags=["epcis"])
-class BizStepsApi(NamesView):
-    """The business steps that records are told as."""
-
-    kind = "BizStep"
-    names = tuple(known_steps())
-
-    @extend_schema(responses=BizStepsOut)
-    def get(self, request: Request) -> Response:
-        """Each once."""
-        return self.answer()
-
-
-@extend_schema(tags=["epcis"])
-class DispositionsApi(NamesView):
-    """The dispositions that records are told as."""
-
-    kind = "Disposition"
-    names = tuple(known_dispositions())
-
-    @extend_schema(responses=DispositionsOut)
-    def get(self, request: Request) -> Response:
-        """Each once."""
-        return self.answer()

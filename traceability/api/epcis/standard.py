@@ -1,14 +1,15 @@
 """What every endpoint of EPCIS does alike: its headers, its errors, its pages."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import NotAcceptable
+from rest_framework.exceptions import NotAcceptable, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +19,9 @@ from traceability.rules.epcis.asked import MOST_PER_PAGE, PER_PAGE
 from traceability.rules.epcis.words import OWN, OWN_NAMES
 
 VERSION = "2.0"
+Row = TypeVar("Row", bound=Model)
 _SPOKEN = (2, 0)
+_TOKEN = re.compile(r"[0-9]{1,18}")
 _NUMBERS = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,4}))?(?:\.[0-9]{1,4})?$")
 HEADERS = {
     "GS1-EPCIS-Version": VERSION,
@@ -110,3 +113,27 @@ def next_link(request: Request, token: str) -> dict[str, str]:
     asked = [(name, text) for name, texts in told for text in texts if name != "nextPageToken"]
     address = request.build_absolute_uri(request.path)
     return {"Link": f'<{address}?{urlencode([*asked, ("nextPageToken", token)])}>; rel="next"'}
+
+
+def per_page(request: Request) -> int:
+    """How many entries a page has. Raises ValidationError (400)."""
+    text = request.query_params.get("perPage", str(PER_PAGE))
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_PER_PAGE:
+        raise ValidationError({"perPage": [f"1 … {MOST_PER_PAGE}"]})
+    return int(text)
+
+
+def keyed_page(request: Request, rows: QuerySet[Row]) -> tuple[list[Row], dict[str, str]]:
+    """The page of `rows` that is asked for, and the header that leads to the next one.
+
+    They are ordered by their keys, upwards or downwards. Raises ValidationError (400).
+    """
+    most, token = per_page(request), request.query_params.get("nextPageToken", "")
+    if token:
+        if not _TOKEN.fullmatch(token):
+            raise ValidationError({"nextPageToken": [_("This token leads nowhere.")]})
+        downwards = rows.query.order_by[0].startswith("-")
+        rows = rows.filter(**{"pk__lt" if downwards else "pk__gt": int(token)})
+    page = list(rows[: most + 1])
+    headers = next_link(request, str(page[most - 1].pk)) if len(page) > most else {}
+    return page[:most], headers

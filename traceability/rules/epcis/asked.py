@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.kernel.errors import Refusal
 from portal.kernel.period import CIVIL, Month, civil_day, start_of
 from traceability.rules.epcis.words import (
+    ACTIONS,
     IN_RUNS,
     RUN_WORDS,
     WORDS,
@@ -127,6 +128,13 @@ def _of_words(told: Callable[[Words], str]) -> Callable[[Asked, str, str], None]
     return reads
 
 
+def _action(asked: Asked, name: str, text: str) -> None:
+    """An action: one of the standard's three, which alone may be asked for."""
+    if set(_values(name, text)) - set(ACTIONS):
+        raise _unfit(name, text)
+    _of_words(lambda words: words.action)(asked, name, text)
+
+
 def _instant(name: str, text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text.replace(" ", "+"))
@@ -191,7 +199,7 @@ def _token(name: str, text: str) -> Token:
 _MANY = 1_000_000
 _PARAMETERS: dict[str, Callable[[Asked, str, str], None]] = {
     "eventType": _of_words(lambda words: words.type),
-    "EQ_action": _of_words(lambda words: words.action),
+    "EQ_action": _action,
     "EQ_bizStep": _of_words(lambda words: words.step),
     "EQ_disposition": _of_words(lambda words: words.disposition),
     "GE_eventTime": _at("from_day", _first_day),

@@ -28,6 +28,12 @@ class DocumentTooLarge(Refusal):
     status = 413
 
 
+class NotOffered(Refusal):
+    """Something of the standard that is left out here."""
+
+    status = 501
+
+
 @dataclass(frozen=True, slots=True)
 class EventFault:
     """One fault of one event: its place among those sent, where in it, and what stands there."""

@@ -20,6 +20,11 @@ OWN_NAMES = "/traceability/epcis/"
 OWN = "reo:"
 KILOGRAM = "KGM"
 IN_RUNS = ("input", "output")
+ACTIONS = ("OBSERVE", "ADD", "DELETE")
+STANDARD_TYPES = (
+    *("ObjectEvent", "AggregationEvent", "AssociationEvent"),
+    *("TransactionEvent", "TransformationEvent"),
+)
 
 
 class Words(NamedTuple):
