@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -28,8 +28,10 @@ select * from traceability_walk(%(start)s, %(upstream)s, %(known_at)s, %(seen)s,
                                 %(by_lot)s)
 """
 _LOTS_NOW = """
-select id, number, maker_id, product_id, reo_percent, assay
-  from traceability_lot where id = any (%(lots)s)
+select l.id, l.number, l.maker_id, l.product_id, coalesce(p.code, ''), coalesce(p.name_zh, ''),
+       coalesce(p.name_en, ''), coalesce(p.stage, ''), l.reo_percent, l.assay
+  from traceability_lot l left join traceability_product p on p.id = l.product_id
+ where l.id = any (%(lots)s)
 """
 _LOTS_UNKNOWN = "select id, number, maker_id from traceability_lot where id = any (%(lots)s)"
 
@@ -82,13 +84,17 @@ Behind = tuple[int, str, int | None, Decimal, Decimal | None]
 
 @dataclass(slots=True)
 class Walk:
-    """What a walk found. `other_side`: what leads into each opened pool from behind, by lot."""
+    """What a walk found, and what leads into each opened pool from behind.
+
+    `other_side`: that by lot, where it takes the lots to weigh it; else `weights`, the sums.
+    """
 
     asked: Asked
-    moved: list[Moved]
-    opened: set[int]
-    other_side: list[Behind]
-    lots: dict[int, LotFacts]
+    moved: list[Moved] = field(default_factory=list)
+    opened: set[int] = field(default_factory=set)
+    other_side: list[Behind] = field(default_factory=list)
+    weights: dict[int, Decimal] = field(default_factory=dict)
+    lots: dict[int, LotFacts] = field(default_factory=dict)
     shares: dict[int, Decimal | None] | None = None
 
     def reo_of(
@@ -122,7 +128,7 @@ class Walk:
     def weights_behind(self) -> dict[int, Decimal]:
         """The sum of what leads into each opened pool from the other side."""
         in_run = "output" if self.asked.upstream else "input"
-        sums: dict[int, Decimal] = defaultdict(Decimal)
+        sums: dict[int, Decimal] = defaultdict(Decimal, self.weights)
         for pool, kind, lot_id, gross_kg, reo_kg in self.other_side:
             sums[pool] += (
                 self.reo_of(kind, lot_id, gross_kg, reo_kg) if kind == in_run else gross_kg
@@ -132,8 +138,8 @@ class Walk:
 
 def moved_from(start: Sequence[int], asked: Asked) -> tuple[list[Moved], set[int]]:
     """The movements that the pools `start` lead to, each once, and the pools that were opened."""
-    moved, opened, _behind = _walked(start, asked, by_lot=None)
-    return moved, opened
+    walked = _walked(start, asked, by_lot=None)
+    return walked.moved, walked.opened
 
 
 def walk(
@@ -145,25 +151,23 @@ def walk(
     """
     # Upstream the outputs of runs are weighed as filed; downstream inputs by the grades of lots.
     by_lot = ["input", "output"] if asked.oxides else [] if asked.upstream else ["input"]
-    moved, opened, behind = _walked(start, asked, by_lot=by_lot)
-    lots = {one.lot_id for one in moved} | {row[2] for row in behind if row[2] is not None}
-    walked = Walk(asked, moved, opened, behind, lot_facts(lots, asked.known_at))
+    walked = _walked(start, asked, by_lot=by_lot)
+    lots = {one.lot_id for one in walked.moved}
+    lots |= {lot for _pool, _kind, lot, *_kg in walked.other_side if lot is not None}
+    walked.lots = lot_facts(lots, asked.known_at)
     if asked.oxides is not None:
         walked.shares = _shares(walked, asked.oxides, known or {})
     return walked
 
 
-def _walked(
-    start: Sequence[int], asked: Asked, *, by_lot: Sequence[str] | None
-) -> tuple[list[Moved], set[int], list[Behind]]:
+def _walked(start: Sequence[int], asked: Asked, *, by_lot: Sequence[str] | None) -> Walk:
     """A walk level by level; with what leads into its pools from behind, unless `by_lot` is None.
 
     `by_lot`: the kinds of movement that are told lot by lot, since the lot tells how much oxide it
-    holds; the others of a pool are drawn together, under the kind of any of them.
+    holds; the others of a pool are drawn together, under the kind of any of them, and upstream
+    weighed as well where no kind is told so.
     """
-    moved: list[Moved] = []
-    opened: set[int] = set()
-    behind: list[Behind] = []
+    walked = Walk(asked)
     facts = {
         "start": list(start),
         "upstream": asked.upstream,
@@ -173,12 +177,15 @@ def _walked(
         "by_lot": None if by_lot is None else list(by_lot),
     }
     for level, *columns in rows(_WALK, facts):
-        opened.update(level)
-        if columns[0] is not None:
-            moved += map(Moved._make, zip(*columns[:7], strict=True))
-        if columns[7] is not None:
-            behind += zip(*columns[7:], strict=True)
-    return moved, opened, behind
+        told, behind, weights = columns[:7], columns[7:12], columns[12]
+        walked.opened.update(level)
+        if told[0] is not None:
+            walked.moved += map(Moved._make, zip(*told, strict=True))
+        if weights is not None:
+            walked.weights.update(zip(behind[0], weights, strict=True))
+        elif behind[0] is not None:
+            walked.other_side += zip(*behind, strict=True)
+    return walked
 
 
 def _shares(
@@ -202,26 +209,14 @@ def _shares(
 
 def lot_facts(lots: Iterable[int], known_at: datetime = NOW) -> dict[int, LotFacts]:
     """What these lots are, as known at a moment."""
-    if known_at == NOW:
-        return _lots_now(lots)
     wanted = {"lots": list(lots), "known_at": known_at, "creating": list(CREATING)}
-    known = {row[0]: LotFacts(*row) for row in rows(statement("known_lots"), wanted)}
-    nameless = {row[0]: LotFacts(*row) for row in rows(_LOTS_UNKNOWN, wanted)}
-    return nameless | known
+    if known_at == NOW:
+        return _facts(_LOTS_NOW, wanted)
+    return _facts(_LOTS_UNKNOWN, wanted) | _facts(statement("known_lots"), wanted)
 
 
-def _lots_now(lots: Iterable[int]) -> dict[int, LotFacts]:
-    """What these lots are by the current ledger."""
-    products = Product.objects.in_bulk()
-    found = {}
-    for row in rows(_LOTS_NOW, {"lots": list(lots)}):
-        pk, number, maker_id, product_id, reo_percent, assay = row
-        product = products.get(product_id or 0)
-        told = ("", "", "", "")
-        if product is not None:
-            told = (product.code, product.name_zh, product.name_en, product.stage)
-        found[pk] = LotFacts(pk, number, maker_id, product_id, *told, reo_percent, assay)
-    return found
+def _facts(sql: str, wanted: Mapping[str, Any]) -> dict[int, LotFacts]:
+    return {row[0]: LotFacts(*row) for row in rows(sql, wanted)}
 
 
 def pool_facts(pools: Iterable[int], seen: Sequence[int] | None) -> dict[int, PoolFacts]:
