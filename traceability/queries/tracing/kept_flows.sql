@@ -15,13 +15,21 @@ run as (
                 else 'process_loss' end as lost_as
       from side group by 1
 ),
+-- Who is sold to inside: whoever files, of the scope. Added up before it is named, row by row.
+files as materialized (
+    select id from enterprises_enterprise
+     where activities <> '{}' and (%(scope)s::bigint[] is null or id = any (%(scope)s))
+),
+added as (
+    select kind, product_id, other_id, country, partner_id in (select id from files) as inside,
+           sum(kg) as kg
+      from kept group by 1, 2, 3, 4, 5
+),
 flow as (
     select kind || case when kind not in ('sale', 'purchase') then ''
-                        when e.activities <> '{}' and (%(scope)s::bigint[] is null
-                                                       or e.id = any (%(scope)s)) then '_inside'
-                        else '_outside' end as kind,
+                        when inside then '_inside' else '_outside' end as kind,
            product_id, other_id, country, kg
-      from kept left join enterprises_enterprise e on e.id = kept.partner_id
+      from added
     union all
     select 'made', fed.product_id, given.product_id, '',
            given.kg * fed.kg / nullif(greatest(run.fed_kg, run.given_kg), 0)

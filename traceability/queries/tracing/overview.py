@@ -92,19 +92,17 @@ def facts_due(asked: Question, *, deadline_day: int, now: datetime) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What one group, or an enterprise outside any, sold to another, kg REO."""
+    """What one group, or an enterprise outside any, sold to another by their numbers, kg REO."""
 
-    seller: Enterprise
-    buyer: Enterprise
+    seller: int
+    buyer: int
     kg: Decimal
 
 
 def trade_of(asked: Question) -> list[Way]:
     """Who sold how much to whom, the largest first."""
     found = rows(statement("trade"), facts_of(asked))
-    wanted = {pk for seller, buyer, _kg in found for pk in (seller, buyer)}
-    names = names_of(wanted)
-    return [Way(names[seller], names[buyer], kg) for seller, buyer, kg in found if kg]
+    return [Way(seller, buyer, kg) for seller, buyer, kg in found if kg]
 
 
 def names_of(enterprises: Iterable[int]) -> dict[int, Enterprise]:
@@ -129,26 +127,29 @@ def drawn_of(ways: Sequence[Way]) -> Drawn:
     sold: dict[int, Decimal] = defaultdict(Decimal)
     bought: dict[int, Decimal] = defaultdict(Decimal)
     for way in ways:
-        sold[way.seller.pk] += way.kg
-        bought[way.buyer.pk] += way.kg
+        sold[way.seller] += way.kg
+        bought[way.buyer] += way.kg
     return Drawn(largest(sold), largest(bought))
 
 
 def picture_of_trade(ways: Sequence[Way], drawn: Drawn) -> Picture:
     """Sellers to the left, buyers to the right; the node of the others has no number."""
+    sellers, buyers = set(drawn.sellers), set(drawn.buyers)
+    sums: dict[tuple[int | None, int | None], Decimal] = defaultdict(Decimal)
+    for way in ways:
+        seller = way.seller if way.seller in sellers else None
+        buyer = way.buyer if way.buyer in buyers else None
+        sums[seller, buyer] += way.kg
+    names = names_of(sellers | buyers)
+    called = {pk: named(enterprise) for pk, enterprise in names.items()} | {None: _("all others")}
     nodes: dict[tuple[str, int | None], Node] = {}
     links = []
-    for way in ways:
-        seller = ("seller", way.seller.pk if way.seller.pk in drawn.sellers else None)
-        buyer = ("buyer", way.buyer.pk if way.buyer.pk in drawn.buyers else None)
-        nodes[seller] = Node(seller, _called(way.seller, seller[1]), "compound", _("sells"))
-        nodes[buyer] = Node(buyer, _called(way.buyer, buyer[1]), "end", _("buys"))
-        links.append(Link(seller, buyer, way.kg))
+    for (seller, buyer), kg in sums.items():
+        left, right = ("seller", seller), ("buyer", buyer)
+        nodes[left] = Node(left, called[seller], "compound", _("sells"))
+        nodes[right] = Node(right, called[buyer], "end", _("buys"))
+        links.append(Link(left, right, kg))
     return picture_of(nodes.values(), links)
-
-
-def _called(enterprise: Enterprise, pk: int | None) -> str:
-    return named(enterprise) if pk else _("all others")
 
 
 def charts_of(asked: Question, lead: Lead) -> list[tuple[str, Chart]]:

@@ -1,5 +1,6 @@
 """Flows seen from afar: the map of provinces, trade between groups, months as lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -175,9 +176,12 @@ def flow_trade(request: HttpRequest) -> HttpResponseBase:
     if (form_of := request.GET.get("export")) in FORMS:
         about = about_of(request, form, _("Trade between groups"))
         header = [_("Seller"), _("Buyer"), _("kg REO")]
-        rows = [[shown.named(way.seller), shown.named(way.buyer), round(way.kg, 3)] for way in ways]
+        called = _called(ways)
+        rows = [[called[way.seller], called[way.buyer], round(way.kg, 3)] for way in ways]
         return file_answer(form_of, "trade", about, header, rows, picture)
     lead = leading(request, form)
+    largest = ways[:WAYS_SHOWN]
+    called = _called(largest)
     return page(
         request,
         "traceability/flow_trade.html",
@@ -185,12 +189,23 @@ def flow_trade(request: HttpRequest) -> HttpResponseBase:
         | on_page(addressed(picture, lead_of_trader(lead), lead_of_way(lead)))
         | {
             "ways": [
-                (way, lead(of="trade", seller=way.seller.pk, buyer=way.buyer.pk))
-                for way in ways[:WAYS_SHOWN]
+                (
+                    called[way.seller],
+                    called[way.buyer],
+                    way.kg,
+                    lead(of="trade", seller=way.seller, buyer=way.buyer),
+                )
+                for way in largest
             ],
             "all": len(ways),
         },
     )
+
+
+def _called(ways: Sequence[queries.Way]) -> dict[int, str]:
+    """What those who trade are called, by their numbers."""
+    names = queries.names_of({pk for way in ways for pk in (way.seller, way.buyer)})
+    return {pk: shown.named(enterprise) for pk, enterprise in names.items()}
 
 
 @require_safe
