@@ -52,6 +52,7 @@ COPIED = {
         "partner_id": "enterprise",
         "run_id": "pool",
     },
+    "traceability_filingtotal": {"filing_id": "filing"},
 }
 # What can't be the same in two copies.
 OF_ITS_OWN = {

@@ -63,9 +63,9 @@ def test_trade_goes_from_group_to_group(january, northern, southern, baotou):
 
     [way] = trade_of(ASKED)
 
-    assert (way.seller, way.buyer, way.kg) == (group, southern, 400)
+    assert (way.seller, way.buyer, way.kg) == (group.pk, southern.pk, 400)
     [alone] = trade_of(Question(JANUARY, JANUARY, scope=[northern.pk]))
-    assert (alone.seller, alone.kg) == (northern, 400)  # it is not the group's trade
+    assert (alone.seller, alone.kg) == (northern.pk, 400)  # it is not the group's trade
 
 
 def test_charts_add_up_against_the_caps(january):

@@ -5,7 +5,7 @@ from traceability.models.captures import Capture, CapturedEvent
 from traceability.models.cases import Case, CaseEntry
 from traceability.models.filings import RECORDS_PER_PAGE, CapUse, Filing, Kind, Record
 from traceability.models.findings import Finding, Reconciliation, Tolerance
-from traceability.models.flows import FilingFlow, MonthFlow
+from traceability.models.flows import FilingFlow, FilingTotal, MonthFlow
 from traceability.models.inspections import Draw, DrawCandidate, DrawnEnterprise, Inspection
 from traceability.models.lots import Balance, Lot, Product
 from traceability.models.replays import Replay
@@ -32,6 +32,7 @@ __all__ = [
     "Filing",
     "FilingFlow",
     "FilingRemark",
+    "FilingTotal",
     "Finding",
     "Inspection",
     "Kind",

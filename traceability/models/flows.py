@@ -1,4 +1,4 @@
-"""Flows as they are kept for speed: by version of a filing, and by month of the country."""
+"""Flows as they are kept for speed: by version of a filing, in all, and by month."""
 
 from typing import Any
 
@@ -84,6 +84,15 @@ class FilingFlow(FlowMasses):
         indexes = [
             models.Index(fields=["filing"], name="filing_flow_filing"),
             models.Index(fields=["enterprise", "month"], name="filing_flow_of_enterprise"),
+            # Of months, what was known at a moment alone.
+            models.Index(fields=["month", "known_from"], name="filing_flow_of_month"),
+            # Who sold how much to whom is read from the index alone.
+            models.Index(
+                fields=["month", "enterprise", "partner_id"],
+                include=["known_from", "known_to", "kg"],
+                condition=Q(kind="sale"),
+                name="filing_flow_of_sales",
+            ),
             # The few that are weighed in a period are read from the index alone.
             models.Index(
                 fields=["month"],
@@ -95,6 +104,33 @@ class FilingFlow(FlowMasses):
 
     def __str__(self) -> str:
         return f"{self.filing} {self.kind} {self.kg} kg"
+
+
+class FilingTotal(models.Model):
+    """What one version of a filing says in all, kg REO by kind of record; none where it says none.
+
+    The sum of its `FilingFlow`: what runs made went in and came out, what they lost went in, what
+    is beyond came out. Derived with them.
+    """
+
+    filing = models.OneToOneField(
+        Filing, models.PROTECT, primary_key=True, related_name="+", db_constraint=False
+    )
+    extraction_kg = _mass(null=False)
+    input_kg = _mass(null=False)
+    output_kg = _mass(null=False)
+    sale_kg = _mass(null=False)
+    purchase_kg = _mass(null=False)
+    import_kg = _mass(null=False)
+    export_kg = _mass(null=False)
+    recycled_kg = _mass(null=False)
+    loss_kg = _mass(null=False)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.filing} in all"
 
 
 class MonthFlow(FlowMasses):

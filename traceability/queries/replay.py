@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from django.db import connection
 
 from traceability.queries.derivation import CAP_USE, LEDGER, change_facts
-from traceability.queries.tracing.kept import FLOW_DIFFERENCES, MONTH_FLOW_DIFFERENCES
+from traceability.queries.tracing.kept import (
+    FLOW_DIFFERENCES,
+    MONTH_FLOW_DIFFERENCES,
+    TOTAL_DIFFERENCES,
+)
 
 # Each lot as the earliest of its creations in the ledger says, empty where there is none.
 REPLAYED_LOTS = f"""
@@ -104,7 +108,7 @@ select 'movement', concat_ws(' ', filing_id, kind, lot_id), coalesce(k.gross_kg:
 
 _COMPARED = (
     *(_LOTS, _BALANCES, _CAP_USE, _MOVEMENTS),
-    *(FLOW_DIFFERENCES, MONTH_FLOW_DIFFERENCES),
+    *(FLOW_DIFFERENCES, TOTAL_DIFFERENCES, MONTH_FLOW_DIFFERENCES),
 )
 
 

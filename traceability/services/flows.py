@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from traceability.queries.derivation import change_facts
-from traceability.queries.tracing.kept import DERIVED_FLOWS, each
+from traceability.queries.tracing.kept import DERIVED_FLOWS, TOTALS_ADDED, each, each_total
 from traceability.services.intake import sql
 
 _KEEP = each(
@@ -18,6 +18,11 @@ select filing_id, enterprise_id, month, known_from, known_to, kind, product_id, 
   from kept
 """
 )
+_OF_WANTED = "where filing_id in (select id from derive_wanted)"
+_KEEP_TOTALS = each_total(
+    "insert into traceability_filingtotal (filing_id, [[$_kg]]) "
+    + TOTALS_ADDED.replace("/*of*/", _OF_WANTED)
+)
 
 
 def derive_flows(sealed: Sequence[int]) -> None:
@@ -29,6 +34,7 @@ def derive_flows(sealed: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(each(sql("forget_flows")), facts)
         cursor.execute(_KEEP, facts)
+        cursor.execute(_KEEP_TOTALS)
         cursor.execute(each(sql("keep_month_flows")), facts)
 
 
@@ -36,5 +42,6 @@ def rebuild_flows(sealed: Sequence[int]) -> None:
     """Write all flows anew from the movements on record."""
     with connection.cursor() as cursor:
         cursor.execute("delete from traceability_filingflow")
+        cursor.execute("delete from traceability_filingtotal")
         cursor.execute("delete from traceability_monthflow")
     derive_flows(sealed)

@@ -2,16 +2,34 @@
 
 import re
 
+from traceability.models import Kind
 from traceability.models.flows import ELEMENT_MASSES, FLOW_PLACES
 from traceability.queries.tracing.walk import statement
 
 MASSES = ("kg", *ELEMENT_MASSES)
+# What a filing says in all by kind of record, and the kinds of flow that are part of it.
+TOTALS = {
+    Kind.EXTRACTION: ("extraction",),
+    Kind.INPUT: ("input", "made", "process_loss"),
+    Kind.OUTPUT: ("output", "made", "process_excess"),
+    Kind.SALE: ("sale",),
+    Kind.PURCHASE: ("purchase",),
+    Kind.IMPORT: ("import",),
+    Kind.EXPORT: ("export",),
+    Kind.RECYCLED: ("recycled",),
+    Kind.LOSS: ("loss",),
+}
 
 
 def each(sql: str) -> str:
     """A statement with `[[$]]` written out for every mass, and `<<$>>` for those of elements."""
     sql = re.sub(r"\[\[(.*?)\]\]", lambda part: _named(part[1], MASSES), sql, flags=re.DOTALL)
     return re.sub("<<(.*?)>>", lambda part: _named(part[1], MASSES[1:]), sql, flags=re.DOTALL)
+
+
+def each_total(sql: str) -> str:
+    """A statement with `[[$]]` written out for every kind of record that is told in all."""
+    return re.sub(r"\[\[(.*?)\]\]", lambda part: _named(part[1], (*TOTALS,)), sql, flags=re.DOTALL)
 
 
 def _named(pattern: str, names: tuple[str, ...]) -> str:
@@ -53,6 +71,20 @@ select 'flow', concat_ws(' ', filing_id, kind, product_id, other_id, country, pa
  using (filing_id, kind, product_id, other_id, country, partner_id, run_id)
  where ([[f.$]], f.enterprise_id, f.month, f.known_from, f.known_to)
        is distinct from ([[k.$]], k.enterprise_id, k.month, k.known_from, k.known_to)
+"""
+)
+_IN_ALL = ", ".join(
+    f"coalesce(sum(kg) filter (where kind in ({', '.join(map(repr, flows))})), 0) as {kind}_kg"
+    for kind, flows in TOTALS.items()
+)
+# What each filing says in all; of `derive_wanted` alone to keep it.
+TOTALS_ADDED = f"select filing_id, {_IN_ALL} from traceability_filingflow /*of*/ group by 1"
+TOTAL_DIFFERENCES = each_total(
+    f"""
+with added as ({TOTALS_ADDED})
+select 'filing in all', filing_id::text, concat_ws(' ', [[t.$_kg]]), concat_ws(' ', [[a.$_kg]])
+  from added a full join traceability_filingtotal t using (filing_id)
+ where ([[t.$_kg]]) is distinct from ([[a.$_kg]])
 """
 )
 MONTH_FLOW_DIFFERENCES = each(

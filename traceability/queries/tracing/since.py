@@ -1,15 +1,15 @@
 """Why figures changed since a day: what was filed and amended in between, and what it changed."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from portal.accounts.models import User
-from portal.kernel.quantity import GRAM, ZERO
-from traceability.models import Filing, Kind
+from portal.kernel.quantity import GRAM
+from traceability.models import Filing
 from traceability.queries.filings import filings_visible_to
 from traceability.queries.tracing.flows import Question, facts_of
+from traceability.queries.tracing.kept import TOTALS, each_total
 from traceability.queries.tracing.walk import NOW, rows, statement
 
 # So many filings are listed, amendments first and the largest first; the sums are those of all.
@@ -47,37 +47,28 @@ def filed_since(user: User, asked: Question, pools: Iterable[int] | None = None)
         return Since()
     facts = facts_of(asked) | {"shown": SHOWN, "pools": None if pools is None else list(pools)}
     told_by = statement("since_of_flows" if pools is None else "since_of_pools")
-    listed: dict[tuple[int, bool], dict[str, Decimal]] = defaultdict(dict)
-    sums: dict[bool, dict[str, Decimal]] = {False: {}, True: {}}
-    counts = {False: 0, True: 0}
-    told = rows(statement("since") + told_by + statement("since_told"), facts)
-    for place, filing, first_filed, kind, kg, count in told:
-        if place is None:
-            sums[first_filed][kind], counts[first_filed] = kg, count
+    listed: list[tuple[int, bool, Effect]] = []
+    sums: dict[bool, tuple[int, Effect]] = {False: (0, []), True: (0, [])}
+    sql = each_total(statement("since") + told_by + statement("since_told"))
+    for filing, first_filed, count, *kgs in rows(sql, facts):
+        if filing is None:
+            sums[first_filed] = count, _told(kgs)
         else:
-            listed[filing, first_filed][kind] = kg
-    return Since(
-        shown=_shown(user, listed),
-        amended=counts[False],
-        amended_effect=_told(sums[False]),
-        first_filed=counts[True],
-        first_effect=_told(sums[True]),
-    )
+            listed.append((filing, first_filed, _told(kgs)))
+    return Since(_shown(user, listed), *sums[False], *sums[True])
 
 
-def _shown(user: User, listed: Mapping[tuple[int, bool], Mapping[str, Decimal]]) -> list[Changed]:
-    visible = filings_visible_to(user).in_bulk([filing for filing, _ in listed])
+def _shown(user: User, listed: Sequence[tuple[int, bool, Effect]]) -> list[Changed]:
+    visible = filings_visible_to(user).in_bulk([filing for filing, *_effect in listed])
     return [
-        Changed(visible[filing], first, _told(effect))
-        for (filing, first), effect in listed.items()
+        Changed(visible[filing], first_filed, effect)
+        for filing, first_filed, effect in listed
         if filing in visible
     ]
 
 
-def _told(effect: Mapping[str, Decimal]) -> Effect:
+def _told(kgs: Sequence[Decimal]) -> Effect:
     """By kind, in the order of the list of kinds; what did not change is left out."""
     return [
-        (str(kind.label), effect[kind.value])
-        for kind in Kind
-        if abs(effect.get(kind.value, ZERO)) >= GRAM / 2
+        (str(kind.label), kg) for kind, kg in zip(TOTALS, kgs, strict=True) if abs(kg) >= GRAM / 2
     ]

@@ -1,20 +1,10 @@
--- What they say now less what they said then, by the flows that are kept: kg REO by kind of
--- movement. What runs made went in and came out, what they lost went in, what is beyond came out.
-changed as materialized (
-    select t.filing_id, t.first_filed, f.kind,
-           sum(case when f.known_to is null then f.kg else -f.kg end) as kg
-      from touched t
-      join traceability_filingflow f on f.enterprise_id = t.enterprise_id and f.month = t.month
-       and (f.known_to is null or f.known_from <= %(known_at)s and f.known_to > %(known_at)s)
-     group by 1, 2, 3
-),
+-- What they say now in all less what they said then, as it is kept: kg REO, `[[$]]` for every kind of
+-- record.
 effect as materialized (
-    select filing_id, first_filed, told.kind, sum(kg) as kg
-      from changed
-     cross join lateral unnest(case changed.kind when 'made' then array['input', 'output']
-                                                 when 'process_loss' then array['input']
-                                                 when 'process_excess' then array['output']
-                                                 else array[changed.kind] end) told (kind)
-     where changed.kind <> 'process_untold'
-     group by 1, 2, 3
+    select t.filing_id, t.known_id is null as first_filed,
+           [[coalesce(now.$_kg, 0) - coalesce(known.$_kg, 0) as $_kg]]
+      from touched t
+      left join traceability_filingtotal now on now.filing_id = t.filing_id
+      left join traceability_filingtotal known on known.filing_id = t.known_id
+     where now.filing_id is not null or known.filing_id is not null
 )

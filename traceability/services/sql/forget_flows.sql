@@ -30,4 +30,5 @@ create temp table derive_flow_before on commit drop as
 select month, kind, product_id, other_id, country, partner_id, [[$]]
   from traceability_filingflow
  where filing_id in (select id from derive_wanted) and known_to is null and run_id = 0;
+delete from traceability_filingtotal where filing_id in (select id from derive_wanted);
 delete from traceability_filingflow where filing_id in (select id from derive_wanted);
