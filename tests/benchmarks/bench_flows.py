@@ -1,13 +1,13 @@
 """Pages of flows over a year, by the number of records behind them: `make bench`.
 
-    python -m tests.benchmarks.bench_flows [RECORDS ...]
+    python -m tests.benchmarks.bench_flows [RECORDS[/YEARS] ...]
 
 One falsified sample world is imported. Then its movements and kept flows are copied in the
 database, each copy with enterprises, filings, lots and runs of its own, until there are as many
-records as asked for, and the flows of a year are asked for: of the country as it stands, as known
-half a year before, of one group, of one element, and weighed anew from the movements, as they were
-before flows were kept. Then whole pages are asked for, as a ministry sees them: the request, the
-queries, the picture, the page.
+records as asked for, all in one year or spread over as many as are named. Then the flows of a year
+are asked for: of the country as it stands, as known half a year before, of one group, of one
+element, and weighed anew from the movements, as they were before flows were kept; and whole pages,
+as a ministry sees them: the request, the queries, the picture, the page.
 """
 
 import os
@@ -21,10 +21,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from portal import embedded
-from tests.benchmarks.bench_import import run_child
+from tests.benchmarks.bench_import import fresh_database, run_child
 from tests.benchmarks.worlds import SAMPLE
 
-SIZES = (60_000, 600_000, 6_000_000)
+SIZES = ("60000", "600000", "6000000/10", "6000000")
 TIMES = 7
 # What is copied, with the columns that become others: `table: columns by what they are moved by`.
 COPIED = {
@@ -62,11 +62,20 @@ OF_ITS_OWN = {
 }
 # Ministries and authorities are there once.
 ONLY = {"accounts_organisation": "t.kind = 'enterprise'"}
+# What lies as many years back as its copy.
+DATED = {
+    "month": "::date",
+    "known_from": "",
+    "known_to": "",
+    "submitted_at": "",
+    "prepared_at": "",
+    "ready_at": "",
+}
 LIVE = "weighed anew"
 WEIGHED_ANEW = Path(__file__).parents[1] / "traceability" / "weighed_anew.sql"
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: list[str]) -> None:
     """Measure every size and print the figures."""
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     folder.chmod(0o711)
@@ -83,26 +92,28 @@ def main(sizes: list[int]) -> None:
             import django
 
             django.setup()
-            spans = _spans()
-            [(records,)] = _rows("select count(*) from traceability_record")
-            copies = 1
             for size in sizes:
-                wanted = max(1, round(size / records))
-                _copy(spans, copies, wanted - 1)
-                copies = max(copies, wanted)
-                measure(records * copies)
+                wanted, _, years = size.partition("/")
+                fresh_database(f"flows_{wanted}_{years}")
+                [(records,)] = _rows("select count(*) from traceability_record")
+                copies = max(1, round(int(wanted) / records))
+                copy(copies, years=int(years or 1))
+                measure(records * copies, years=int(years or 1))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure(records: int) -> None:
+def measure(records: int, *, years: int) -> None:
     """The median of every way of asking, at one size."""
     [(movements, flows, months)] = _rows(
         "select (select count(*) from traceability_movement),"
         " (select count(*) from traceability_filingflow),"
         " (select count(*) from traceability_monthflow)"
     )
-    print(f"\n{records:,} records, {movements:,} movements: {flows:,} flows, {months:,} by month")
+    print(
+        f"\n{records:,} records in {years} years, {movements:,} movements: {flows:,} flows,"
+        f" {months:,} by month"
+    )
     for name, ask in _ways().items():
         ask()
         taken = []
@@ -189,24 +200,24 @@ def _spans() -> dict[str, int]:
     return {
         columns["id"]: int(_rows(f"select max(id) + 1 from {table}")[0][0])
         for table, columns in COPIED.items()
+        if "id" in columns
     }
 
 
-def _copy(spans: dict[str, int], done: int, last: int) -> None:
-    """Add the copies from `done` to `last` of what was imported, which is not one."""
+def copy(copies: int, *, years: int) -> None:
+    """Have what was imported as often as told, the first time as it is."""
     from traceability.queries.tracing.kept import each
 
-    if last < done:
-        return
+    spans = _spans()
     for table, moved in COPIED.items():
         columns = [name for (name,) in _rows(_COLUMNS.format(table=table))]
-        taken = [_column(name, moved, spans) for name in columns]
+        taken = [_column(name, moved, spans, years) for name in columns]
         names = ", ".join(f'"{name}"' for name in columns)
         _run(f"alter table {table} disable trigger user")
         _run(
             f"insert into {table} ({names}) select {', '.join(taken)}"
-            f" from {table} t, generate_series({done}, {last}) copy"
-            f" where t.id < {spans[moved['id']]} and {ONLY.get(table, 'true')}"
+            f" from {table} t, generate_series(1, {copies - 1}) copy"
+            f" where {ONLY.get(table, 'true')}"
         )
         _run(f"alter table {table} enable trigger user")
         _run(f"analyze {table}")
@@ -216,7 +227,9 @@ def _copy(spans: dict[str, int], done: int, last: int) -> None:
     _run("vacuum analyze traceability_filingflow")
 
 
-def _column(name: str, moved: dict[str, str], spans: dict[str, int]) -> str:
+def _column(name: str, moved: dict[str, str], spans: dict[str, int], years: int) -> str:
+    if name in DATED:
+        return f"(t.{name} - make_interval(years => copy % {years})){DATED[name]}"
     if name in moved:
         none = "t.partner_id = 0" if name == "partner_id" else "t.run_id = 0"
         further = f't."{name}" + copy * {spans[moved[name]]}'
@@ -255,4 +268,4 @@ def _rows(sql: str) -> list[tuple[int, ...]]:
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or list(SIZES))
+    main(sys.argv[1:] or list(SIZES))

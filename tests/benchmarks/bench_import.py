@@ -167,6 +167,21 @@ def at(server: str, name: str) -> str:
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
+def fresh_database(name: str) -> None:
+    """Go on in a database of its own, made after the one that was prepared; the last one goes."""
+    from django.db import connection
+
+    prepared = urlsplit(os.environ["DATABASE_URL"]).path.strip("/")
+    last = str(connection.settings_dict["NAME"])
+    connection.close()
+    connection.close_pool()
+    with psycopg.connect(at(os.environ["DATABASE_URL"], "postgres"), autocommit=True) as server:
+        if last != prepared:
+            server.execute(f'drop database "{last}" with (force)')
+        server.execute(f'create database "{name}" template "{prepared}"')
+    connection.settings_dict["NAME"] = name
+
+
 def run_child(*command: str, url: str) -> dict[str, float]:
     """Run a command in a process of its own; its seconds and peak memory."""
     done = subprocess.run(

@@ -28,12 +28,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import psycopg
 
 from portal import embedded
-from tests.benchmarks.bench_import import at
+from tests.benchmarks.bench_import import fresh_database
 
 SIZES = (100_000, 1_000_000)
 TRACES = 200
@@ -111,7 +108,7 @@ def measure(lots: int) -> float:
     """One size; the seconds for each movement of a trace with its quantities."""
     from django.db import connection
 
-    _fresh(f"lots_{lots}")
+    fresh_database(f"lots_{lots}")
     begun = time.perf_counter()
     world = (Path(__file__).parent / "trace_worlds.sql").read_text(encoding="utf-8")
     _run(world.replace("{lots}", str(lots)).replace("%%", "%"))
@@ -183,7 +180,7 @@ def _report(starts: list[tuple[int, int, int]], ways: dict[str, Callable[[Any], 
 def blend() -> None:
     """Six stages of blending a hundred, each lot from all, and all in one run."""
     for runs in (100, 1):
-        _fresh(f"blend_{runs}")
+        fresh_database(f"blend_{runs}")
         _run(BLEND.replace("{runs}", str(runs)))
         _run("vacuum analyze traceability_movement")
         [(last,)] = _rows("select max(id) from traceability_lot", [])
@@ -271,21 +268,6 @@ def _in_database(ask: Callable[[], int]) -> float:
     with connection.execute_wrapper(clocked):
         ask()
     return taken
-
-
-def _fresh(name: str) -> None:
-    """Go on in a database of its own, made after the one that was prepared; the last one goes."""
-    from django.db import connection
-
-    prepared = urlsplit(os.environ["DATABASE_URL"]).path.strip("/")
-    last = str(connection.settings_dict["NAME"])
-    connection.close()
-    connection.close_pool()
-    with psycopg.connect(at(os.environ["DATABASE_URL"], "postgres"), autocommit=True) as server:
-        if last != prepared:
-            server.execute(f'drop database "{last}" with (force)')
-        server.execute(f'create database "{name}" template "{prepared}"')
-    connection.settings_dict["NAME"] = name
 
 
 def _first_lot() -> int:
