@@ -9,7 +9,7 @@ import pytest
 from portal.kernel.period import Month
 from tests.cast import make_user
 from tests.traceability.ledger import extraction, feed, file, output, purchase, sale
-from traceability.models import FilingFlow, MonthFlow, Pool
+from traceability.models import FilingFlow, FilingTotal, MonthFlow, Pool
 from traceability.queries.replay import replay_differences
 from traceability.queries.tracing.flows import ELEMENTS, Question, facts_of, flows_of
 from traceability.queries.tracing.since import filed_since
@@ -138,3 +138,43 @@ def test_what_changed_since_is_told_of_the_scope_alone(ledger, southern, noon):
 
     assert (since.amended, since.first_filed) == (0, 1)
     assert not filed_since(filer, Question(MONTHS[0], MONTHS[2], scope=[southern.pk]))
+
+
+def test_an_amendment_that_changes_no_mass_is_told_of_too(ledger, northern, viewer, noon):
+    same = file(
+        northern,
+        "2025-02",
+        output(1, "OX2", "140", "R2"),
+        at=noon + timedelta(days=40),
+    )
+    rebuild_derived()
+
+    since = filed_since(viewer, Question(MONTHS[0], MONTHS[2], known_at=noon + timedelta(days=30)))
+
+    assert [(one.filing, one.first_filed, one.effect) for one in since.shown] == [(same, False, [])]
+    assert (since.amended, since.first_filed) == (1, 0)
+
+
+def test_those_that_changed_most_come_first(ledger, northern, southern, viewer, noon):
+    later = noon + timedelta(days=40)
+    little = file(northern, "2025-02", output(1, "OX2", "141", "R2"), at=later)
+    much = file(
+        southern,
+        "2025-03",
+        purchase(8, "OX1", "100", northern),
+        feed(9, "OX1", "20", "S1", northern),
+        at=later,
+    )
+    rebuild_derived()
+
+    since = filed_since(viewer, Question(MONTHS[0], MONTHS[2], known_at=noon + timedelta(days=30)))
+
+    assert [one.filing for one in since.shown] == [much, little]
+    assert dict(since.amended_effect)["output"] == dict(since.shown[0].effect)["output"] + 1
+
+
+def test_the_replay_tells_of_what_a_filing_says_in_all(ledger):
+    changed = FilingTotal.objects.filter(sale_kg=0).update(sale_kg=1)
+
+    assert [found.kind for found in replay_differences()] == ["filing in all"] * changed
+    assert changed
