@@ -28,6 +28,16 @@ def share(part: Decimal, whole: Decimal) -> Decimal | None:
     return part / whole if whole else None
 
 
+def shares(parts: Sequence[Decimal], *, places: int) -> list[Decimal]:
+    """Each part of their sum as a fraction, to `places` of a percent; they add up to one.
+
+    `places`: no mass is negative; all are nothing of nothing.
+    """
+    if not sum(parts):
+        return [ZERO for _part in parts]
+    return apportion(Decimal(1), parts, unit=Decimal(10) ** -(places + 2))
+
+
 def apportion(total: Decimal, weights: Sequence[Decimal], *, unit: Decimal = GRAM) -> list[Decimal]:
     """Divide `total` by `weights` so that the parts add up to it exactly (largest remainder).
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.kernel.quantity import apportion, reo_kg, share, to_kg, to_tonnes
+from portal.kernel.quantity import apportion, reo_kg, share, shares, to_kg, to_tonnes
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,16 @@ def test_tonnes_and_kilograms():
 def test_share_of_nothing_is_none():
     assert share(Decimal(1), Decimal(0)) is None
     assert share(Decimal(1), Decimal(4)) == Decimal("0.25")
+
+
+def test_shares_add_up_to_one_where_each_rounded_would_not():
+    parts = [Decimal("240.011"), Decimal("0.694")]
+
+    assert shares(parts, places=3) == [Decimal("0.99712"), Decimal("0.00288")]
+    assert shares([Decimal(1)] * 3, places=2) == [
+        Decimal(p) for p in ("0.3334", "0.3333", "0.3333")
+    ]
+    assert shares([Decimal(0), Decimal(0)], places=2) == [0, 0]
 
 
 def test_apportion_gives_the_largest_remainder_the_last_unit():

@@ -1,5 +1,7 @@
 """Where much ends at once, and what stands behind a buyer or a country."""
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
@@ -43,6 +45,7 @@ def chain(northern, southern, outsider):
 
 def told(reach) -> dict[tuple[str, str, str], Decimal]:
     assert sum(end.kg for end in reach.ends) == reach.total_kg
+    assert sum(end.part for end in reach.ends) == 1
     return {
         (
             end.kind.value,
@@ -141,4 +144,19 @@ def test_reach_detail_shows_an_enterprise_nothing_of_others(chain, read, souther
 def test_reach_detail_exports_all_ends(chain, read, viewer):
     answer = read(viewer, who="Northern", export="csv")
 
-    assert b"Outsider" in b"".join(answer.streaming_content)
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert "Outsider" in {row["Enterprise"] for row in rows}
+    assert {row["Stage"] for row in rows} == {"ore product", "compound"}
+    assert sum(Decimal(row["Percent"]) for row in rows) == 100
+
+
+def test_reach_detail_speaks_of_months_in_chinese(chain, read, viewer, client):
+    client.cookies["django_language"] = "zh-hans"
+    client.force_login(viewer)
+
+    months = {"first": "2025-01", "last": "2025-01"}
+    text = client.get(reverse("traceability:reach_detail"), months).content.decode()
+
+    assert "起始月份" in text
+    assert '<th scope="col">来自</th><th scope="col">去往</th>' in text

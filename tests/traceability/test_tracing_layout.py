@@ -1,5 +1,6 @@
 """Where the boxes of a picture stand: no words over other words, whatever there is to show."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, pairwise
 
@@ -9,14 +10,14 @@ from hypothesis import strategies as st
 
 from traceability.rules.tracing.layout import (
     BOX,
-    COLUMN,
-    NAME_SIZE,
+    ENOUGH_WORDS,
+    NARROWEST,
+    SAID_AGAIN,
     Box,
     laid_out,
-    shortened,
-    width_of,
 )
 from traceability.rules.tracing.picture import STAGES, Link, Node, Picture, picture_of
+from traceability.rules.tracing.words import NAME_SIZE, shortened, width_of
 
 NAMES = st.sampled_from(
     [
@@ -126,6 +127,48 @@ def test_boxes_of_one_origin_stand_by_mass():
     assert sorted(masses, key=lambda kg: boxes[kg].y) == masses
 
 
+def chain(*told: tuple[str, str]) -> Picture:
+    """Boxes in a row from stage to stage, each with a name and a note."""
+    nodes = [
+        Node(number, *words[:1], stage, *words[1:])
+        for number, (words, stage) in enumerate(zip(told, STAGES, strict=True))
+    ]
+    return picture_of(nodes, [Link(n, n + 1, Decimal(240)) for n in range(len(nodes) - 1)])
+
+
+def test_columns_are_as_wide_as_what_they_say():
+    short = laid_out(chain(*[("开采", "")] * 6))
+    chinese = laid_out(chain(*[("ORE-BAST-2509-0022", "ORE-BAST · 冕宁矿业1号")] * 6))
+    english = laid_out(chain(*[("MAG-NDFEB-2510-0560", "MAG-NDFEB · Magnet Works 5")] * 6))
+
+    assert short.width == NARROWEST
+    assert NARROWEST < chinese.width < english.width
+    assert {box.note for box in english.boxes.values()} == {"MAG-NDFEB · Magnet Works 5"}
+
+
+def test_a_bold_name_is_given_the_room_of_bold_letters():
+    plain = chain(*[("MET-PRND-2510-0536", "")] * 6)
+    bold = picture_of([replace(node, focus=True) for node in plain.nodes], plain.links)
+
+    assert laid_out(bold).width > laid_out(plain).width * 1.1
+
+
+def test_words_of_a_high_box_are_said_again_within_it():
+    nodes = [Node("a", "A", "source"), *(Node(n, f"矿-{n}", "ore", "note") for n in range(60))]
+
+    boxes = laid_out(picture_of(nodes, [Link("a", n, Decimal(1)) for n in range(60)])).boxes
+
+    high = boxes["a"]
+    assert high.height > 4 * SAID_AGAIN
+    assert high.said_at == [SAID_AGAIN * place for place in (-2, -1, 0, 1, 2)]
+    assert boxes[0].said_at == [0]
+    assert all(
+        high.y <= high.middle + lower - high.words_high / 2
+        and high.middle + lower + high.words_high / 2 <= high.y + high.height
+        for lower in high.said_at
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "room", "expected"),
     [
@@ -139,7 +182,10 @@ def test_shortened_keeps_what_there_is_room_for(text, room, expected):
 
 
 def test_a_long_name_without_a_note_goes_on_below():
-    told = {"W": "bought and not recorded as sold", "中": "已购进而无销售记录的稀土矿产品与化合物"}
+    told = {
+        "W": "bought and not recorded as sold by anybody",
+        "中": "已购进而无销售记录的稀土矿产品与化合物及其他各类产品",
+    }
     nodes = [Node(key, text, "source") for key, text in told.items()]
     nodes += [Node("noted", told["中"], "source", "note"), *(Node(s, s, s) for s in STAGES[1:])]
     links = [Link(one, "ore", Decimal(1)) for one in (*told, "noted")]
@@ -147,7 +193,7 @@ def test_a_long_name_without_a_note_goes_on_below():
 
     boxes = laid_out(picture_of(nodes, links)).boxes
 
-    assert (boxes["W"].name, boxes["W"].more) == ("bought and not recorded as", "sold")
+    assert (boxes["W"].name, boxes["W"].more) == ("bought and not recorded as sold by", "anybody")
     assert boxes["中"].name + boxes["中"].more == told["中"]
     assert boxes["noted"].name.endswith("…")
     assert boxes["noted"].more == ""
@@ -155,4 +201,4 @@ def test_a_long_name_without_a_note_goes_on_below():
 
 def test_a_chinese_character_is_as_wide_as_it_is_high():
     assert width_of("镨钕", NAME_SIZE) == 2 * NAME_SIZE
-    assert width_of("W" * 20, NAME_SIZE) < COLUMN * 1.3
+    assert width_of("W" * 20, NAME_SIZE) < ENOUGH_WORDS * 1.2

@@ -105,6 +105,16 @@ def test_svg_for_paper_has_every_box_and_link_and_leads_nowhere():
     assert list(drawn.iter(f"{SVG}a")) == []
 
 
+def test_svg_says_the_words_of_a_high_box_all_along_it():
+    nodes = [Node("a", "A", "source"), *(Node(n, f"矿-{n}", "ore", "note") for n in range(60))]
+    picture = picture_of(nodes, [Link("a", n, Decimal(1)) for n in range(60)])
+
+    words = [one.text for one in ET.fromstring(svg_of(laid_out(picture))).iter(f"{SVG}text")]
+
+    assert words.count("A") == 5
+    assert words.count("矿-7") == 1
+
+
 def test_svg_for_a_page_leads_on_and_tells_its_masses():
     drawn = drawn_of(lambda kg: f"{kg} kg")
 

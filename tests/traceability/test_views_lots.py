@@ -9,6 +9,8 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.http import urlencode
 
 from tests.cast import make_user
 from tests.traceability.ledger import Row, extraction, feed, file, output, purchase, sale
@@ -181,6 +183,16 @@ def test_lot_detail_as_known_earlier_lists_what_was_filed_since(
     assert "exported JP" not in {box["label"] for box in boxes(now)}
 
 
+def test_lot_detail_leads_to_other_lots_as_known_on_the_same_day(chain, client, viewer, noon):
+    asked = {"known": (noon - timedelta(days=2)).date().isoformat(), "element": "PrNd"}
+
+    answer = page_of(client, viewer, the("OX1"), **asked)
+
+    address = reverse("traceability:lot_detail", args=[the("ORE1").pk]) + "?" + urlencode(asked)
+    assert {box["label"]: box["url"] for box in boxes(answer)}["ORE1"] == address
+    assert answer.content.decode().count(f'href="{escape(address)}"') == 3  # box, row of it, end
+
+
 def test_lot_detail_before_a_lot_was_filed_tells_what_was_filed_since(
     chain, client, viewer, southern, noon
 ):
@@ -230,6 +242,28 @@ def test_lot_detail_exports_every_end_of_both_directions(chain, client, viewer):
         for way in ("upstream", "downstream")
     }
     assert sums == {"upstream": 400, "downstream": 400}
+
+
+def test_lot_detail_tells_parts_that_add_up_to_the_whole(client, viewer, northern, southern):
+    """Of three thirds, each written for itself, a thousandth of a percent would be missing."""
+    thirds = [sale(6, "ORE1", "100", southern, "INV1"), Row("loss", 7, "ORE1", "100")]
+    thirds[1].fields["note"] = "spilt"
+    file(northern, "2025-01", extraction(1, "ORE1", "300"), *thirds)
+    rebuild_derived()
+
+    page = page_of(client, viewer, the("ORE1"))
+    exported = page_of(client, viewer, the("ORE1"), export="csv")
+
+    [down] = [side for side in page.context["sides"] if not side.trace.upstream]
+    parts = ["33.334 %", "33.333 %", "33.333 %"]
+    assert re.findall(r"33\.\d{3} %", page.content.decode()) == parts
+    assert sum(line.part for line in down.lines) == 1
+    assert sum(one.part for one in down.sums) == 1
+    rows = list(
+        csv.DictReader(io.StringIO(b"".join(exported.streaming_content).decode("utf-8-sig")))
+    )
+    told = [Decimal(row["Percent"]) for row in rows if row["Direction"] == "downstream"]
+    assert sum(told) == 100
 
 
 def test_lot_detail_of_a_lot_that_nobody_makes_says_so(client, viewer, northern):

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.kernel.filters import MonthFormField
 from portal.kernel.period import Month
@@ -17,8 +17,8 @@ MOST_MONTHS = 36
 class DossierForm(forms.Form):
     """From which month to which; the twelve that ended last where nothing sensible was asked."""
 
-    first = MonthFormField(label=_("From"), required=False)
-    last = MonthFormField(label=_("To"), required=False)
+    first = MonthFormField(label=pgettext_lazy("months", "From"), required=False)
+    last = MonthFormField(label=pgettext_lazy("months", "To"), required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today

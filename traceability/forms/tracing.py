@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.kernel.filters import MonthFormField
 from portal.kernel.period import Month
@@ -38,8 +39,8 @@ class KnownForm(forms.Form):
 class PeriodForm(KnownForm):
     """Some months, as known on a day."""
 
-    first = MonthFormField(label=_("From"), required=False)
-    last = MonthFormField(label=_("To"), required=False)
+    first = MonthFormField(label=pgettext_lazy("months", "From"), required=False)
+    last = MonthFormField(label=pgettext_lazy("months", "To"), required=False)
 
     def __init__(self, data: QueryDict, *args: Any, **kwargs: Any) -> None:
         """The months that are shown stand in their fields, also where none were asked for."""

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters.fields import ModelChoiceField
 
 from portal.kernel.tables import (
@@ -158,8 +159,12 @@ class RecordListTable(LotRecordTable):
 class RecordListFilter(LotRecordFilter):
     """Narrows records; the pages of figures lead here with these set."""
 
-    first = MonthFilter(label=_("From"), field_name="filing__month", lookup_expr="gte")
-    last = MonthFilter(label=_("To"), field_name="filing__month", lookup_expr="lte")
+    first = MonthFilter(
+        label=pgettext_lazy("months", "From"), field_name="filing__month", lookup_expr="gte"
+    )
+    last = MonthFilter(
+        label=pgettext_lazy("months", "To"), field_name="filing__month", lookup_expr="lte"
+    )
     stage = django_filters.ChoiceFilter(
         label=_("Stage"), field_name="lot__product__stage", choices=Product.Stage.choices
     )

@@ -8,17 +8,23 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from portal.kernel.quantity import share
+from portal.kernel.quantity import shares
 from traceability.queries.tracing.drawn import Names
 from traceability.queries.tracing.lots import counts_of
 from traceability.queries.tracing.trace import Trace
 from traceability.queries.tracing.walk import LotFacts
 from traceability.rules.tracing.ends import EndKind
 
+# To so many places of a percent parts are told beside their masses, in sums, and in files.
+PLACES, PLACES_OF_SUMS, PLACES_IN_FILES = 3, 2, 6
+
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
-    """One end of a trace with its names; `counted_kg` gross, where a held lot was counted."""
+    """One end of a trace with its names; `counted_kg` gross, where a held lot was counted.
+
+    The parts of a trace add up to one.
+    """
 
     kind: EndKind
     lot: LotFacts | None
@@ -29,7 +35,7 @@ class LineShown:
     run: str
     country: str
     kg: Decimal
-    part: Decimal | None
+    part: Decimal
     counted_kg: Decimal | None = None
     counted_on: date | None = None
 
@@ -43,8 +49,9 @@ def lines_shown(trace: Trace, names: Names, known_at: datetime) -> list[LineShow
     """The lines of a trace, largest first, to read; counts as known at the same moment."""
     held = {line.lot_id for line in trace.lines if line.kind == EndKind.HELD and line.lot_id}
     counted = counts_of(held, known_at=known_at)
+    parts = shares([line.kg for line in trace.lines], places=PLACES)
     shown = []
-    for line in trace.lines:
+    for line, part in zip(trace.lines, parts, strict=True):
         count = counted.get((line.enterprise_id or 0, line.lot_id or 0))
         on, counted_kg = count if count and line.kind == EndKind.HELD else (None, None)
         lot = trace.lots.get(line.lot_id) if line.lot_id else None
@@ -59,7 +66,7 @@ def lines_shown(trace: Trace, names: Names, known_at: datetime) -> list[LineShow
                 run=line.run,
                 country=line.country,
                 kg=line.kg,
-                part=share(line.kg, trace.total_kg),
+                part=part,
                 counted_kg=counted_kg,
                 counted_on=on,
             )
@@ -73,7 +80,7 @@ class KindSum:
 
     kind: EndKind
     kg: Decimal
-    part: Decimal | None
+    part: Decimal
 
 
 def sums_by_kind(trace: Trace) -> list[KindSum]:
@@ -82,12 +89,14 @@ def sums_by_kind(trace: Trace) -> list[KindSum]:
     for line in trace.lines:
         sums[line.kind] = sums.get(line.kind, Decimal(0)) + line.kg
     ordered = sorted(sums.items(), key=lambda one: -one[1])
-    return [KindSum(kind, kg, share(kg, trace.total_kg)) for kind, kg in ordered]
+    parts = shares([kg for _kind, kg in ordered], places=PLACES_OF_SUMS)
+    return [KindSum(kind, kg, part) for (kind, kg), part in zip(ordered, parts, strict=True)]
 
 
 def exported(lines: list[LineShown]) -> Iterator[list[Any]]:
     """The lines as rows of a file."""
-    for line in lines:
+    parts = shares([line.kg for line in lines], places=PLACES_IN_FILES)
+    for line, part in zip(lines, parts, strict=True):
         lot = line.lot
         yield [
             str(line.label),
@@ -98,7 +107,7 @@ def exported(lines: list[LineShown]) -> Iterator[list[Any]]:
             line.run,
             line.country,
             line.kg,
-            round(line.part * 100, 6) if line.part is not None else None,
+            part * 100,
             line.counted_kg,
             line.counted_on,
         ]

@@ -13,7 +13,7 @@ from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to
 from portal.accounts.models import User
 from portal.kernel.period import Month
-from portal.kernel.quantity import GRAM, ZERO, share
+from portal.kernel.quantity import GRAM, ZERO, shares
 from portal.kernel.templatetags.portal import named
 from traceability.queries.tracing.behind import Behind, behind_movements
 from traceability.queries.tracing.followed import (
@@ -31,6 +31,8 @@ from traceability.rules.tracing.spread import spread
 
 # Names that fit what was typed are offered so far.
 OFFERED = 12
+# To so many places of a percent parts are told.
+PLACES = 2
 # The picture shows so many ends, the largest.
 DRAWN = 24
 _PICKED = {True: "picked_out", False: "picked_in"}
@@ -51,14 +53,17 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One end that the picked mass reaches, or one origin behind it, kg REO."""
+    """One end that the picked mass reaches, or one origin behind it, kg REO.
+
+    The parts of all ends add up to one.
+    """
 
     kind: EndKind
     enterprise: Enterprise | None
     country: str
     stage: str
     kg: Decimal
-    part: Decimal | None
+    part: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def reach_of(picked: Picked, asked: Asked) -> Reach:
     ends = list(ends_of(found, steps, pools, upstream=asked.upstream))
     lines = lines_of((line_of(end, stages) for _pool, end in ends), total=total)
     followed = Followed(asked, steps, found, starts, ends)
-    return Reach(total, _named(lines, total), moved, followed, stages)
+    return Reach(total, _named(lines), moved, followed, stages)
 
 
 def _facts(picked: Picked, asked: Asked) -> dict[str, Any]:
@@ -119,9 +124,10 @@ def line_of(end: Line, stages: Mapping[int, str]) -> Line:
     return end._replace(enterprise_id=who, partner_id=None, lot_id=None, run=stage)
 
 
-def _named(lines: Sequence[Line], total: Decimal) -> list[Reached]:
+def _named(lines: Sequence[Line]) -> list[Reached]:
     wanted = {line.enterprise_id for line in lines if line.enterprise_id}
     found = Enterprise.objects.select_related("organisation", "region").in_bulk(wanted)
+    parts = shares([line.kg for line in lines], places=PLACES)
     return [
         Reached(
             line.kind,
@@ -129,9 +135,9 @@ def _named(lines: Sequence[Line], total: Decimal) -> list[Reached]:
             line.country,
             line.run,
             line.kg,
-            share(line.kg, total),
+            part,
         )
-        for line in lines
+        for line, part in zip(lines, parts, strict=True)
     ]
 
 

@@ -4,18 +4,15 @@ from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
-from traceability.rules.tracing.layout import (
-    BOX,
+from traceability.rules.tracing.layout import BOX, Band, Box, Layout
+from traceability.rules.tracing.picture import Node
+from traceability.rules.tracing.words import (
     NAME_ROOM,
     NAME_SIZE,
     NOTE_ROOM,
     NOTE_SIZE,
-    Band,
-    Box,
-    Layout,
     name_size,
 )
-from traceability.rules.tracing.picture import Node
 
 STAGE_COLOURS = {
     "source": "#5b6672",
@@ -111,7 +108,6 @@ def _path(band: Band) -> str:
 
 def _shape(box: Box) -> str:
     node = box.node
-    left, top, *_ = box.words
     edge = ""
     if node.marked or node.focus:
         edge = f' stroke="{TOUCHED if node.marked else INK}" stroke-width="3"'
@@ -119,9 +115,17 @@ def _shape(box: Box) -> str:
         f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{BOX}" height="{box.height:.1f}"'
         f' fill="{STAGE_COLOURS[node.stage]}"{edge}/>'
     )
-    colour = INK
+    return drawn + "".join(_said(box, lower) for lower in box.said_at)
+
+
+def _said(box: Box, lower: float) -> str:
+    """The words of a box, so much below its middle."""
+    node = box.node
+    left, top, *_ = box.words
+    top += lower
+    drawn, colour = "", INK
     if node.marked:
-        drawn, colour = drawn + _warning(left, top), TOUCHED
+        drawn, colour = _warning(left, top), TOUCHED
         left += NAME_SIZE + 2
     bold = ' font-weight="bold"' if node.focus else ""
     size = name_size(node)

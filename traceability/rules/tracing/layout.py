@@ -6,25 +6,29 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from traceability.rules.tracing.picture import Link, Node, Picture
+from traceability.rules.tracing.words import (
+    NAME_ROOM,
+    NOTE_ROOM,
+    NOTE_SIZE,
+    lines_of,
+    mark_of,
+    measured,
+    width_of,
+)
 
 BOX = 14
-# From one column to the next at least, and beside the last one.
-COLUMN = 190
-BESIDE_LAST = 190
 NARROWEST = 900
 MARGIN = 12
-# Words stand beside their box: a name, and a note below it, or the rest of a name without a note.
-NAME_SIZE, NOTE_SIZE = 12, 11
-NAME_ROOM, NOTE_ROOM = 16, 14
+# Beside a box so much room is left for words, as many as its column has to say within these.
+LEAST_WORDS, ENOUGH_WORDS, MOST_WORDS = 90, 210, 330
+BEFORE_WORDS, AFTER_WORDS = 5, 11
 APART = 5
-MOST_WORDS = 330
+# The words of a box that is higher than a screen are said again so far apart.
+SAID_AGAIN = 420
 # What a picture is higher than the words of its fullest column, so that masses can be seen.
 FURTHER, FURTHER_BY = 150, 1.25
 LEAST_HEIGHT = 1.0
 ROUNDS = 12
-# How wide letters are, by the size of the type; a Chinese character is as wide as it is high.
-_WIDE, _NARROW = set("MWmw@%—…→⚠"), set("fijlrtI.,:;'|!()[]- ·")
-_WIDTHS = {"wide": 0.95, "narrow": 0.4, "upper": 0.7, "other": 0.58}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,18 @@ class Box:
     @property
     def words(self) -> tuple[float, float, float, float]:
         """The room of its words: left, top, right and bottom."""
-        high, size = self.words_high, name_size(self.node)
-        left = self.x + BOX + 5
+        high, size = self.words_high, measured(self.node)
+        left = self.x + BOX + BEFORE_WORDS
         named = max(width_of(self.name, size), width_of(self.more, size))
         wide = max(named, width_of(self.note, NOTE_SIZE))
-        mark = NAME_SIZE + 2 if self.node.marked else 0
-        return left, self.middle - high / 2, left + wide + mark, self.middle + high / 2
+        right = left + wide + mark_of(self.node)
+        return left, self.middle - high / 2, right, self.middle + high / 2
+
+    @property
+    def said_at(self) -> list[float]:
+        """How far below the middle its words stand; more than once beside a box that is high."""
+        times = int((self.height - self.words_high) / 2 // SAID_AGAIN)
+        return [place * SAID_AGAIN for place in range(-max(times, 0), max(times, 0) + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,60 +114,26 @@ class _Slot:
 Columns = dict[int, list[_Slot]]
 
 
-def name_size(node: Node) -> int:
-    """The size of a name: what the picture is about stands out."""
-    return NAME_SIZE + 1 if node.focus else NAME_SIZE
+def _words_of(nodes: Iterable[Node]) -> float:
+    """How wide the words of a column are, as far as there is enough room for them."""
+    wide = (
+        max(width_of(node.label, measured(node)), width_of(node.note, NOTE_SIZE)) + mark_of(node)
+        for node in nodes
+    )
+    return min(max(wide, default=0), ENOUGH_WORDS)
 
 
-def width_of(text: str, size: float) -> float:
-    """About how wide a text is; rather too wide than too narrow."""
-    return size * sum(_width(letter) for letter in text)
-
-
-def _width(letter: str) -> float:
-    if letter in _WIDE:
-        return _WIDTHS["wide"]
-    if ord(letter) > 0x2E80:
-        return 1
-    if letter in _NARROW:
-        return _WIDTHS["narrow"]
-    return _WIDTHS["upper" if letter.isupper() else "other"]
-
-
-def shortened(text: str, size: float, room: float) -> str:
-    """As much of a text as there is room for."""
-    if width_of(text, size) <= room:
-        return text
-    room -= width_of("…", size)
-    for place, letter in enumerate(text):
-        room -= width_of(letter, size)
-        if room < 0:
-            return f"{text[:place].rstrip()}…"
-    return text
-
-
-def _lines_of(node: Node, room: float) -> tuple[str, str, str]:
-    """Its name, what of the name goes on a second line, and its note, as far as there is room."""
-    size = name_size(node)
-    room -= NAME_SIZE + 2 if node.marked else 0
-    if node.note or width_of(node.label, size) <= room:
-        return shortened(node.label, size, room), "", shortened(node.note, NOTE_SIZE, room)
-    name = shortened(node.label, size, room + width_of("…", size)).removesuffix("…")
-    if " " in name and not node.label[len(name) :].startswith(" "):
-        name = name[: name.rindex(" ")]
-    return name, shortened(node.label[len(name) :].strip(), size, room), ""
+def _rooms(columns: Mapping[int, Sequence[Node]]) -> list[float]:
+    """The room for the words of each column, from left to right; together not too narrow."""
+    wide = [max(_words_of(columns[number]), LEAST_WORDS) for number in sorted(columns)]
+    beside = len(wide) * (BOX + BEFORE_WORDS + AFTER_WORDS) + MARGIN * 2
+    further = max(NARROWEST - beside - sum(wide), 0) / max(len(wide) - 1, 1)
+    return [one + further for one in wide[:-1]] + wide[-1:]
 
 
 def laid_out(picture: Picture) -> Layout:
     """Columns from left to right; within one, boxes near to what they are linked with."""
-    last = max(picture.columns.values(), default=0)
-    width = max(NARROWEST, MARGIN * 2 + COLUMN * last + BOX + BESIDE_LAST)
-    step = (width - MARGIN * 2 - BOX - BESIDE_LAST) / max(last, 1)
-    columns: Columns = defaultdict(list)
-    for node, kg in picture.rows:
-        number = picture.columns[node.key]
-        room = BESIDE_LAST - 8 if number == last else min(step - BOX - 12, MOST_WORDS)
-        columns[number].append(_Slot(node, kg, *_lines_of(node, room)))
+    columns, places, width = _columns_of(picture)
     fullest = max((_room(column) for column in columns.values()), default=0)
     height = fullest * FURTHER_BY + FURTHER
     weighed = [column for column in columns.values() if any(slot.kg for slot in column)]
@@ -167,11 +143,27 @@ def laid_out(picture: Picture) -> Layout:
             slot.high = max(float(slot.kg) * scale, LEAST_HEIGHT)
     _arrange(columns, picture.links, height)
     boxes = {
-        slot.node.key: _box(slot, MARGIN + number * step)
+        slot.node.key: _box(slot, places[number])
         for number, column in sorted(columns.items())
         for slot in column
     }
     return Layout(width, height + MARGIN * 2, boxes, list(_bands(boxes, picture.links, scale)))
+
+
+def _columns_of(picture: Picture) -> tuple[Columns, dict[int, float], float]:
+    """The boxes by column with their words, where each column stands, and how wide all is."""
+    rows: dict[int, list[tuple[Node, Decimal]]] = defaultdict(list)
+    for node, kg in picture.rows:
+        rows[picture.columns[node.key]].append((node, kg))
+    rooms = _rooms({number: [node for node, _kg in row] for number, row in rows.items()})
+    columns: Columns = {}
+    places, x = {}, float(MARGIN)
+    for number, room in zip(sorted(rows), rooms, strict=True):
+        enough = min(room, MOST_WORDS)
+        columns[number] = [_Slot(node, kg, *lines_of(node, enough)) for node, kg in rows[number]]
+        places[number] = x
+        x += BOX + BEFORE_WORDS + room + AFTER_WORDS
+    return columns, places, max(x + MARGIN, NARROWEST)
 
 
 def _room(column: Iterable[_Slot]) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -115,6 +116,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "elements": [(key, label) for key, (label, _oxides) in ELEMENTS.items()],
             "element": element if element in ELEMENTS else "",
             "sides": sides,
+            "kept": _kept(request),
             "drawn": drawing,
             **on_page(picture),
             "circling": [pool for trace in traces for pool in trace.circling],
@@ -142,16 +144,23 @@ def lot_records(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _opening(request: HttpRequest, drawing: Drawn, picture: Picture) -> Picture:
-    """The same picture, with where a click unfolds an enterprise."""
+    """The same picture, with where a click leads: to a lot, or to an enterprise unfolded."""
+    kept = _kept(request)
 
     def opened(node: Node) -> Node:
         if node.key not in drawing.openable:
-            return node
+            return replace(node, url=f"{node.url}{kept}") if node.url else node
         query = request.GET.copy()
         query["open"] = code_of(node.key)
         return replace(node, url=f"?{query.urlencode()}")
 
     return replace(picture, nodes=[opened(node) for node in picture.nodes])
+
+
+def _kept(request: HttpRequest) -> str:
+    """What the page of another lot takes over from this one: the day asked for, the element."""
+    kept = {name: request.GET[name] for name in ("known", "element") if request.GET.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _holdings(

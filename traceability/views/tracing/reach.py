@@ -12,12 +12,14 @@ from enterprises.queries import seen_by
 from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.pages import page
+from portal.kernel.quantity import shares
 from portal.kernel.templatetags.portal import named
 from traceability.forms.tracing import ReachForm
 from traceability.models import Product
 from traceability.permissions import Perm
 from traceability.queries.tracing import reach as queries
 from traceability.queries.tracing.flows import Question
+from traceability.queries.tracing.lines import PLACES_IN_FILES
 from traceability.queries.tracing.since import filed_since
 from traceability.queries.tracing.walk import Asked, moment_known
 from traceability.views.tracing.addresses import leading
@@ -124,15 +126,17 @@ def _title(form: ReachForm, chosen: Enterprise | None, products: list[tuple[int,
 
 def _table(reach: queries.Reach) -> tuple[list[str], list[list[Any]]]:
     header = [_("What"), _("Enterprise"), _("Country"), _("Stage"), _("kg REO"), _("Percent")]
+    stages = {key: str(label) for key, label in Product.Stage.choices}
+    parts = shares([end.kg for end in reach.ends], places=PLACES_IN_FILES)
     rows: list[list[Any]] = [
         [
             str(end.kind.label),
             named(end.enterprise) if end.enterprise else "",
             end.country,
-            end.stage,
+            stages.get(end.stage, ""),
             end.kg,
-            round(end.part * 100, 6) if end.part is not None else None,
+            part * 100,
         ]
-        for end in reach.ends
+        for end, part in zip(reach.ends, parts, strict=True)
     ]
     return header, rows
