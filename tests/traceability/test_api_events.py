@@ -28,6 +28,8 @@ from traceability.services.filings import submit_filing
 pytestmark = pytest.mark.django_db
 Event = dict[str, Any]
 BASE = settings.ADDRESS
+AMENDED_AT = datetime(2025, 2, 20, 12, tzinfo=CIVIL)
+AMENDED = AMENDED_AT.isoformat()
 
 
 @pytest.fixture
@@ -53,8 +55,7 @@ def ledger(northern, southern) -> None:
         output(7, "OX3", "3", "R1"),
         stock(28, "ORE1", "0"),
     )
-    amended = datetime(2025, 2, 20, 12, tzinfo=CIVIL)
-    file(northern, "2025-01", *january[:5], at=amended, reason="typing")
+    file(northern, "2025-01", *january[:5], at=AMENDED_AT, reason="typing")
 
 
 @pytest.fixture
@@ -85,6 +86,11 @@ def lots_in(event: Event, *lists: str) -> set[str]:
 def owner(event: Event, side: str) -> str:
     """Whose the lots of a shipment were, or became."""
     return next((one[side] for one in event.get(f"{side}List", ())), "")
+
+
+def instant(text: str) -> datetime:
+    """As it is told."""
+    return datetime.fromisoformat(text)
 
 
 ANY = ("quantityList", "inputQuantityList", "outputQuantityList")
@@ -163,6 +169,11 @@ CASES: list[tuple[dict[str, str], Callable[[Event, dict[str, str]], bool]]] = [
     ),
     ({"EQ_readPoint": "{south}"}, lambda event, at: event["readPoint"]["id"] == at["south"]),
     ({"EXISTS_errorDeclaration": ""}, lambda event, at: "errorDeclaration" in event),
+    ({"GE_errorDeclarationTime": AMENDED}, lambda event, at: "errorDeclaration" in event),
+    ({"LT_errorDeclarationTime": AMENDED}, lambda event, at: False),
+    # What was amended is on record, as erroneous, since the amendment, and so is this itself.
+    ({"GE_recordTime": AMENDED}, lambda event, at: instant(event["recordTime"]) >= AMENDED_AT),
+    ({"LT_recordTime": AMENDED}, lambda event, at: instant(event["recordTime"]) < AMENDED_AT),
 ]
 
 
@@ -200,6 +211,43 @@ def paged(client: Any, asked: dict[str, str]) -> list[Event]:
     raise AssertionError("the links lead on and on")
 
 
+@pytest.mark.parametrize("order", ["eventTime", "recordTime"])
+@pytest.mark.parametrize("direction", ["ASC", "DESC", None])
+@pytest.mark.parametrize("narrowed", [{}, {"MATCH_anyEPC": "{OX1}"}], ids=["all", "lot"])
+def test_events_come_in_the_order_that_is_asked_for(
+    ledger, asks, client, viewer, northern, southern, order, direction, narrowed
+):
+    client.force_login(viewer)
+    lot = BASE + lot_path(northern.uscc, "OX1")
+    asked = {name: text.format(OX1=lot) for name, text in narrowed.items()} | {"orderBy": order}
+    if direction:
+        asked["orderDirection"] = direction
+    every = everything(northern, southern)
+    met = [event for event in every if not narrowed or lot in lots_in(event, *ANY)]
+    expected = sorted(met, key=lambda one: instant(one[order]), reverse=direction != "ASC")
+
+    assert len({one[order] for one in met}) > 1
+    assert asks(**asked) == expected
+    assert paged(client, asked) == expected
+    assert asks(**asked, eventCountLimit="2") == expected[:2]
+
+
+def test_what_was_amended_names_what_stands_in_its_place(ledger, asks, client, viewer, northern):
+    client.force_login(viewer)
+    erroneous = asks(EXISTS_errorDeclaration="")
+
+    gone = [one for one in erroneous if one["errorDeclaration"]["reason"] == "did_not_occur"]
+    assert [one["bizStep"] for one in gone] == ["destroying"]  # the loss, which was left out
+    for one in erroneous:
+        if one in gone:
+            continue
+        [named] = one["errorDeclaration"]["correctiveEventIDs"]
+        [correct] = asks(f"/api/v1/epcis/events/{named}")
+        assert "errorDeclaration" not in correct
+        said = ("type", "eventTime", "bizStep", "quantityList", "inputQuantityList")
+        assert [correct.get(name) for name in said] == [one.get(name) for name in said]
+
+
 def test_a_parameter_that_is_there_twice_has_two_values(ledger, client, viewer):
     client.force_login(viewer)
     address = reverse("api:epcis_events") + "?EQ_bizStep=shipping&EQ_bizStep=receiving&perPage=1"
@@ -231,7 +279,11 @@ def test_event_count_limit_cuts_the_events_and_max_event_count_refuses_them(
 @pytest.mark.parametrize(
     "asked",
     [
-        {"orderBy": "eventTime"},
+        {"orderBy": "quantity"},
+        {"orderBy": "eventTime", "orderDirection": "up"},
+        {"orderBy": "eventTime", "nextPageToken": "1-1-1-9999999999"},
+        {"orderBy": "recordTime", "nextPageToken": "1-1-1-999999999999999999"},
+        {"GE_errorDeclarationTime": "2025"},
         {"GE_eventTime": "yesterday"},
         {"EQ_action": "ADD|MOVE"},
         {"GE_eventTime": "1850-12-31T00:00:00+08:00"},
@@ -440,5 +492,6 @@ def test_every_parameter_is_tried_here():
 
     assert set(PARAMETERS) - tried == {
         *("MATCH_inputEPC", "MATCH_outputEPC"),  # the same as those of classes
+        *("orderBy", "orderDirection"),
         *("EQ_eventID", "eventCountLimit", "maxEventCount", "perPage", "nextPageToken"),
     }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from jsonschema import Draft7Validator
 
 from tests.traceability.ledger import Row, creation, extraction, feed, file, output, purchase, sale
-from traceability.models import Lot
+from traceability.models import Filing, Lot
 from traceability.rules.epcis.events import Recorded, document_of, events_of
 from traceability.rules.epcis.words import event_id, lot_path, place_of, proves
 from traceability.services.derivation import rebuild_derived
@@ -94,13 +94,34 @@ def test_a_shipment_goes_from_its_seller_to_its_buyer(noon, kind, source):
     assert event["bizTransactionList"][0]["type"] == "inv"
 
 
-def test_a_record_that_was_replaced_declares_its_error(noon, later):
-    [event] = events_of([recorded("loss", noon, replaced_at=later)], base=BASE)
+@pytest.mark.parametrize(
+    ("corrected_by", "declared"),
+    [
+        ("urn:x:2", {"reason": "incorrect_data", "correctiveEventIDs": ["urn:x:2"]}),
+        ("", {"reason": "did_not_occur"}),  # the later version has nothing in its place
+    ],
+)
+def test_a_record_that_was_replaced_declares_its_error(noon, later, corrected_by, declared):
+    replaced = recorded("loss", noon, replaced_at=later, corrected_by=corrected_by)
 
-    assert event["errorDeclaration"] == {
-        "declarationTime": later.isoformat(timespec="seconds"),
-        "reason": "incorrect_data",
-    }
+    document = document_of([replaced], base=BASE, at=noon)
+
+    assert faults(document) == []
+    [event] = document["epcisBody"]["eventList"]
+    at = later.isoformat(timespec="microseconds")
+    assert event["errorDeclaration"] == {"declarationTime": at} | declared
+    assert event["recordTime"] == at  # since then it is on record as erroneous
+
+
+def test_both_sides_of_a_shipment_name_the_sellers_document(noon):
+    [sold] = events_of([recorded("sale", noon)], base=BASE)
+    [bought] = events_of(
+        [recorded("purchase", noon, uscc="91150000MA0000003C", counterparty="91150000MA0000001A")],
+        base=BASE,
+    )
+
+    assert sold["bizTransactionList"] == bought["bizTransactionList"]
+    assert "/417/91150000MA0000001A/253/" in sold["bizTransactionList"][0]["bizTransaction"]
 
 
 def test_the_same_record_has_the_same_id_always(noon):
@@ -169,6 +190,13 @@ def test_filing_epcis_tells_a_version_and_what_was_wrong_with_it(chain, client, 
     assert len(before) == 5
     assert not any("errorDeclaration" in event for event in before)
     assert all("errorDeclaration" in event for event in after)
+    mined = [event for event in after if "correctiveEventIDs" in event["errorDeclaration"]]
+    assert [event["reo:recordKind"] for event in mined] == ["extraction"]
+    standing = client.get(
+        reverse("traceability:filing_epcis", args=[Filing.objects.get(reason="typing").pk])
+    )
+    [correct] = events(standing)
+    assert mined[0]["errorDeclaration"]["correctiveEventIDs"] == [correct["eventID"]]
 
 
 @pytest.mark.django_db

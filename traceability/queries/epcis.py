@@ -1,8 +1,11 @@
 """Records as facts for events of EPCIS."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -11,7 +14,40 @@ from portal.kernel.sql import among, one_of
 from traceability.models import CapturedEvent, Filing, Record
 from traceability.queries.filings import filings_visible_to
 from traceability.rules.epcis.events import Recorded
+from traceability.rules.epcis.words import event_id
 
+# What the next version has in the place of these records: of a run the same run; else a record of
+# the same kind that shares its lot or its line, and enough besides, the one that shares most.
+_NEXT = """
+select r.filing_id, r.line, g.id, g.submitted_at, m.line, m.records
+  from unnest(%(filings)s::bigint[], %(lines)s::int[]) as replaced(filing_id, line)
+  join traceability_record r on r.filing_id = replaced.filing_id and r.line = replaced.line
+  join traceability_filing f on f.id = r.filing_id
+ cross join lateral (
+       select later.id, later.submitted_at from traceability_filing later
+        where later.enterprise_id = f.enterprise_id and later.month = f.month
+          and later.version > f.version and later.submitted_at is not null
+        order by later.version limit 1) g
+ cross join lateral (
+       select min(n.line) as line, count(*) as records from traceability_record n
+        where n.filing_id = g.id and n.run = r.run and n.run <> ''
+          and n.kind in ('input', 'output') and r.kind in ('input', 'output')
+       having count(*) > 0
+        union all
+       (select n.line, 1
+          from (select s.* from traceability_record s
+                 where s.filing_id = g.id and s.line = r.line
+                 union all
+                select o.* from traceability_record o
+                 where o.lot_id = r.lot_id and o.filing_id = g.id and o.line <> r.line) n
+         where n.kind = r.kind and r.kind not in ('input', 'output')
+           and (n.lot_id = r.lot_id)::int + (n.line = r.line)::int + (n.date = r.date)::int
+               + (n.document = r.document and r.document <> '')::int > 1
+         order by (n.lot_id = r.lot_id) desc, (n.line = r.line) desc,
+                  (n.document = r.document) desc, (n.date = r.date) desc,
+                  (n.gross_kg = r.gross_kg) desc, n.line
+         limit 1)) m
+"""
 # A document of events holds so many records.
 MOST_RECORDS = 20_000
 
@@ -32,16 +68,10 @@ def recorded_of_lots(lots: Iterable[int], user: User) -> list[Recorded]:
 
 def recorded(records: QuerySet[Record], *, most: int | None = None) -> list[Recorded]:
     """These records, the latest filings' first, with the ids of the events they were sent as."""
-    later = Filing.objects.filter(
-        enterprise=OuterRef("filing__enterprise"),
-        month=OuterRef("filing__month"),
-        version__gt=OuterRef("filing__version"),
-        submitted_at__isnull=False,
-    ).order_by("version")
     rows = (
         records.order_by("-filing", "line")
         .annotate(
-            replaced_at=Subquery(later.values("submitted_at")[:1]),
+            replaced_at=replaced_at("filing__"),
             filer=_text("filing__enterprise__uscc"),
             maker=_text("lot__maker__uscc"),
             code=_text("product__code"),
@@ -55,8 +85,57 @@ def recorded(records: QuerySet[Record], *, most: int | None = None) -> list[Reco
         )
     )
     found: list[Any] = list(rows[:most])
-    captured = _captured({row[0] for row in found}, {row[1] for row in found})
-    return [Recorded(*[*row, *captured.get((row[0], row[1]), ("", 0))]) for row in found]
+    later = _in_place([row for row in found if row[-1] is not None])
+    captured = _captured(
+        {row[0] for row in found} | {one.filing_id for one in later.values()},
+        {row[1] for row in found} | {one.line for one in later.values()},
+    )
+    told = []
+    for row in found:
+        place = row[:2]
+        by = later[place].told(row[4], captured) if place in later else ""
+        told.append(Recorded(*[*row, *captured.get(place, ("", 0)), by]))
+    return told
+
+
+def replaced_at(of: str = "") -> Subquery:
+    """When a later version of a filing was submitted; `of`: where the filing stands."""
+    later = Filing.objects.filter(
+        enterprise=OuterRef(f"{of}enterprise"),
+        month=OuterRef(f"{of}month"),
+        version__gt=OuterRef(f"{of}version"),
+        submitted_at__isnull=False,
+    ).order_by("version")
+    return Subquery(later.values("submitted_at")[:1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """The event in a later version that stands in a record's place, by its first line."""
+
+    filing_id: int
+    submitted_at: datetime
+    line: int
+    records: int
+
+    def told(self, uscc: str, captured: Mapping[tuple[int, int], tuple[str, int]]) -> str:
+        """Its id: that of the event that it was captured from whole, else one of the portal's."""
+        named, lines = captured.get((self.filing_id, self.line), ("", 0))
+        if lines == self.records:
+            return named
+        return event_id(
+            uscc=uscc, filing_id=self.filing_id, line=self.line, submitted_at=self.submitted_at
+        )
+
+
+def _in_place(replaced: list[Any]) -> dict[tuple[int, int], _Later]:
+    """What the next version has in the place of each of these records, by filing and line."""
+    if not replaced:
+        return {}
+    filings, lines = [row[0] for row in replaced], [row[1] for row in replaced]
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, {"filings": filings, "lines": lines})
+        return {(row[0], row[1]): _Later(*row[2:]) for row in cursor.fetchall()}
 
 
 def _captured(filings: set[int], lines: set[int]) -> dict[tuple[int, int], tuple[str, int]]:

@@ -5,16 +5,16 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, When
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month
 from portal.kernel.sql import one_of
 from traceability.models import Filing, Record
-from traceability.queries.epcis import recorded
+from traceability.queries.epcis import recorded, replaced_at
 from traceability.queries.filings import filings_visible_to
-from traceability.rules.epcis.asked import KINDS, Asked, Token
+from traceability.rules.epcis.asked import KINDS, Asked, Token, key_of
 from traceability.rules.epcis.events import Recorded
 from traceability.rules.epcis.words import IN_RUNS, place_of
 
@@ -63,7 +63,10 @@ select r.id from unnest(%(filings)s::bigint[], %(lines)s::int[], %(runs)s::text[
    and r.run <> '' and r.kind in ('input', 'output')
  where event.run <> ''
 """
-_Place = tuple[int, int, str]
+# By what events may be ordered. The month of a filing comes before the day, so that the walk can go
+# month by month.
+_ORDERS = {"eventTime": ("f.month", _DAY), "recordTime": ("f.recorded_at",)}
+_Place = tuple[int, int, str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,10 @@ def filers_visible_to(user: User) -> QuerySet[Enterprise]:
 
 
 def event_page(asked: Asked, user: User) -> EventPage:
-    """The events that `user` may see and asks for, a page of them; four queries whatever it asks.
+    """The events that `user` may see and asks for, a page of them; at most five queries.
 
-    In the order in which their filings were begun, and of their lines.
+    In the order that is asked for, else in that in which their filings were begun; then of their
+    lines.
     """
     most = asked.per_page
     if asked.at_most is not None:
@@ -93,7 +97,10 @@ def event_page(asked: Asked, user: User) -> EventPage:
     told = asked.after.told + most
     if asked.at_most is not None and told >= asked.at_most:
         more = False
-    token = Token(*places[most - 1][:2], told) if more else None
+    token = None
+    if more:
+        filing_id, line, _run, time = places[most - 1]
+        token = Token(filing_id, line, told, key_of(time))
     return EventPage(_records(places[: max(most, 0)]), token)
 
 
@@ -106,15 +113,18 @@ def event_count(asked: Asked, user: User, *, most: int) -> int:
 
 
 def _places(asked: Asked, user: User, most: int) -> list[_Place]:
-    """Where the events stand: filing, line, and run of each."""
+    """Where the events stand: filing, line and run of each, and the time it is ordered by."""
     sql, values = _statement(asked, user)
+    direction = "" if asked.ascending else " desc"
+    keys = [f"{key}{direction}" for key in _ORDERS.get(asked.order, ())]
+    order = ", ".join([*keys, "r.filing_id", "r.line"])
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} order by r.filing_id, r.line limit %s", [*values, most])
+        cursor.execute(f"{sql} order by {order} limit %s", [*values, most])
         return list(cursor.fetchall())
 
 
 def _records(places: list[_Place]) -> list[Recorded]:
-    filings, lines, runs = zip(*places, strict=True) if places else ((), (), ())
+    filings, lines, runs, _keys = zip(*places, strict=True) if places else ((), (), (), ())
     about: dict[str, Any] = {"filings": list(filings), "lines": list(lines), "runs": list(runs)}
     with connection.cursor() as cursor:
         cursor.execute(_RECORDS, about)
@@ -133,34 +143,55 @@ def _statement(asked: Asked, user: User) -> tuple[str, list[Any]]:
         joined = "join hit on hit.filing_id = r.filing_id and hit.line = r.line "
     sql = (
         f"{before}select r.filing_id, r.line,"
-        " case when r.kind in ('input', 'output') then r.run else '' end"
-        f" from traceability_record r {joined}"
-        f"join ({filings}) f(id) on f.id = r.filing_id where {' and '.join(clauses)}"
+        " case when r.kind in ('input', 'output') then r.run else '' end,"
+        f" {_key(asked) or 'null'} from traceability_record r {joined}"
+        f"join ({filings}) f(id, month, recorded_at) on f.id = r.filing_id"
+        f" where {' and '.join(clauses)}"
     )
     return sql, [*hit_values, *values, *clause_values]
 
 
+def _key(asked: Asked) -> str:
+    """What events are ordered by before their filings and lines."""
+    return _ORDERS[asked.order][-1] if asked.order else ""
+
+
 def _filings(asked: Asked, user: User) -> tuple[str, tuple[Any, ...]]:
-    """The versions on record that may be seen and can hold such events."""
+    """The versions on record that may be seen and can hold such events.
+
+    What is declared erroneous is on record, as that, since it was replaced.
+    """
     filings = filings_visible_to(user).exclude(status=Filing.Status.DRAFT).order_by()
-    if asked.after.filing_id:
+    filings = filings.annotate(
+        recorded_at=Case(
+            When(status=Filing.Status.SUPERSEDED, then=replaced_at()), default=F("submitted_at")
+        )
+    )
+    if asked.after.filing_id and not asked.order:
         filings = filings.filter(pk__gte=asked.after.filing_id)
     if asked.recorded_from:
-        filings = filings.filter(submitted_at__gte=asked.recorded_from)
+        filings = filings.filter(recorded_at__gte=asked.recorded_from)
     if asked.recorded_before:
-        filings = filings.filter(submitted_at__lt=asked.recorded_before)
+        filings = filings.filter(recorded_at__lt=asked.recorded_before)
+    if asked.declared_from:
+        filings = filings.filter(recorded_at__gte=asked.declared_from)
+    if asked.declared_before:
+        filings = filings.filter(recorded_at__lt=asked.declared_before)
     if asked.from_day:
         filings = filings.filter(month__gte=Month.of(asked.from_day))
     if asked.before_day:
         filings = filings.filter(month__lte=Month.of(asked.before_day))
+    if asked.after.filing_id and asked.order == "eventTime":
+        month = Month.of(asked.after.day)
+        filings = filings.filter(**{"month__gte" if asked.ascending else "month__lte": month})
     if asked.filers is not None:
         filings = filings.filter(enterprise__uscc__in=asked.filers)
-    if asked.erroneous:
+    if asked.erroneous or asked.declared_from or asked.declared_before:
         filings = filings.filter(status=Filing.Status.SUPERSEDED)
     try:
-        return filings.values("pk").query.sql_with_params()
+        return filings.values("pk", "month", "recorded_at").query.sql_with_params()
     except EmptyResultSet:
-        return "select null::bigint where false", ()
+        return "select null::bigint, null::date, null::timestamptz where false", ()
 
 
 def _hits(asked: Asked) -> tuple[list[str], list[Any]]:
@@ -202,6 +233,18 @@ def _clauses(asked: Asked, *, walked: bool) -> tuple[list[str], list[Any]]:
             clauses.append(f"{_DAY} {compared} %s")
             values.append(day)
     if asked.after.filing_id:
-        clauses.append("(r.filing_id, r.line) > (%s, %s)")
-        values += [asked.after.filing_id, asked.after.line]
+        behind, behind_values = _behind(asked)
+        clauses.append(behind)
+        values += behind_values
     return clauses, values
+
+
+def _behind(asked: Asked) -> tuple[str, list[Any]]:
+    """What stands behind the last event of the page before."""
+    after = asked.after
+    behind, values = "(r.filing_id, r.line) > (%s, %s)", [after.filing_id, after.line]
+    if not asked.order:
+        return behind, values
+    further, key = ">" if asked.ascending else "<", _key(asked)
+    last = after.day if asked.order == "eventTime" else after.instant
+    return f"({key} {further} %s or {key} = %s and {behind})", [last, last, *values]

@@ -32,9 +32,16 @@ _SEVERAL = "Any of several: `|` stands between them."
 _SAID = {
     "GE_eventTime": "An instant; events are told at the beginning of their day in China.",
     "LT_eventTime": "An instant, before which the event's day begins.",
-    "GE_recordTime": "An instant; an event is on record since its filing was submitted.",
+    "GE_recordTime": (
+        "An instant; an event is on record since its filing was submitted, one that is declared"
+        " erroneous since a later version was."
+    ),
     "LT_recordTime": "An instant.",
     "EXISTS_errorDeclaration": "Only events that a later version of the filing has replaced.",
+    "GE_errorDeclarationTime": "An instant; only events that are declared erroneous.",
+    "LT_errorDeclarationTime": "An instant; only events that are declared erroneous.",
+    "orderBy": "`eventTime` or `recordTime`; without it, as their filings were begun.",
+    "orderDirection": "`ASC` or `DESC`, which is what `orderBy` alone means.",
     "eventCountLimit": "No more than so many events in all.",
     "maxEventCount": "413 when more than so many events answer.",
 }
@@ -65,6 +72,8 @@ class QueryView(EpcisView):
             require_few_enough(found, asked=asked)
         page = event_page(asked, user)
         events = _those(asked, list(events_of(page.records, base=settings.ADDRESS)))
+        if asked.order:
+            events.sort(key=lambda event: event[asked.order], reverse=not asked.ascending)
         headers = next_link(request, str(page.token)) if page.token else {}
         document = answer_of(events, base=settings.ADDRESS, at=clock.now())
         return Response(document, headers=headers)
@@ -88,7 +97,7 @@ class EventsApi(QueryView):
 
     @extend_schema(responses=QueryDocumentOut, parameters=QUERY, operation_id="epcis_events")
     def get(self, request: Request) -> Response:
-        """In the order in which their filings were begun; what is in a draft is no event yet."""
+        """What is in a draft is no event yet."""
         return self.answer(request)
 
     def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:

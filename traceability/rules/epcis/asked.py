@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,9 @@ KINDS: Mapping[str, Words] = WORDS | dict.fromkeys(IN_RUNS, RUN_WORDS)
 MOST_VALUES = 200
 MOST_PER_PAGE = 1_000
 PER_PAGE = 30
-_TOKEN = re.compile(r"([0-9]{1,12})-([0-9]{1,9})-([0-9]{1,9})")
+_TOKEN = re.compile(r"([0-9]{1,12})-([0-9]{1,9})-([0-9]{1,9})(?:-([0-9]{1,18}))?")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ORDERS = ("eventTime", "recordTime")
 _ALONE = tuple(WORDS)
 
 
@@ -44,22 +46,45 @@ class QueryTooLarge(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Where a page ended: behind which event, and how many were told up to there."""
+    """Where a page ended: behind which event, and how many were told up to there.
+
+    `key`: of that event by what they are ordered by, the day or the microsecond as a number.
+    """
 
     filing_id: int = 0
     line: int = 0
     told: int = 0
+    key: int = 0
 
     def __str__(self) -> str:
-        return f"{self.filing_id}-{self.line}-{self.told}"
+        return f"{self.filing_id}-{self.line}-{self.told}-{self.key}"
+
+    @property
+    def day(self) -> date:
+        """The key as a day."""
+        return date.fromordinal(self.key)
+
+    @property
+    def instant(self) -> datetime:
+        """The key as an instant."""
+        return _EPOCH + timedelta(microseconds=self.key)
+
+
+def key_of(time: date | datetime | None) -> int:
+    """A day or an instant as the key of a token."""
+    if isinstance(time, datetime):
+        return (time - _EPOCH) // timedelta(microseconds=1)
+    return time.toordinal() if time else 0
 
 
 @dataclass(slots=True)
 class Asked:
     """Which events are asked for. What is None narrows nothing.
 
-    `days` and `recorded` are half open. Each of `lots`: kinds of record, and lots of which one has
-    to be in such a record of the event.
+    Days and instants are half open; `declared`: when an event was declared erroneous. `order`: the
+    time they are ordered by, the latest first unless `ascending`; without one they come as their
+    filings were begun. Each of `lots`: kinds of record, and lots of which one has to be in such a
+    record of the event.
     """
 
     kinds: set[str] = field(default_factory=lambda: set(KINDS))
@@ -67,6 +92,8 @@ class Asked:
     before_day: date | None = None
     recorded_from: datetime | None = None
     recorded_before: datetime | None = None
+    declared_from: datetime | None = None
+    declared_before: datetime | None = None
     lots: list[tuple[Collection[str], list[tuple[str, str]]]] = field(default_factory=list)
     sellers: list[str] | None = None
     buyers: list[str] | None = None
@@ -75,6 +102,8 @@ class Asked:
     erroneous: bool = False
     at_most: int | None = None
     refuse_above: int | None = None
+    order: str = ""
+    ascending: bool = False
     per_page: int = PER_PAGE
     after: Token = Token()
 
@@ -93,7 +122,18 @@ def asked_of(parameters: Iterable[tuple[str, str]]) -> Asked:
         raise QueryParameterUnfit(
             _("Ask for eventCountLimit or for maxEventCount, not for both."), field="maxEventCount"
         )
+    _require_key(asked)
     return asked
+
+
+def _require_key(asked: Asked) -> None:
+    """The token of a page is one of this order. Raises QueryParameterUnfit."""
+    try:
+        if asked.after.filing_id and asked.order:
+            time = asked.after.day if asked.order == "eventTime" else asked.after.instant
+            Month.of(civil_day(time) if isinstance(time, datetime) else time)
+    except (ValueError, OverflowError) as error:
+        raise _unfit("nextPageToken", str(asked.after)) from error
 
 
 def require_few_enough(found: int, *, asked: Asked) -> None:
@@ -189,11 +229,20 @@ def _count(most: int, least: int = 0) -> Callable[[str, str], int]:
     return form
 
 
+def _one_of(*words: str) -> Callable[[str, str], str]:
+    def form(name: str, text: str) -> str:
+        if text not in words:
+            raise _unfit(name, text)
+        return text
+
+    return form
+
+
 def _token(name: str, text: str) -> Token:
     match = _TOKEN.fullmatch(text)
     if match is None:
         raise _unfit(name, text)
-    return Token(*map(int, match.groups()))
+    return Token(*(int(number or 0) for number in match.groups()))
 
 
 _MANY = 1_000_000
@@ -220,7 +269,13 @@ _PARAMETERS: dict[str, Callable[[Asked, str, str], None]] = {
     "EQ_destination_owning_party": _at("buyers", _parties),
     "EQ_readPoint": _at("filers", _parties),
     "EQ_eventID": _at("event_ids", _values),
+    "GE_errorDeclarationTime": _at("declared_from", _instant),
+    "LT_errorDeclarationTime": _at("declared_before", _instant),
     "EXISTS_errorDeclaration": _at("erroneous", lambda _name, _text: True),
+    "orderBy": _at("order", _one_of(*_ORDERS)),
+    "orderDirection": _at(
+        "ascending", lambda name, text: _one_of("ASC", "DESC")(name, text) == "ASC"
+    ),
     "eventCountLimit": _at("at_most", _count(_MANY, 1)),
     "maxEventCount": _at("refuse_above", _count(_MANY)),
     "perPage": _at("per_page", _count(MOST_PER_PAGE, 1)),

@@ -33,7 +33,8 @@ class Recorded:
 
     `product` and `reo_percent` are what the record states, `lot_product` and `lot_percent` what
     its lot is. `event_id` is that of the event that it was captured from, of which `event_lines`
-    records still stand as they were sent.
+    records still stand as they were sent. `corrected_by`: the event of the record that the later
+    version has in its place; empty when it has none.
     """
 
     filing_id: int
@@ -58,6 +59,7 @@ class Recorded:
     replaced_at: datetime | None
     event_id: str = ""
     event_lines: int = 0
+    corrected_by: str = ""
 
 
 def document_of(records: Iterable[Recorded], *, base: str, at: datetime) -> dict[str, Any]:
@@ -111,14 +113,14 @@ def _event(one: Recorded, base: str) -> dict[str, Any]:
         "quantityList": [_quantity(one, base)],
     }
     own = _own_words(one, {f"{OWN}recordKind": one.kind, f"{OWN}run": one.run})
-    if one.document:
-        transaction = base + document_path(one.uscc, one.document)
+    seller, buyer = one.uscc, one.counterparty
+    if one.kind == "purchase":
+        seller, buyer = buyer, seller
+    if one.document:  # of a shipment the seller's, whichever side tells it
+        transaction = base + document_path(seller, one.document)
         kind = {"type": "inv"} if words.type == "TransactionEvent" else {}
         event["bizTransactionList"] = [kind | {"bizTransaction": transaction}]
     if words.type == "TransactionEvent":
-        seller, buyer = one.uscc, one.counterparty
-        if one.kind == "purchase":
-            seller, buyer = buyer, seller
         owner = {"type": "owning_party"}
         event["sourceList"] = [owner | {"source": base + party_path(seller)}]
         event["destinationList"] = [owner | {"destination": base + party_path(buyer)}]
@@ -161,15 +163,23 @@ def _common(records: Sequence[Recorded], kind: str, base: str) -> dict[str, Any]
         "eventID": _id(records),
         "eventTime": f"{began.isoformat()}T00:00:00{OFFSET}",
         "eventTimeZoneOffset": OFFSET,
-        "recordTime": one.submitted_at.isoformat(timespec="microseconds"),
+        "recordTime": (one.replaced_at or one.submitted_at).isoformat(timespec="microseconds"),
         "readPoint": {"id": base + party_path(one.uscc)},
     }
     if one.replaced_at:
-        event["errorDeclaration"] = {
-            "declarationTime": one.replaced_at.isoformat(timespec="seconds"),
-            "reason": "incorrect_data",
-        }
+        event["errorDeclaration"] = _declared(one, one.replaced_at)
     return event
+
+
+def _declared(one: Recorded, at: datetime) -> dict[str, Any]:
+    """That an event is erroneous since `at`, and which one stands in its place."""
+    declared: dict[str, Any] = {
+        "declarationTime": at.isoformat(timespec="microseconds"),
+        "reason": "incorrect_data" if one.corrected_by else "did_not_occur",
+    }
+    if one.corrected_by:
+        declared["correctiveEventIDs"] = [one.corrected_by]
+    return declared
 
 
 def _id(records: Sequence[Recorded]) -> str:
