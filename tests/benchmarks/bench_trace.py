@@ -13,7 +13,10 @@ movements four ways of asking are measured in turn, from the question to the las
   the mass over every movement; its share in the database is told besides;
 - trace: the portal's whole trace, with its ends, who they are and the lines to the gram.
 
-Then six stages in which each of 100 lots is blended from all 100 before it, and one where a single
+Then the same for lots of every stage, both ways, as traces are small and large: the median of their
+movements, and what the walk, its quantities in the database and the whole trace take.
+
+At last six stages in which each of 100 lots is blended from all 100 before it, and where a single
 run blends them.
 """
 
@@ -34,6 +37,8 @@ from tests.benchmarks.bench_import import fresh_database
 
 SIZES = (100_000, 1_000_000)
 TRACES = 200
+STAGES = 6
+OF_STAGE = 40
 NEAR = range(500, 2_000)  # movements of a trace that counts as one of about a thousand
 COLUMNS = "m.id, m.source_id, m.target_id, m.lot_id, m.kind, m.gross_kg, m.reo_kg"
 RECURSIVE = f"""
@@ -127,23 +132,27 @@ def measure(lots: int) -> float:
             "quantities": lambda start: _weighed(start[0]),
             "trace": lambda start: _traced(start[1]),
         }
-        return _report(starts, ways)
+        taken = _report(starts, ways)
+    for upstream in (True, False):
+        _report_stages(lots, upstream=upstream)
+    return taken
 
 
 def _starts(lots: int) -> list[tuple[int, int, int]]:
     """Lots whose trace upstream has about a thousand movements: holding, lot and movements."""
+    fifth = range(lots * 2 // 3, lots * 5 // 6)
+    return [start for start in _holdings(fifth, TRACES * 2) if start[2] in NEAR][:TRACES]
+
+
+def _holdings(places: range, count: int) -> list[tuple[int, int, int]]:
+    """Some lots at these places: what holds each at its maker, the lot, movements upstream."""
     picked, first = random.Random(1), _first_lot()
-    found: list[tuple[int, int, int]] = []
     rows = _rows(
         "select p.id, p.lot_id from traceability_pool p join traceability_lot l on l.id = p.lot_id"
         " where p.kind = 'holding' and p.enterprise_id = l.maker_id and l.id = any (%s)",
-        [[first + picked.randrange(lots * 2 // 3, lots * 5 // 6) for _ in range(TRACES * 2)]],
+        [[first + picked.choice(places) for _ in range(count)]],
     )
-    for pool, lot in rows:
-        edges = _walked(pool)
-        if edges in NEAR and len(found) < TRACES:
-            found.append((pool, lot, edges))
-    return found
+    return [(pool, lot, _walked(pool)) for pool, lot in rows]
 
 
 def _report(starts: list[tuple[int, int, int]], ways: dict[str, Callable[[Any], int]]) -> float:
@@ -175,6 +184,38 @@ def _report(starts: list[tuple[int, int, int]], ways: dict[str, Callable[[Any], 
         f" in all x {sum(seconds['quantities']) / sum(seconds['walk']):.2f}"
     )
     return sum(database) / sum(edges)
+
+
+def _report_stages(lots: int, *, upstream: bool) -> None:
+    """How long traces take by their size: of some lots of every stage."""
+    from traceability.models import Lot
+    from traceability.queries.tracing.trace import trace_lot
+
+    print(f"  {'upstream' if upstream else 'downstream'}, lots of each stage:")
+    for stage in range(STAGES):
+        part = range(lots * stage // STAGES, lots * (stage + 1) // STAGES)
+        edges, walks, weighs, traces = [], [], [], []
+        for pool, lot_id, _count in _holdings(part, OF_STAGE):
+            lot = Lot.objects.get(pk=lot_id)
+            trace_lot(lot, upstream=upstream)
+            edges.append(_walked(pool, upstream=upstream))
+            walks.append(_timed(lambda pool=pool: _walked(pool, upstream=upstream)))
+            weighs.append(_in_database(lambda pool=pool: _weighed(pool, upstream=upstream)))
+            traces.append(_timed(lambda lot=lot: trace_lot(lot, upstream=upstream)))
+        print(
+            f"    {statistics.median(edges):7,.0f} movements: walk p95 {_p95(walks):6.1f} ms,"
+            f" quantities in the database {_p95(weighs):6.1f} ms, trace {_p95(traces):6.1f} ms"
+        )
+
+
+def _timed(ask: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    ask()
+    return time.perf_counter() - begun
+
+
+def _p95(seconds: list[float]) -> float:
+    return sorted(seconds)[int(len(seconds) * 0.95)] * 1000
 
 
 def blend() -> None:
@@ -232,19 +273,19 @@ def _traced(lot_id: int) -> int:
     return len(trace.steps)
 
 
-def _walked(pool: int) -> int:
+def _walked(pool: int, *, upstream: bool = True) -> int:
     """The portal's walk alone; how many movements it gave."""
     from traceability.queries.tracing.walk import Asked, moved_from
 
-    return len(moved_from([pool], Asked(upstream=True))[0])
+    return len(moved_from([pool], Asked(upstream=upstream))[0])
 
 
-def _weighed(pool: int) -> int:
-    """The mass over every movement upstream of a holding; how many there are."""
+def _weighed(pool: int, *, upstream: bool = True) -> int:
+    """The mass over every movement up or downstream of a holding; how many there are."""
     from traceability.queries.tracing.walk import Asked, walk
     from traceability.rules.tracing.spread import spread
 
-    walked = walk([pool], Asked(upstream=True))
+    walked = walk([pool], Asked(upstream=upstream))
     steps = walked.steps()
     behind = walked.weights_behind()
     spread({pool: Decimal(50)}, steps, opened=walked.opened, other_side=behind)
