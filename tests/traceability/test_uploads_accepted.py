@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from portal.kernel.models import AuditEvent
 from portal.kernel.period import Month
 from tests.traceability.ledger import file, sale
 from tests.traceability.machine import Machine, machine_for
@@ -100,6 +101,8 @@ def test_a_file_that_says_so_replaces_what_was_accepted_too(
 
     assert (done.state, done.kept) == ("accepted", 0), done.errors
     assert [record.kind for record in accepted.records.all()] == ["extraction"]
+    told = AuditEvent.objects.filter(action__in=["upload.received", "filing.filled"])
+    assert [event.facts["drop_accepted"] for event in told.order_by("-pk")[:2]] == [True, True]
 
 
 # --- the same by the API -------------------------------------------------------------------------
@@ -121,6 +124,8 @@ def test_put_leaves_what_was_accepted(machine: Machine, accepted: Filing, mode: 
 
     told = answer.json()
     assert (told["kept_purchases"], told["filing"]["record_count"]) == (1, 2)
+    facts = AuditEvent.objects.filter(action="filing.filled").latest("pk").facts
+    assert (facts["kept_purchases"], facts["drop_accepted"]) == (1, False)
     assert [each["index"] for each in told["accepted"]] == [0]
     assert [record["kind"] for record in machine.records()] == ["extraction", "purchase"]
 

@@ -145,7 +145,15 @@ def fill_draft(
         intake.store_rows(version=filing.version)
         kept = put_back(filing) if aside else 0
         filled(filing, by=by, at=at)
-        audit.record("filing.filled", filing, by=by, at=at, records=filing.record_count)
+        audit.record(
+            "filing.filled",
+            filing,
+            by=by,
+            at=at,
+            records=filing.record_count,
+            kept_purchases=kept,
+            drop_accepted=drop_accepted,
+        )
     return Filled(count, kept)
 
 

@@ -143,6 +143,8 @@ def write_records(
         records=filing.record_count,
         rows=len(lines),
         refused=len({fault.line for fault in faults}),
+        kept_purchases=kept,
+        drop_accepted=drop_accepted,
     )
     return Written(lines, faults, kept)
 

@@ -97,6 +97,7 @@ def receive_upload(
         size=upload.size,
         digest=upload.content_digest,
         mode=upload.mode,
+        drop_accepted=drop_accepted,
     )
     return upload
 
