@@ -184,6 +184,20 @@ def test_detail_shows_both_figures_of_an_amendment(signed_in, dispute, key, nort
     assert "What the seller filed over time" in text
 
 
+def test_a_buyer_whose_records_hold_more_is_offered_no_refusal(signed_in, key, northern, southern):
+    file(southern, "2025-02", purchase(12, "A", "1000", northern, "INV1"))
+    file(northern, "2025-02", sale(10, "A", "800", southern, "INV1"), reason="Scale")
+    client = signed_in("southern_filer")
+
+    text = body(client.get(to("detail", key)))
+    refused = client.get(to("refuse", key), follow=True)
+
+    assert "it says 800.000 kg now, and your records hold 1,000.000 kg" in text
+    assert to("accept", key) in text
+    assert to("refuse", key) not in text
+    assert "Your records hold all of it" in body(refused)
+
+
 def test_the_seller_is_told_of_the_dispute_and_may_amend(signed_in, dispute, key):
     text = body(signed_in("filer").get(to("detail", key)))
 

@@ -37,7 +37,6 @@ REFUSABLE = (WAITING, CHANGED, DISMISSED, DIFFERENT)
 AMEND, NEXT_OPEN = "amend", "next_open"
 
 KEY_FORM = r"[0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18}-[A-Za-z0-9_-]{1,340}"
-_KEY = re.compile(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,18})-([A-Za-z0-9_-]{1,340})")
 
 
 class AlreadyAnswered(Refusal):
@@ -94,9 +93,9 @@ class ShipmentKey:
     @classmethod
     def parse(cls, text: str) -> Self:
         """A key as an address names it; raises ValueError for anything else."""
-        if not (match := _KEY.fullmatch(text)):
+        if not re.fullmatch(KEY_FORM, text):
             raise ValueError(f"no shipment: {text!r}")
-        seller, buyer, lot, document = match.groups()
+        seller, buyer, lot, document = text.split("-", 3)
         padded = document + "=" * (-len(document) % 4)
         named = urlsafe_b64decode(padded).decode()
         if "\0" in named:
@@ -124,6 +123,11 @@ class Standing:
     sold_kg: Decimal
     recorded_kg: Decimal
     sold_from: date
+
+    @property
+    def refusable(self) -> bool:
+        """Whether a part is left to refuse: the buyer's records do not hold all of it."""
+        return self.state in REFUSABLE and self.recorded_kg < self.sold_kg
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,13 @@ from traceability.rules import shipments as rules
 from traceability.rules.shipments import ShipmentKey
 from traceability.services import disputes, shipments
 from traceability.tables.shipments import InboxFilter
-from traceability.views.shipments.pages import days_asked, detail_page, own_enterprise, seen
+from traceability.views.shipments.pages import (
+    days_asked,
+    detail_page,
+    left_to_refuse,
+    own_enterprise,
+    seen,
+)
 
 # More than an enterprise is sent in a month; what is over it is accepted with the next click.
 MOST_TOGETHER = 20_000
@@ -72,6 +78,12 @@ def shipment_refuse(request: HttpRequest, key: ShipmentKey) -> HttpResponse:
     shipment = _to_answer(request, key, rules.REFUSABLE)
     if shipment is None:
         return _answered_before(request, key)
+    if not left_to_refuse(shipment):
+        messages.warning(
+            request,
+            _("Your records hold all of it: correct the draft, or amend the month, to refuse."),
+        )
+        return redirect("traceability:shipment_detail", key)
     form, context = _form(RefuseForm, request, shipment)
     if form.is_valid():
         with refusals_on(form):

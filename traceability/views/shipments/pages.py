@@ -24,6 +24,7 @@ from traceability.queries import shipments as queries
 from traceability.queries.shipments.answers import AnswerDays, answers_of, figures_filed
 from traceability.rules import shipments as rules
 from traceability.rules.shipments import ShipmentKey
+from traceability.services.answers import standing_of
 from traceability.tables.shipments import (
     DisputeFilter,
     DisputeTable,
@@ -138,6 +139,7 @@ def detail_page(
     disputed = shipment.state in rules.IN_DISPUTE
     context = {
         "shipment": shipment,
+        "left_to_refuse": left_to_refuse(shipment),
         "side": side,
         "figures": figures_filed(key),
         "answers": answers_of(key),
@@ -158,10 +160,15 @@ def _deeds(request: HttpRequest, shipment: Shipment, side: str | None) -> dict[s
     in_dispute = shipment.state in rules.IN_DISPUTE
     return {
         "may_accept": answers and shipment.state in rules.ACCEPTABLE,
-        "may_refuse": answers and shipment.state in rules.REFUSABLE,
+        "may_refuse": answers and left_to_refuse(shipment),
         "may_take_back": answers and in_dispute,
         "amend_month": Month.of(shipment.sold_to) if amends and in_dispute else None,
     }
+
+
+def left_to_refuse(shipment: Shipment) -> bool:
+    """Whether the buyer may still refuse a part of a shipment, or all of it."""
+    return standing_of(shipment).refusable
 
 
 def _clock(shipment: Shipment, today: date) -> dict[str, Any]:
