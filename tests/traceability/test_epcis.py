@@ -216,6 +216,52 @@ def test_lot_epcis_tells_the_trace_as_far_as_the_reader_sees_it(
 
 
 @pytest.mark.django_db
+def test_lot_epcis_tells_runs_whole_and_by_their_own_ids(northern, client, viewer):
+    """Whichever of its lots is asked for, a run is the same event."""
+    mine = file(
+        northern,
+        "2025-01",
+        extraction(1, "ORE1", "1000"),
+        extraction(1, "ORE2", "1000"),
+        feed(3, "ORE1", "800", "R1"),
+        feed(3, "ORE2", "100", "R1"),
+        output(5, "OX1", "400", "R1"),
+        output(5, "OX2", "40", "R1"),
+    )
+    rebuild_derived()
+    client.force_login(viewer)
+    told = events(client.get(reverse("traceability:filing_epcis", args=[mine.pk])))
+    [run] = [event for event in told if event["type"] == "TransformationEvent"]
+
+    for number in ("ORE1", "ORE2", "OX1", "OX2"):
+        lot = Lot.objects.get(number=number)
+        of_lot = events(client.get(reverse("traceability:lot_epcis", args=[lot.pk])))
+        assert run in of_lot
+
+
+@pytest.mark.django_db
+def test_what_is_too_much_for_one_document_is_not_cut_off(chain, client, viewer, monkeypatch):
+    client.cookies["django_language"] = "en"
+    client.force_login(viewer)
+    lot = Lot.objects.get(number="OX1")
+    addresses = {
+        reverse("traceability:filing_epcis", args=[chain.pk]): chain.get_absolute_url(),
+        reverse("traceability:lot_epcis", args=[lot.pk]): reverse(
+            "traceability:lot_detail", args=[lot.pk]
+        ),
+    }
+    monkeypatch.setattr("traceability.queries.epcis.MOST_RECORDS", 5)
+
+    for address, back in addresses.items():
+        answer = client.get(address, follow=True)
+        assert answer.redirect_chain == [(back, 302)]
+        assert "More than 5 records are too many" in answer.content.decode()
+    monkeypatch.setattr("traceability.queries.epcis.MOST_RECORDS", 7)
+    for address in addresses:
+        assert events(client.get(address))
+
+
+@pytest.mark.django_db
 def test_lot_label_leads_to_the_lot_for_who_may_see_it(
     chain, client, viewer, southern_filer, northern
 ):

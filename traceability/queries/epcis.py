@@ -1,6 +1,6 @@
 """Records as facts for events of EPCIS."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from portal.kernel.sql import among, one_of
 from traceability.models import CapturedEvent, Filing, Record
 from traceability.queries.filings import filings_visible_to
 from traceability.rules.epcis.events import Recorded
-from traceability.rules.epcis.words import event_id
+from traceability.rules.epcis.faults import require_one_document
+from traceability.rules.epcis.words import IN_RUNS, event_id
 
 # What the next version has in the place of these records: of a run the same run; else a record of
 # the same kind that shares its lot or its line, and enough besides, the one that shares most.
@@ -48,25 +49,65 @@ select r.filing_id, r.line, g.id, g.submitted_at, m.line, m.records
                   (n.gross_kg = r.gross_kg) desc, n.line
          limit 1)) m
 """
+# The records of events: of one alone that at its line, of a run all that goes in and comes out.
+_RECORDS = """
+select r.id from unnest(%(filings)s::bigint[], %(lines)s::int[], %(runs)s::text[])
+     as event(filing_id, line, run)
+  join traceability_record r on r.filing_id = event.filing_id and r.line = event.line
+ where event.run = ''
+union all
+select r.id from unnest(%(filings)s::bigint[], %(lines)s::int[], %(runs)s::text[])
+     as event(filing_id, line, run)
+  join traceability_record r on r.filing_id = event.filing_id and r.run = event.run
+   and r.run <> '' and r.kind in ('input', 'output')
+ where event.run <> ''
+"""
 # A document of events holds so many records.
 MOST_RECORDS = 20_000
 
 
 def recorded_in(filing: Filing) -> list[Recorded]:
-    """The records of one submitted version."""
-    return recorded(Record.objects.filter(filing=filing), most=MOST_RECORDS)
+    """The records of one submitted version. Raises TooManyRecords."""
+    require_one_document(filing.record_count, most=MOST_RECORDS)
+    return recorded(Record.objects.filter(filing=filing))
 
 
 def recorded_of_lots(lots: Iterable[int], user: User) -> list[Recorded]:
-    """The records in force of these lots that `user` may see, the latest filings' first."""
+    """The records in force of the events of these lots that `user` may see.
+
+    A run that one of them is in is told whole. Raises TooManyRecords.
+    """
     visible = filings_visible_to(user).filter(status=Filing.Status.SUBMITTED)
     records = Record.objects.filter(
         one_of("lot", list(lots)), filing__in=visible.order_by().values("pk")
     )
-    return recorded(records, most=MOST_RECORDS)
+    found = records.order_by().values_list("filing_id", "line", "kind", "run")[: MOST_RECORDS + 1]
+    places = {
+        (filing_id, 0, run) if kind in IN_RUNS and run else (filing_id, line, "")
+        for filing_id, line, kind, run in found
+    }
+    require_one_document(len(found), most=MOST_RECORDS)
+    return recorded_at(sorted(places), most=MOST_RECORDS)
 
 
-def recorded(records: QuerySet[Record], *, most: int | None = None) -> list[Recorded]:
+def recorded_at(
+    places: Sequence[tuple[int, int, str]], *, most: int | None = None
+) -> list[Recorded]:
+    """The records of the events at these places: filing, line, and run of each or nothing.
+
+    Raises TooManyRecords when they are more than `most`.
+    """
+    filings, lines, runs = zip(*places, strict=True) if places else ((), (), ())
+    about: dict[str, Any] = {"filings": list(filings), "lines": list(lines), "runs": list(runs)}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDS, about)
+        ids = [row[0] for row in cursor.fetchall()]
+    if most is not None:
+        require_one_document(len(ids), most=most)
+    return recorded(Record.objects.filter(one_of("pk", ids)))
+
+
+def recorded(records: QuerySet[Record]) -> list[Recorded]:
     """These records, the latest filings' first, with the ids of the events they were sent as."""
     rows = (
         records.order_by("-filing", "line")
@@ -84,7 +125,7 @@ def recorded(records: QuerySet[Record], *, most: int | None = None) -> list[Reco
             *("lot_code", "lot__reo_percent", "filing__submitted_at", "replaced_at"),
         )
     )
-    found: list[Any] = list(rows[:most])
+    found: list[Any] = list(rows)
     later = _in_place([row for row in found if row[-1] is not None])
     captured = _captured(
         {row[0] for row in found} | {one.filing_id for one in later.values()},

@@ -10,9 +10,8 @@ from django.db.models import Case, F, QuerySet, When
 from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month
-from portal.kernel.sql import one_of
-from traceability.models import Filing, Record
-from traceability.queries.epcis import recorded, replaced_at
+from traceability.models import Filing
+from traceability.queries.epcis import recorded_at, replaced_at
 from traceability.queries.filings import filings_visible_to
 from traceability.rules.epcis.asked import KINDS, Asked, Token, key_of
 from traceability.rules.epcis.events import Recorded
@@ -51,18 +50,6 @@ _DAY = """(case when r.kind in ('input', 'output') then (
        select min(m.date) from traceability_record m
         where m.filing_id = r.filing_id and m.run = r.run and m.run <> ''
           and m.kind in ('input', 'output')) else r.date end)"""
-_RECORDS = """
-select r.id from unnest(%(filings)s::bigint[], %(lines)s::int[], %(runs)s::text[])
-     as event(filing_id, line, run)
-  join traceability_record r on r.filing_id = event.filing_id and r.line = event.line
- where event.run = ''
-union all
-select r.id from unnest(%(filings)s::bigint[], %(lines)s::int[], %(runs)s::text[])
-     as event(filing_id, line, run)
-  join traceability_record r on r.filing_id = event.filing_id and r.run = event.run
-   and r.run <> '' and r.kind in ('input', 'output')
- where event.run <> ''
-"""
 # By what events may be ordered. The month of a filing comes before the day, so that the walk can go
 # month by month.
 _ORDERS = {"eventTime": ("f.month", _DAY), "recordTime": ("f.recorded_at",)}
@@ -101,7 +88,7 @@ def event_page(asked: Asked, user: User) -> EventPage:
     if more:
         filing_id, line, _run, time = places[most - 1]
         token = Token(filing_id, line, told, key_of(time))
-    return EventPage(_records(places[: max(most, 0)]), token)
+    return EventPage(recorded_at([place[:3] for place in places[: max(most, 0)]]), token)
 
 
 def event_count(asked: Asked, user: User, *, most: int) -> int:
@@ -121,15 +108,6 @@ def _places(asked: Asked, user: User, most: int) -> list[_Place]:
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} order by {order} limit %s", [*values, most])
         return list(cursor.fetchall())
-
-
-def _records(places: list[_Place]) -> list[Recorded]:
-    filings, lines, runs, _keys = zip(*places, strict=True) if places else ((), (), (), ())
-    about: dict[str, Any] = {"filings": list(filings), "lines": list(lines), "runs": list(runs)}
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORDS, about)
-        ids = [row[0] for row in cursor.fetchall()]
-    return recorded(Record.objects.filter(one_of("pk", ids)))
 
 
 def _statement(asked: Asked, user: User) -> tuple[str, list[Any]]:

@@ -28,6 +28,12 @@ class DocumentTooLarge(Refusal):
     status = 413
 
 
+class TooManyRecords(Refusal):
+    """More records than one document of events holds."""
+
+    status = 413
+
+
 class NotOffered(Refusal):
     """Something of the standard that is left out here."""
 
@@ -51,6 +57,19 @@ class EventFault:
         pointer = f"{events}/{self.place}{self.pointer}" if events else ""
         told = {"place": self.place, "pointer": pointer, "code": self.code}
         return told | {"value": self.value, "event_id": event_id}
+
+
+def require_one_document(records: int, *, most: int) -> None:
+    """So many records go into one document; exactly `most` still do. Raises TooManyRecords."""
+    if records > most:
+        raise TooManyRecords(
+            _(
+                "More than %(most)s records are too many for one document. Ask for the events page"
+                " by page at %(address)s."
+            ),
+            most=f"{most:,}",
+            address="/api/v1/epcis/events",
+        )
 
 
 def fault_text(code: str, value: str) -> str:

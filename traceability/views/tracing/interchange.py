@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from enterprises.queries import seen_by
 from portal.kernel import clock
 from portal.kernel.access import requires
-from portal.kernel.pages import page
+from portal.kernel.pages import page, refusals_told
 from portal.kernel.papers import code_of, typeset
 from portal.kernel.templatetags import portal as shown
 from traceability.forms.tracing import KnownForm
@@ -139,7 +139,9 @@ def lot_epcis(request: HttpRequest, pk: int) -> HttpResponse:
     seen = seen_by(request.user)
     both = (trace_lot(lot, upstream=upstream, seen=seen) for upstream in (True, False))
     lots = {step.lot_id for trace in both if trace is not None for step in trace.steps}
-    return _events(f"lot-{lot.pk}", recorded_of_lots(lots | {lot.pk}, request.user))
+    with refusals_told(request):
+        return _events(f"lot-{lot.pk}", recorded_of_lots(lots | {lot.pk}, request.user))
+    return redirect("traceability:lot_detail", pk=lot.pk)
 
 
 @require_safe
@@ -150,7 +152,9 @@ def filing_epcis(request: HttpRequest, pk: int) -> HttpResponse:
     if filing.status == Filing.Status.DRAFT:
         raise Http404
     name = f"{filing.enterprise.uscc}-{filing.month}-v{filing.version}"
-    return _events(name, recorded_in(filing))
+    with refusals_told(request):
+        return _events(name, recorded_in(filing))
+    return redirect(filing)
 
 
 def _events(name: str, records: list[Recorded]) -> HttpResponse:
