@@ -477,6 +477,8 @@ def test_the_versions_are_told_with_every_answer(client, viewer):
         ({"GS1-EPCIS-Max": "1.2"}, 406),
         ({"GS1-CBV-Min": "2.1"}, 406),
         ({"GS1-EPCIS-Version": "two"}, 406),
+        ({"GS1-EPC-Format": "No_Preference"}, 200),
+        ({"GS1-EPC-Format": "Always_EPC_URN"}, 406),
     ],
 )
 def test_only_version_2_0_is_spoken(client, viewer, headers, status):

@@ -24,7 +24,7 @@ from traceability.rules.epcis.captured import read_events
 from traceability.rules.epcis.document import MOST_EVENTS, EventRead, events_sent
 from traceability.rules.epcis.events import Recorded, document_of
 from traceability.rules.epcis.faults import DocumentUnfit, TooManyEvents
-from traceability.rules.epcis.words import party_path
+from traceability.rules.epcis.words import CONTEXT, party_path
 from traceability.rules.intake import COLUMNS
 
 OWN, OTHER = "91150000MA0000001A", "91150000MA0000003C"
@@ -187,6 +187,26 @@ def test_own_words_go_by_any_prefix_that_stands_for_them():
     assert "note" not in other.rows[0].cells
 
 
+@pytest.mark.parametrize(
+    "context", [CONTEXT, [CONTEXT], [CONTEXT, {"erp": "https://erp.example/"}]]
+)
+def test_own_words_without_a_meaning_are_told(context):
+    """Else what was sent would be missed as if it had not been."""
+    events, faults = read(document(mined(OWN, "L"), **{"@context": context}))
+
+    assert events == []
+    assert faults == [("/reo:product", "prefix_undefined"), ("/reo:reoPercent", "prefix_undefined")]
+
+
+def test_a_prefix_may_be_somebody_elses():
+    context = {"@context": [CONTEXT, {"reo": "https://records.example/"}]}
+
+    [one], faults = read(document(mined(OWN, "L"), **context))
+
+    assert faults == []
+    assert "product" not in one.rows[0].cells
+
+
 def test_the_day_is_that_of_china():
     [row] = cells(mined(OWN, "L", eventTime="2025-02-09T20:00:00Z"))
 
@@ -240,6 +260,8 @@ OWNER = {"type": "owning_party"}
         (mined(OWN, "A", eventTime="0001-01-01T00:00:00+14:00"), "/eventTime", "time_form"),
         (mined(OWN, "A", eventID="no address"), "/eventID", "id_form"),
         (mined(OWN, "A", eventID="urn:" + "x" * 200), "/eventID", "id_form"),
+        (mined(OWN, "A", eventID="urn:x:1|urn:x:2"), "/eventID", "id_form"),
+        (mined(OWN, "A", eventID="urn:x:1 2"), "/eventID", "id_form"),
         (mined(OWN, "A", quantityList=[]), "", "lots_missing"),
         (mined(OWN, "A", quantityList={}), "/quantityList", "list_needed"),
         (mined(OWN, "A", quantityList=["A"]), "/quantityList/0", "object_needed"),
@@ -287,6 +309,7 @@ def test_what_becomes_no_record_is_told_with_its_place(told, pointer, code):
         b'{"type": "ObjectEvent"}',
         b'{"type": ["EPCISDocument"]}',
         document(schemaVersion="1.2"),
+        document(**{"@context": None}),
         document(epcisBody=[]),
         document(epcisBody={"eventList": {}}),
         b"[" * 100_000,
@@ -311,7 +334,7 @@ def test_an_answer_to_a_query_is_a_document_too():
 
 
 def test_more_events_than_the_limit_are_refused():
-    content = b'{"type": "EPCISDocument", "schemaVersion": "2.0", "epcisBody": {"eventList": [%b]}}'
+    content = document("EVENTS").replace(b'"EVENTS"', b"%b")
 
     events_sent(content % b",".join([b"7"] * MOST_EVENTS))
     with pytest.raises(TooManyEvents):

@@ -33,6 +33,8 @@ HEADERS = {
     "GS1-EPC-Format": "Always_GS1_Digital_Link",
     "GS1-Vendor-Version": "1",
 }
+_FORMAT = "GS1-EPC-Format"
+_FORMATS = ("No_Preference", HEADERS[_FORMAT], "Never_Translates")
 # The standard's exception for each status, where the endpoint does not say otherwise.
 EXCEPTIONS = {
     400: "ValidationException",
@@ -77,6 +79,8 @@ class EpcisView(APIView):
             meant = _version(request, f"GS1-{standard}-Version", VERSION)
             if least > _SPOKEN or most < _SPOKEN or meant != _SPOKEN:
                 raise NotAcceptable(_("Version 2.0 is spoken here, and no other."))
+        if request.headers.get(_FORMAT, HEADERS[_FORMAT]) not in _FORMATS:
+            raise NotAcceptable(_("Lots are told by addresses in the manner of GS1 Digital Link."))
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What the endpoint can do, in headers."""

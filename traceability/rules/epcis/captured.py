@@ -17,6 +17,7 @@ from traceability.rules.epcis.words import (
     WORDS,
     cbv,
     document_named,
+    is_address,
     kinds_meant,
     lot_named,
     party_named,
@@ -55,7 +56,7 @@ def read_events(sent: Sent, *, own: str, job: UUID) -> tuple[list[EventRead], li
     events: list[EventRead] = []
     faults: list[EventFault] = []
     for place, told in enumerate(sent.events):
-        reader = _Reader(place, own, sent.prefix)
+        reader = _Reader(place, own, sent)
         event = reader.read(told, job)
         if event is None or reader.faults:
             faults += reader.faults
@@ -67,17 +68,20 @@ def read_events(sent: Sent, *, own: str, job: UUID) -> tuple[list[EventRead], li
 class _Reader:
     """Reads one event and gathers what is wrong with it."""
 
-    def __init__(self, place: int, own: str, prefix: str) -> None:
+    def __init__(self, place: int, own: str, sent: Sent) -> None:
         self.place = place
         self.own = own
-        self.prefix = prefix
+        self.sent = sent
         self.faults: list[EventFault] = []
 
     def read(self, told: Any, job: UUID) -> EventRead | None:
         if not isinstance(told, dict):
             self._fault("", "object_needed")
             return None
-        event = own_named(told, self.prefix)
+        for name in told:
+            if self.sent.undefined and name.startswith(OWN):
+                self._fault(f"/{name}", "prefix_undefined", name)
+        event = own_named(told, self.sent.prefix)
         kind = self._kind(event)
         day = self._day(event)
         named = self._id(event, job)
@@ -93,11 +97,11 @@ class _Reader:
 
     def _fault(self, pointer: str, code: str, value: Any = "") -> None:
         shown = without_control(str(value))[:60]
-        self.faults.append(EventFault(self.place, self._sent(pointer), code, shown))
+        self.faults.append(EventFault(self.place, self._as_sent(pointer), code, shown))
 
-    def _sent(self, pointer: str) -> str:
+    def _as_sent(self, pointer: str) -> str:
         """A pointer by the names that were sent."""
-        return pointer.replace(OWN, without_control(self.prefix) or OWN)
+        return pointer.replace(OWN, without_control(self.sent.prefix) or OWN)
 
     def _text(self, holder: Mapping[str, Any], name: str, pointer: str = "") -> str:
         """The text of a member; empty without it."""
@@ -165,7 +169,7 @@ class _Reader:
         named = self._text(event, "eventID")
         if not named:
             return f"urn:uuid:{uuid5(job, str(self.place))}"
-        if len(named) > LONGEST_ID or ":" not in named or not named.isprintable():
+        if len(named) > LONGEST_ID or not is_address(named):
             self._fault("/eventID", "id_form")
         return named
 
@@ -214,7 +218,7 @@ class _Reader:
             for place, (pointer, quantity) in enumerate(self._objects(event, name)):
                 cells, places = shared | {"kind": kind}, dict(pointers)
                 at = f"/{PARTS[kind]}/{place}"
-                self._own_words(own_named(parts.get(at, {}), self.prefix), at, cells, places)
+                self._own_words(own_named(parts.get(at, {}), self.sent.prefix), at, cells, places)
                 yield self._row(quantity, pointer, cells, places)
 
     def _row(
@@ -236,7 +240,7 @@ class _Reader:
         cells["gross_kg"] = self._kilograms(quantity, pointer)
         at_lot = dict.fromkeys(("lot", "lot_maker"), f"{pointer}/epcClass")
         places = {**pointers, **at_lot, "gross_kg": f"{pointer}/quantity"}
-        return Row(cells, {column: self._sent(at) for column, at in places.items()})
+        return Row(cells, {column: self._as_sent(at) for column, at in places.items()})
 
     def _kilograms(self, quantity: Mapping[str, Any], pointer: str) -> str:
         text, unit = self._text(quantity, "quantity", pointer), self._text(quantity, "uom", pointer)

@@ -23,11 +23,15 @@ _LISTS = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The events of a document, and where in it they stand."""
+    """The events of a document, and where in it they stand.
+
+    `prefix` stands for the portal's own words; where none does, OWN itself may be `undefined`.
+    """
 
     events: Sequence[Any]
     pointer: str
     prefix: str
+    undefined: bool = False
 
     def event_id(self, place: int) -> str:
         """The id that an event was sent with; empty without one."""
@@ -78,6 +82,8 @@ def events_sent(content: bytes) -> Sent:
         raise DocumentUnfit(_("Send an EPCISDocument or an EPCISQueryDocument."), field="type")
     if not str(told.get("schemaVersion", "")).startswith("2."):
         raise DocumentUnfit(_("Version 2.0 of EPCIS is understood here."), field="schemaVersion")
+    if not told.get("@context"):
+        raise DocumentUnfit(_("Say by @context what the names mean."), field="@context")
     found, path = told.get("epcisBody"), ["", "epcisBody"]
     for name in _LISTS[kind]:
         found = found.get(name) if isinstance(found, dict) else None
@@ -87,21 +93,23 @@ def events_sent(content: bytes) -> Sent:
         raise DocumentUnfit(_("There is no list of events."), field=pointer[1:])
     if len(found) > MOST_EVENTS:
         raise TooManyEvents(_("Send at most %(most)s events at once."), most=f"{MOST_EVENTS:,}")
-    return Sent(found, pointer, _prefix(told.get("@context")))
+    prefixes = _prefixes(told["@context"])
+    prefix = next((name for name, meant in prefixes.items() if meant.endswith(OWN_NAMES)), "")
+    return Sent(found, pointer, prefix, undefined=not prefix and OWN not in prefixes)
 
 
 def _no_number(text: str) -> Any:
     raise ValueError(text)
 
 
-def _prefix(context: Any) -> str:
-    """The prefix that stands for the portal's own words; empty when none does."""
-    told = context if isinstance(context, list) else [context]
-    for names in told:
-        for prefix, meant in names.items() if isinstance(names, dict) else ():
-            if isinstance(meant, str) and meant.endswith(OWN_NAMES):
-                return f"{prefix}:"
-    return ""
+def _prefixes(context: Any) -> dict[str, str]:
+    """What each prefix of a document stands for."""
+    return {
+        f"{prefix}:": meant
+        for names in (context if isinstance(context, list) else [context])
+        for prefix, meant in (names.items() if isinstance(names, dict) else ())
+        if isinstance(meant, str)
+    }
 
 
 def own_named(told: Mapping[str, Any], prefix: str) -> dict[str, Any]:

@@ -81,6 +81,10 @@ CAPTURE_FAULTS: dict[str, Promise] = {
     "object_needed": _("Send an object here."),
     "list_needed": _("Send a list here."),
     "id_form": _("An eventID is an address of at most 200 characters, such as urn:uuid:…"),
+    "prefix_undefined": _(
+        "“%(value)s” stands for nothing: give its prefix in @context to an address that ends in"
+        " /traceability/epcis/."
+    ),
     "id_differs": _(
         "This eventID is on record with another content. Declare that event erroneous, and send the"
         " right one with an ID of its own."

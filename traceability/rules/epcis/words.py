@@ -66,6 +66,7 @@ _RUN = re.compile(r".*/run/([^/]+)")
 _LAST = re.compile(r".*[/:]([^/:]+)")
 # What no text on record holds.
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+_ADDRESS = re.compile(r"""[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>"{}|\\^`]+""")
 _UUID = re.compile(
     r"urn:uuid:([0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})"
 )
@@ -79,6 +80,11 @@ def without_control(text: str) -> str:
 def has_control(text: str) -> bool:
     """Whether it holds what no text on record does."""
     return bool(_CONTROL.search(text))
+
+
+def is_address(text: str) -> bool:
+    """Whether it is a URI in form; its letters may be those of any script."""
+    return text.isprintable() and bool(_ADDRESS.fullmatch(text))
 
 
 def kinds_meant(kind: str, step: str) -> dict[str, set[str]]:
