@@ -9,6 +9,7 @@ from django.urls import reverse
 from portal.machines.services import create_key
 from tests.traceability.events import document, mined
 from traceability.models import Capture
+from traceability.queries.captures import FIRST_ERRORS
 from traceability.rules.epcis.document import MOST_EVENTS
 from traceability.services.captures import work_capture
 
@@ -156,6 +157,18 @@ def test_the_jobs_are_ones_own_and_come_in_pages(
     assert strangers[1].status_code == 404
     assert client.get(address + "?nextPageToken=x").status_code == 400
     assert client.get(address + "?perPage=0").status_code == 400
+
+
+def test_a_list_of_jobs_tells_the_first_errors_of_each(client, address, keyed, northern, noon):
+    headers = keyed()
+    answer = send(client, address, headers, document(*[7] * (FIRST_ERRORS + 1)))
+    work_capture(capture=Capture.objects.get(), at=noon)
+
+    [listed] = client.get(address, headers=headers).json()
+    alone = client.get(answer.headers["Location"], headers=headers).json()
+
+    assert listed["errors"] == alone["errors"][:FIRST_ERRORS]
+    assert listed["errorCount"] == alone["errorCount"] == len(alone["errors"]) == FIRST_ERRORS + 1
 
 
 def test_options_tell_the_limits(client, address, filer):

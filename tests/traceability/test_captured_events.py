@@ -198,6 +198,35 @@ def test_own_words_without_a_meaning_are_told(context):
     assert faults == [("/reo:product", "prefix_undefined"), ("/reo:reoPercent", "prefix_undefined")]
 
 
+def test_what_a_lot_is_may_be_said_as_its_master_data():
+    """The standard's place for what describes a lot that comes into being."""
+    told = mined(OWN, "L")
+    told["ilmd"] = {name: told.pop(name) for name in ("reo:product", "reo:reoPercent")}
+
+    [one], faults = read(document(told))
+
+    assert faults == []
+    assert (one.rows[0].cells["product"], one.rows[0].cells["reo_percent"]) == ("ORE-MIX", "60")
+    assert one.rows[0].pointer("product") == "/ilmd/reo:product"
+
+
+def test_the_master_data_of_a_run_is_that_of_its_outputs():
+    told = event(
+        "TransformationEvent",
+        "commissioning",
+        inputQuantityList=[quantity(OWN, "A", "9")],
+        outputQuantityList=[quantity(OWN, "P", "4"), quantity(OWN, "Q", "4")],
+        ilmd={"reo:product": "OX-PRND", "reo:reoPercent": "99"},
+    )
+    told["reo:outputs"] = [{"reo:reoPercent": "98"}]
+
+    fed, one, other = cells(told)
+
+    assert "product" not in fed
+    assert (one["product"], one["reo_percent"]) == ("OX-PRND", "98")
+    assert (other["product"], other["reo_percent"]) == ("OX-PRND", "99")
+
+
 def test_a_prefix_may_be_somebody_elses():
     context = {"@context": [CONTEXT, {"reo": "https://records.example/"}]}
 
@@ -290,6 +319,7 @@ OWNER = {"type": "owning_party"}
             "party_address",
         ),
         (mined(OWN, "A", errorDeclaration="yes"), "/errorDeclaration", "object_needed"),
+        (mined(OWN, "A", ilmd=[]), "/ilmd", "object_needed"),
     ],
 )
 def test_what_becomes_no_record_is_told_with_its_place(told, pointer, code):

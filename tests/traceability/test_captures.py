@@ -253,7 +253,8 @@ def test_an_event_declared_erroneous_leaves_the_draft(send, northern):
 
     capture, again = send(erroneous(told)), send(erroneous(told))
 
-    assert (capture.state, again.state) == ("accepted", "accepted")
+    assert (capture.state, capture.captured, capture.known) == ("accepted", 1, 0)
+    assert (again.state, again.captured, again.known) == ("accepted", 0, 1)
     assert lots() == ["M"]
     assert CapturedEvent.objects.get(event_id="urn:x:1").lines == []
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, JSONField, Q, QuerySet, Value
 
 from enterprises.models import Enterprise
 from portal.accounts.models import User
@@ -17,6 +17,8 @@ from traceability.rules.epcis.words import IN_RUNS, place_of, proves
 
 State = Capture.State
 UNDER_WAY = (State.QUEUED, State.WORKING)
+# So many errors of each job are told in a list of jobs.
+FIRST_ERRORS = 20
 _SAME = """
 select one.line, bool_or(other.line is not null), bool_or(
            row(one.kind, one.date, one.lot_id, one.product_id, one.gross_kg, one.reo_percent,
@@ -38,6 +40,18 @@ def captures_visible_to(user: User) -> QuerySet[Capture]:
     if Perm.VIEW_FILINGS in user.role_held.own:
         return captures.filter(enterprise__organisation_id=user.organisation_id)
     return captures.none()
+
+
+def captures_listed(user: User) -> QuerySet[Capture]:
+    """The same for a long list: of the errors of each only the first are read."""
+    first: Any = Func(
+        F("errors"),
+        Value(f"$[0 to {FIRST_ERRORS - 1}]"),
+        function="jsonb_path_query_array",
+        template="%(function)s(%(expressions)s::jsonpath)",
+        output_field=JSONField(),
+    )
+    return captures_visible_to(user).defer("content", "errors").annotate(first_errors=first)
 
 
 def last_captures(enterprise: Enterprise, *, most: int = 3) -> list[Capture]:
@@ -141,6 +155,11 @@ class CaptureErrorShown:
 
 def errors_of_capture(capture: Capture) -> list[CaptureErrorShown]:
     """The faults in order, in the reader's language."""
+    return errors_shown(capture.errors)
+
+
+def errors_shown(errors: Sequence[dict[str, Any]]) -> list[CaptureErrorShown]:
+    """Faults as they are kept, in the reader's language."""
     return [
         CaptureErrorShown(
             place=told["place"] + 1,
@@ -150,5 +169,5 @@ def errors_of_capture(capture: Capture) -> list[CaptureErrorShown]:
             value=told["value"],
             text=fault_text(told["code"], told["value"]),
         )
-        for told in capture.errors
+        for told in errors
     ]

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from traceability.models import Capture
-from traceability.queries.captures import CaptureErrorShown, errors_of_capture
+from traceability.queries.captures import CaptureErrorShown, errors_of_capture, errors_shown
 
 
 class CaptureIn(serializers.Serializer[Any]):
@@ -62,12 +62,22 @@ class CaptureOut(serializers.Serializer[Capture]):
     eventCount = serializers.IntegerField(source="total")  # noqa: N815
     capturedCount = serializers.IntegerField(source="captured")  # noqa: N815
     knownCount = serializers.IntegerField(source="known")  # noqa: N815
+    errorCount = serializers.IntegerField(source="error_count")  # noqa: N815
     errors = serializers.SerializerMethodField()
 
     @extend_schema_field(CaptureErrorOut(many=True))
     def get_errors(self, capture: Capture) -> Any:
         """In the order of the events, in the caller's language."""
         return CaptureErrorOut(errors_of_capture(capture), many=True).data
+
+
+class CaptureListedOut(CaptureOut):
+    """EPCISCaptureJob among others: of many errors only the first are told."""
+
+    @extend_schema_field(CaptureErrorOut(many=True))
+    def get_errors(self, capture: Any) -> Any:
+        """The first of them."""
+        return CaptureErrorOut(errors_shown(capture.first_errors), many=True).data
 
 
 class NamesOut(serializers.Serializer[Any]):

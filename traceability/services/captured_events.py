@@ -177,9 +177,11 @@ class _Month:
             lines, changed = lines_still_there(known, draft)
             if changed:
                 self.captured.faults.append(EventFault(event.place, "/eventID", "event_changed"))
-            else:
+            elif lines:
                 cancelled += lines
                 self.captured.captured += 1
+            else:
+                self.captured.known += 1  # taken out before
         return list(dict.fromkeys(cancelled))
 
     def _write(self, draft: Filing, new: Sequence[EventRead], cancelled: Sequence[int]) -> None:

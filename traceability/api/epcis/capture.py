@@ -27,9 +27,9 @@ from traceability.api.epcis.standard import (
 )
 from traceability.models import Capture
 from traceability.permissions import Perm
-from traceability.queries.captures import captures_visible_to
+from traceability.queries.captures import captures_listed, captures_visible_to
 from traceability.rules.epcis.document import MOST_EVENTS
-from traceability.serializers.epcis import CaptureIn, CaptureOut
+from traceability.serializers.epcis import CaptureIn, CaptureListedOut, CaptureOut
 from traceability.services.captures import receive_capture
 
 BEHAVIOUR = OpenApiParameter(
@@ -109,13 +109,15 @@ class CapturesApi(CaptureView, WritingView):
         return Response(status=202, headers={"Location": request.build_absolute_uri(location)})
 
     @extend_schema(
-        responses=CaptureOut(many=True), parameters=[PER_PAGE_ASKED, NEXT_PAGE, LINK], filters=False
+        responses=CaptureListedOut(many=True),
+        parameters=[PER_PAGE_ASKED, NEXT_PAGE, LINK],
+        filters=False,
     )
     def get(self, request: Request) -> Response:
-        """The jobs, the last first."""
+        """The jobs, the last first, each with its first errors."""
         user: Any = request.user
-        page, headers = keyed_page(request, captures_visible_to(user).order_by("-pk"))
-        return Response(CaptureOut(page, many=True).data, headers=headers)
+        page, headers = keyed_page(request, captures_listed(user).order_by("-pk"))
+        return Response(CaptureListedOut(page, many=True).data, headers=headers)
 
 
 @extend_schema(tags=["epcis"])

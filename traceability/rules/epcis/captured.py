@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
 from portal.kernel.period import Month, civil_day
-from traceability.rules.epcis.document import LONGEST_ID, EventRead, Row, Sent, digest_of, own_named
+from traceability.rules.epcis.document import (
+    LONGEST_ID,
+    EventRead,
+    Row,
+    Sent,
+    digest_of,
+    kilograms_of,
+    own_named,
+)
 from traceability.rules.epcis.events import PARTS
 from traceability.rules.epcis.faults import EventFault
+from traceability.rules.epcis.members import Members
 from traceability.rules.epcis.words import (
-    KILOGRAM,
     OWN,
     RUN_WORDS,
     WORDS,
@@ -22,10 +29,8 @@ from traceability.rules.epcis.words import (
     lot_named,
     party_named,
     run_named,
-    without_control,
 )
 
-_KILOGRAMS = {KILOGRAM: Decimal(1), "TNE": Decimal(1000)}
 _TYPES = {*(words.type for words in WORDS.values()), RUN_WORDS.type}
 _SERIALS = ("epcList", "inputEPCList", "outputEPCList", "parentID", "childEPCs")
 # Own words of an event that are columns of a record.
@@ -65,22 +70,20 @@ def read_events(sent: Sent, *, own: str, job: UUID) -> tuple[list[EventRead], li
     return events, faults
 
 
-class _Reader:
+class _Reader(Members):
     """Reads one event and gathers what is wrong with it."""
 
     def __init__(self, place: int, own: str, sent: Sent) -> None:
-        self.place = place
+        super().__init__(place, sent)
         self.own = own
-        self.sent = sent
-        self.faults: list[EventFault] = []
 
     def read(self, told: Any, job: UUID) -> EventRead | None:
         if not isinstance(told, dict):
-            self._fault("", "object_needed")
+            self.fault("", "object_needed")
             return None
         for name in told:
             if self.sent.undefined and name.startswith(OWN):
-                self._fault(f"/{name}", "prefix_undefined", name)
+                self.fault(f"/{name}", "prefix_undefined", name)
         event = own_named(told, self.sent.prefix)
         kind = self._kind(event)
         day = self._day(event)
@@ -91,69 +94,35 @@ class _Reader:
             return None
         rows = list(self._run_rows(event, day) if kind == "" else self._rows(event, kind, day))
         if not rows:
-            self._fault("", "lots_missing")
+            self.fault("", "lots_missing")
         month = Month.of(day)
         return EventRead(self.place, named, digest_of(told), month, rows, reason)
 
-    def _fault(self, pointer: str, code: str, value: Any = "") -> None:
-        shown = without_control(str(value))[:60]
-        self.faults.append(EventFault(self.place, self._as_sent(pointer), code, shown))
-
-    def _as_sent(self, pointer: str) -> str:
-        """A pointer by the names that were sent."""
-        return pointer.replace(OWN, without_control(self.sent.prefix) or OWN)
-
-    def _text(self, holder: Mapping[str, Any], name: str, pointer: str = "") -> str:
-        """The text of a member; empty without it."""
-        value = holder.get(name)
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            self._fault(f"{pointer}/{name}", "text_needed")
-            return ""
-        return value
-
-    def _objects(
-        self, holder: Mapping[str, Any], name: str
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The objects of a list, each with where it stands."""
-        value = holder.get(name)
-        if value is None:
-            return
-        if not isinstance(value, list):
-            self._fault(f"/{name}", "list_needed")
-            return
-        for place, each in enumerate(value):
-            if isinstance(each, dict):
-                yield f"/{name}/{place}", each
-            else:
-                self._fault(f"/{name}/{place}", "object_needed")
-
     def _kind(self, event: Mapping[str, Any]) -> str | None:
         """The kind of record that is meant; empty for a run, None when there is none."""
-        kind, step = self._text(event, "type"), cbv(self._text(event, "bizStep"))
+        kind, step = self.text(event, "type"), cbv(self.text(event, "bizStep"))
         if kind not in _TYPES:
-            self._fault("/type", "type_unknown", kind)
+            self.fault("/type", "type_unknown", kind)
             return None
         if kind == RUN_WORDS.type:
             return ""
         actions = kinds_meant(kind, step)
         if not actions:
-            self._fault("/bizStep", "step_unknown", f"{kind} {step}".strip())
+            self.fault("/bizStep", "step_unknown", f"{kind} {step}".strip())
             return None
-        meant = self._text(event, f"{OWN}recordKind") or next(iter(actions))
+        meant = self.text(event, f"{OWN}recordKind") or next(iter(actions))
         if meant not in actions:
-            self._fault(f"/{OWN}recordKind", "kind_differs", meant)
+            self.fault(f"/{OWN}recordKind", "kind_differs", meant)
             return None
-        action = self._text(event, "action")
+        action = self.text(event, "action")
         if action not in actions[meant]:
-            self._fault("/action", "action_unfit", action)
+            self.fault("/action", "action_unfit", action)
             return None
         return meant
 
     def _day(self, event: Mapping[str, Any]) -> date | None:
         """The day in China of the event."""
-        text = self._text(event, "eventTime")
+        text = self.text(event, "eventTime")
         try:
             at = datetime.fromisoformat(text)
             if at.tzinfo is None:
@@ -162,15 +131,15 @@ class _Reader:
             Month.of(day)  # no month lies before 1900
             return day
         except (ValueError, OverflowError):
-            self._fault("/eventTime", "time_form", text)
+            self.fault("/eventTime", "time_form", text)
             return None
 
     def _id(self, event: Mapping[str, Any], job: UUID) -> str:
-        named = self._text(event, "eventID")
+        named = self.text(event, "eventID")
         if not named:
             return f"urn:uuid:{uuid5(job, str(self.place))}"
         if len(named) > LONGEST_ID or not is_address(named):
-            self._fault("/eventID", "id_form")
+            self.fault("/eventID", "id_form")
         return named
 
     def _read_point(self, event: Mapping[str, Any]) -> None:
@@ -179,9 +148,9 @@ class _Reader:
         if point is None:
             return
         if not isinstance(point, dict):
-            self._fault("/readPoint", "object_needed")
-        elif (at := party_named(self._text(point, "id", "/readPoint"))) not in (None, self.own):
-            self._fault("/readPoint/id", "party_other", at)
+            self.fault("/readPoint", "object_needed")
+        elif (at := party_named(self.text(point, "id", "/readPoint"))) not in (None, self.own):
+            self.fault("/readPoint/id", "party_other", at)
 
     def _reason(self, event: Mapping[str, Any]) -> str | None:
         """Why the event is declared erroneous; None when it is not."""
@@ -189,19 +158,20 @@ class _Reader:
         if told is None:
             return None
         if not isinstance(told, dict):
-            self._fault("/errorDeclaration", "object_needed")
+            self.fault("/errorDeclaration", "object_needed")
             return None
-        return cbv(self._text(told, "reason", "/errorDeclaration")) or "incorrect_data"
+        return cbv(self.text(told, "reason", "/errorDeclaration")) or "incorrect_data"
 
     def _rows(self, event: Mapping[str, Any], kind: str, day: date) -> Iterator[Row]:
         """A record for each quantity."""
         self._no_serials(event)
         shared, pointers = {"kind": kind, "date": day.isoformat()}, {"date": "/eventTime", "": ""}
         self._own_words(event, "", shared, pointers)
+        self._of_lots(event, shared, pointers)
         self._document(event, shared, pointers)
         if kind in _SIDES:
             self._parties(event, kind, shared, pointers)
-        for pointer, quantity in self._objects(event, "quantityList"):
+        for pointer, quantity in self.objects(event, "quantityList"):
             yield self._row(quantity, pointer, shared, pointers)
 
     def _run_rows(self, event: Mapping[str, Any], day: date) -> Iterator[Row]:
@@ -210,13 +180,15 @@ class _Reader:
         shared, pointers = {"date": day.isoformat()}, {"date": "/eventTime", "": ""}
         self._own_words(event, "", shared, pointers)
         self._document(event, shared, pointers)
-        if named := self._text(event, "transformationID"):
+        if named := self.text(event, "transformationID"):
             shared["run"] = run_named(named)
         pointers["run"] = "/transformationID"
         for kind, name in (("input", "inputQuantityList"), ("output", "outputQuantityList")):
-            parts = dict(self._objects(event, PARTS[kind]))
-            for place, (pointer, quantity) in enumerate(self._objects(event, name)):
+            parts = dict(self.objects(event, PARTS[kind]))
+            for place, (pointer, quantity) in enumerate(self.objects(event, name)):
                 cells, places = shared | {"kind": kind}, dict(pointers)
+                if kind == "output":
+                    self._of_lots(event, cells, places)
                 at = f"/{PARTS[kind]}/{place}"
                 self._own_words(own_named(parts.get(at, {}), self.sent.prefix), at, cells, places)
                 yield self._row(quantity, pointer, cells, places)
@@ -230,51 +202,57 @@ class _Reader:
     ) -> Row:
         """A record of this quantity of a lot."""
         cells = dict(shared)
-        address = self._text(quantity, "epcClass", pointer)
+        address = self.text(quantity, "epcClass", pointer)
         if lot := lot_named(address):
             maker, cells["lot"] = lot
             if maker != self.own:
                 cells["lot_maker"] = maker
         else:
-            self._fault(f"{pointer}/epcClass", "lot_address", address)
+            self.fault(f"{pointer}/epcClass", "lot_address", address)
         cells["gross_kg"] = self._kilograms(quantity, pointer)
         at_lot = dict.fromkeys(("lot", "lot_maker"), f"{pointer}/epcClass")
         places = {**pointers, **at_lot, "gross_kg": f"{pointer}/quantity"}
-        return Row(cells, {column: self._as_sent(at) for column, at in places.items()})
+        return Row(cells, {column: self.as_sent(at) for column, at in places.items()})
 
     def _kilograms(self, quantity: Mapping[str, Any], pointer: str) -> str:
-        text, unit = self._text(quantity, "quantity", pointer), self._text(quantity, "uom", pointer)
-        if unit not in _KILOGRAMS:
-            self._fault(f"{pointer}/uom", "unit_unknown", unit)
-            return text
-        try:
-            mass = Decimal(text) * _KILOGRAMS[unit]
-            return f"{mass.normalize():f}" if -20 < mass.adjusted() < 20 else text
-        except ArithmeticError:
-            return text  # which the checks refuse, as they do any other text
+        text, unit = self.text(quantity, "quantity", pointer), self.text(quantity, "uom", pointer)
+        mass = kilograms_of(text, unit)
+        if mass is None:
+            self.fault(f"{pointer}/uom", "unit_unknown", unit)
+        return text if mass is None else mass
 
     def _no_serials(self, event: Mapping[str, Any]) -> None:
         for name in _SERIALS:
             if event.get(name):
-                self._fault(f"/{name}", "serials")
+                self.fault(f"/{name}", "serials")
 
     def _own_words(
         self, told: Mapping[str, Any], at: str, cells: dict[str, str], pointers: dict[str, str]
     ) -> None:
         for name, column in _OWN_COLUMNS.items():
-            if text := self._text(told, name, at):
+            if text := self.text(told, name, at):
                 cells[column] = text
             if text or column not in pointers:
                 pointers[column] = f"{at}/{name}"
+
+    def _of_lots(
+        self, event: Mapping[str, Any], cells: dict[str, str], pointers: dict[str, str]
+    ) -> None:
+        """What the event says of the lots that it brings into being."""
+        told = event.get("ilmd")
+        if isinstance(told, dict):
+            self._own_words(own_named(told, self.sent.prefix), "/ilmd", cells, pointers)
+        elif told is not None:
+            self.fault("/ilmd", "object_needed")
 
     def _document(
         self, event: Mapping[str, Any], cells: dict[str, str], pointers: dict[str, str]
     ) -> None:
         """The number of the invoice where there is one, else of the first document."""
-        found = list(self._objects(event, "bizTransactionList"))
+        found = list(self.objects(event, "bizTransactionList"))
         pointers["document"] = "/bizTransactionList"
         for pointer, each in sorted(found, key=lambda one: cbv(str(one[1].get("type"))) != "inv"):
-            cells["document"] = document_named(self._text(each, "bizTransaction", pointer))
+            cells["document"] = document_named(self.text(each, "bizTransaction", pointer))
             pointers["document"] = f"{pointer}/bizTransaction"
             return
 
@@ -285,15 +263,15 @@ class _Reader:
         for name, member, other in _SIDES[kind]:
             if other:
                 pointers["counterparty"] = f"/{name}"
-            for pointer, each in self._objects(event, name):
-                if cbv(self._text(each, "type", pointer)) != "owning_party":
+            for pointer, each in self.objects(event, name):
+                if cbv(self.text(each, "type", pointer)) != "owning_party":
                     continue
-                address = self._text(each, member, pointer)
+                address = self.text(each, member, pointer)
                 party = party_named(address)
                 if party is None:
-                    self._fault(f"{pointer}/{member}", "party_address", address)
+                    self.fault(f"{pointer}/{member}", "party_address", address)
                 elif other:
                     cells["counterparty"] = party
                     pointers["counterparty"] = f"{pointer}/{member}"
                 elif party != self.own:
-                    self._fault(f"{pointer}/{member}", "party_other", party)
+                    self.fault(f"{pointer}/{member}", "party_other", party)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.kernel.period import Month
 from traceability.rules.epcis.faults import DocumentUnfit, TooManyEvents
-from traceability.rules.epcis.words import OWN, OWN_NAMES, without_control
+from traceability.rules.epcis.words import KILOGRAM, OWN, OWN_NAMES, without_control
 from traceability.rules.intake import COLUMNS
 
 MOST_EVENTS = 20_000
 LONGEST_ID = 200
+_KILOGRAMS = {KILOGRAM: Decimal(1), "TNE": Decimal(1000)}
 _LISTS = {
     "EPCISDocument": ("eventList",),
     "EPCISQueryDocument": ("queryResults", "resultsBody", "eventList"),
@@ -121,6 +123,20 @@ def own_named(told: Mapping[str, Any], prefix: str) -> dict[str, Any]:
         elif not name.startswith(OWN):
             members[name] = value
     return members
+
+
+def kilograms_of(text: str, unit: str) -> str | None:
+    """A mass in kilograms; None in what is no unit of mass.
+
+    What is no number, or beyond measure, stays as it is: the checks refuse it as any other text.
+    """
+    if unit not in _KILOGRAMS:
+        return None
+    try:
+        mass = Decimal(text) * _KILOGRAMS[unit]
+        return f"{mass.normalize():f}" if -20 < mass.adjusted() < 20 else text
+    except ArithmeticError:
+        return text
 
 
 def digest_of(event: Mapping[str, Any]) -> str:
