@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -139,6 +140,15 @@ def test_reach_detail_shows_an_enterprise_nothing_of_others(chain, read, souther
 
     assert "another enterprise" in text.content.decode()
     assert "Northern" not in text.content.decode()
+
+
+def test_reach_detail_of_who_mines_nothing_leads_to_what_stands_behind(chain, read, viewer):
+    text = read(viewer, who="Southern").content.decode()
+
+    assert "Nothing of this kind was filed in these months." in text
+    address = re.search(r'id="reach-back" href="([^"]*)"', text).group(1)
+    assert "who=Southern" in address
+    assert "way=back" in address
 
 
 def test_reach_detail_exports_all_ends(chain, read, viewer):

@@ -17,6 +17,8 @@ from tests.traceability.ledger import Row, extraction, feed, file, output, purch
 from traceability.models import Finding, Lot
 from traceability.queries.tracing import drawn as drawing
 from traceability.services.derivation import rebuild_derived
+from traceability.views.tracing import interchange
+from traceability.views.tracing.pictures import PAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +115,35 @@ def test_lot_detail_marks_what_an_open_finding_touches(chain, client, viewer, no
     marked = {box["label"] for box in boxes(page_of(client, viewer, the("OX1"))) if box["marked"]}
 
     assert marked == {"ORE1"}
+
+
+def test_lot_detail_lists_the_findings_that_its_picture_marks(
+    chain, client, viewer, southern_filer, northern, southern, noon
+):
+    days = {"first_seen": noon.date(), "last_seen": noon.date()}
+    told = {"year": 2025, "severity": "high", "rule_version": "1"} | days
+    at_lot = Finding.objects.create(
+        code="oversold_lot", key="x", enterprise=northern, lot=the("ORE1"), **told
+    )
+    at_run = Finding.objects.create(
+        code="yield_low", key="y", enterprise=northern, run="R1", **told
+    )
+    elsewhere = Finding.objects.create(
+        code="yield_low", key="z", enterprise=southern, run="R1", **told
+    )
+
+    answer = page_of(client, viewer, the("OX1"))
+    others = page_of(client, southern_filer, the("OX1"))
+    own = page_of(client, viewer, the("ORE1"))
+
+    assert set(answer.context["findings_around"]) == {at_lot, at_run}
+    assert f'href="{at_run.get_absolute_url()}"' in answer.content.decode()
+    assert others.context["findings_around"] == []  # nothing of others' trade
+    assert set(own.context["findings_around"]) == {at_run}
+    # The run is drawn together with the lot it made, and marks it.
+    assert {box["label"] for box in boxes(answer) if box["marked"]} == {"ORE1", "OX1"}
+    assert not any(box["marked"] for box in boxes(others))
+    assert elsewhere not in answer.context["findings_around"]
 
 
 def test_lot_detail_folds_others_trade_without_breaking_the_sums(chain, client, southern_filer):
@@ -264,6 +295,7 @@ def test_lot_detail_tells_parts_that_add_up_to_the_whole(client, viewer, norther
     )
     told = [Decimal(row["Percent"]) for row in rows if row["Direction"] == "downstream"]
     assert sum(told) == 100
+    assert [str(part) for part in told] == ["33.333334", "33.333333", "33.333333"]
 
 
 def test_lot_detail_of_a_lot_that_nobody_makes_says_so(client, viewer, northern):
@@ -315,3 +347,39 @@ def test_lot_pdf_is_a_paper_in_the_readers_language(chain, client, viewer, langu
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
     assert f"<dc:language><rdf:Bag><rdf:li>{language[:2]}".encode() in answer.content
+
+
+def test_lot_pdf_explains_the_colours_of_its_picture_and_says_which_are_runs(
+    client, viewer, northern, noon, monkeypatch
+):
+    """The mark of findings is explained where there is one."""
+    made = (feed(3, "ORE1", "80", "R1"), output(5, "OX1", "30", "R1"))
+    file(northern, "2025-01", extraction(1, "ORE1", "100"), *made)
+    rebuild_derived()
+    said = []
+    monkeypatch.setattr(interchange, "typeset", lambda template, content, at: said.append(content))
+    client.force_login(viewer)
+    address = reverse("traceability:lot_pdf", args=[the("ORE1").pk])
+
+    client.get(address)
+    days = {"first_seen": noon.date(), "last_seen": noon.date()}
+    told = {"year": 2025, "severity": "high", "rule_version": "1", "run": "R1"} | days
+    Finding.objects.create(code="yield_low", key="y", enterprise=northern, **told)
+    client.get(address)
+
+    keys = [[words for _colour, words in content["picture"]["key"]] for content in said]
+    assert keys[0] == ["origin", "ore product", "compound", "whereabouts"]
+    assert keys[1] == [*keys[0], "touched by an open finding"]
+    lots = {line[1] for side in said[0]["sides"] for line in side["lines"]}
+    assert "run R1" in lots
+
+
+def test_a_small_picture_on_paper_is_as_large_as_its_page(chain, client, viewer, monkeypatch):
+    said = []
+    monkeypatch.setattr(interchange, "typeset", lambda template, content, at: said.append(content))
+    client.force_login(viewer)
+
+    client.get(reverse("traceability:lot_pdf", args=[the("OX1").pk]), {"by": "enterprise"})
+
+    [content] = said
+    assert content["picture"]["wide"] == pytest.approx(PAGE[0])

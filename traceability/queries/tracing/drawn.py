@@ -1,8 +1,8 @@
 """Traces as pictures: who held what, from its sources to its ends."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,8 @@ from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.templatetags.portal import named
 from traceability.models import Product
-from traceability.queries.findings import OPEN, findings_visible_to
 from traceability.queries.tracing.followed import Around, Followed, Parts
+from traceability.queries.tracing.touched import Touched, touched_by
 from traceability.queries.tracing.trace import Trace
 from traceability.rules.tracing.ends import Line, PoolFacts
 from traceability.rules.tracing.picture import STAGES, Link, Node, Picture, folded, picture_of
@@ -53,6 +53,11 @@ class Drawn:
     sides: "Sequence[_Side]" = ()
     into: Callable[[Hashable], Hashable] = lambda key: key
     openable: frozenset[Hashable] = frozenset()
+
+    @property
+    def touched(self) -> set[int]:
+        """The open findings that the picture marks."""
+        return {finding for side in self.sides for finding in side.touched.findings}
 
     @property
     def may_unfold(self) -> bool:
@@ -106,8 +111,8 @@ def drawn(
 
     `opened`: the folded box (its `code_of`) whose lots and runs are shown nevertheless.
     """
-    sides = [_Side(trace, names, _found(trace, user)) for trace in traces]
-    nodes = {node.key: node for side in sides for node in side.nodes()}
+    sides = [_Side(trace, names, touched_by(trace, user)) for trace in traces]
+    nodes = _nodes_of(sides)
     links = [link for side in sides for link in side.links()]
     whole = picture_of(nodes.values(), links) if len(nodes) <= MOST_NODES else None
     count = len(whole.nodes) if whole else len(nodes)
@@ -116,6 +121,16 @@ def drawn(
         picture = picture_of(*folded(nodes.values(), links, into))
         return Drawn(picture, True, count, sides, lambda key: into(key).key, _openable(nodes, into))
     return Drawn(whole, False, count, sides)
+
+
+def _nodes_of(sides: Iterable["_Side"]) -> dict[Hashable, Node]:
+    """Every box of the two directions; what both have is marked where either marks it."""
+    nodes: dict[Hashable, Node] = {}
+    for side in sides:
+        for node in side.nodes():
+            marked = node.marked or (node.key in nodes and nodes[node.key].marked)
+            nodes[node.key] = replace(node, marked=marked)
+    return nodes
 
 
 def _by_enterprise(
@@ -165,23 +180,6 @@ def _largest(wholes: Mapping[Hashable, Node], links: list[Link]) -> set[Hashable
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """The lots and runs that an open finding touches."""
-
-    lots: frozenset[int]
-    runs: frozenset[tuple[int, str]]
-
-
-def _found(trace: Trace, user: User) -> _Found:
-    pools = trace.pools.values()
-    owners = {pool.enterprise_id for pool in pools if pool.run}
-    seen = findings_visible_to(user).filter(status__in=OPEN).order_by()
-    lots = seen.filter(lot__in=list(trace.lots)).values_list("lot", flat=True)
-    runs = seen.filter(enterprise__in=owners).exclude(run="").values_list("enterprise", "run")
-    return _Found(frozenset(lots), frozenset(runs))
-
-
-@dataclass(frozen=True, slots=True)
 class _Trail:
     """A link before it is drawn together with others: a step, or an end that hangs on a pool."""
 
@@ -195,12 +193,13 @@ class _Trail:
 class _Side:
     """One direction of the picture: shipments are links, and runs too where one lot leads on."""
 
-    def __init__(self, trace: Trace, names: Names, found: _Found) -> None:
+    def __init__(self, trace: Trace, names: Names, touched: Touched) -> None:
         self.trace = trace
         self.names = names
-        self.found = found
+        self.touched = touched
         self.side = "up" if trace.upstream else "down"
         self.merged = dict(self._merged())
+        self.through = {self.merged[pool] for pool in self.merged if self._run_touched(pool)}
         self.ending = {pool: end for pool, end in trace.ends if pool in trace.found.beyond}
         self.inputs: dict[int, int] = {}
         for step in trace.steps:
@@ -217,6 +216,10 @@ class _Side:
         for pool, holdings in leads.items():
             if len(holdings) == 1 and pool not in self.trace.found.beyond:
                 yield pool, next(iter(holdings))
+
+    def _run_touched(self, pool: int) -> bool:
+        facts = self.trace.pools[pool]
+        return bool(facts.run) and (facts.enterprise_id, facts.run) in self.touched.runs
 
     def key(self, pool: int) -> Hashable:
         """The node that a pool belongs to."""
@@ -243,12 +246,12 @@ class _Side:
     def _node(self, pool: int, facts: PoolFacts) -> Node:
         holder = self.names.of(facts.enterprise_id)
         if facts.kind == "run":
-            marked = (facts.enterprise_id, facts.run) in self.found.runs
+            marked = self._run_touched(pool)
             return Node(self.key(pool), facts.run, self._stage(pool), holder, "", marked)
         lot = self.trace.lots[facts.lot_id or 0]
         url = reverse("traceability:lot_detail", args=[lot.pk])
         note = f"{lot.code} · {holder}"
-        marked = lot.pk in self.found.lots
+        marked = lot.pk in self.touched.lots or pool in self.through
         focus = pool in self.trace.starts
         return Node(self.key(pool), lot.number, self._stage(pool), note, url, marked, focus)
 

@@ -107,7 +107,7 @@ def exported(lines: list[LineShown]) -> Iterator[list[Any]]:
             line.run,
             line.country,
             line.kg,
-            part * 100,
+            round(part * 100, PLACES_IN_FILES),
             line.counted_kg,
             line.counted_on,
         ]

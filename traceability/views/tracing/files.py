@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse, HttpResponseBase
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from portal.kernel import clock
@@ -40,7 +40,10 @@ class About:
         """Its head, in words."""
         first, last = (shown.month(month) for month in self.months)
         known = shown.day(self.known_on) if self.known_on else _("as it stands now")
-        facts = [(_("Months"), f"{first} – {last}"), (_("As known at the end of"), known)]
+        facts = [
+            (pgettext("period", "Months"), f"{first} – {last}"),
+            (_("As known at the end of"), known),
+        ]
         if self.whose:
             facts.insert(0, (_("Scope"), self.whose))
         return [*facts, (_("Printed"), shown.moment(clock.now()))]
@@ -53,8 +56,13 @@ def file_answer(
     header: Sequence[str],
     rows: Sequence[Sequence[Any]],
     picture: Picture | None = None,
+    *,
+    by_stage: bool = False,
 ) -> HttpResponseBase:
-    """The table of a page as a file of one of FORMS."""
+    """The table of a page as a file of one of FORMS.
+
+    `by_stage`: the colours of the picture are those of stages, which the paper explains.
+    """
     if form != "pdf":
         return (csv_answer if form == "csv" else xlsx_answer)(name, header, rows)
     left_out = len(rows) - ROWS_ON_PAPER
@@ -63,7 +71,7 @@ def file_answer(
         "title": about.title,
         "footer": _("Rare Earth Total Volume Control Portal"),
         "facts": about.facts,
-        "picture": on_paper(picture),
+        "picture": on_paper(picture, by_stage=by_stage),
         "wide": len(header) > UPRIGHT_COLUMNS,
         "header": list(header),
         "numbers": [

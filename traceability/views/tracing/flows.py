@@ -72,7 +72,7 @@ def flow_detail(request: HttpRequest) -> HttpResponseBase:
     picture = queries.picture_of_flows(found, parts)
     if (form_of := request.GET.get("export")) in FORMS:
         about = about_of(request, form, _("Flows"))
-        return file_answer(form_of, "flows", about, *_table(found, parts), picture)
+        return file_answer(form_of, "flows", about, *_table(found, parts), picture, by_stage=True)
     return page(
         request,
         "traceability/flow_detail.html",

@@ -75,7 +75,7 @@ def lot_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     names = names_of(traces)
     sides = [(trace, lines_shown(trace, names, known_at)) for trace in traces]
     content = _on_paper(lot, form.known_on, request.GET.get("element", ""), sides) | {
-        "picture": on_paper(drawing_of(request, traces, names).picture),
+        "picture": on_paper(drawing_of(request, traces, names).picture, by_stage=True),
     }
     pdf = typeset("papers/lot_trace.typ", content, at=clock.now())
     answer = HttpResponse(pdf, content_type="application/pdf")
@@ -117,7 +117,7 @@ def _side_on_paper(trace: Trace, lines: list[LineShown]) -> dict[str, Any]:
         "lines": [
             [
                 " ".join(word for word in (str(line.label), line.country) if word),
-                line.lot.number if line.lot else line.run,
+                line.lot.number if line.lot else _of_run(line),
                 " → ".join(name for name in (line.enterprise, line.partner) if name),
                 shown.kg(line.kg),
                 shown.percent(line.part, 3),
@@ -129,6 +129,10 @@ def _side_on_paper(trace: Trace, lines: list[LineShown]) -> dict[str, Any]:
         if left_out > 0
         else "",
     }
+
+
+def _of_run(line: LineShown) -> str:
+    return f"{_('run')} {line.run}" if line.run else "—"
 
 
 @require_safe

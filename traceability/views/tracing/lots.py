@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from enterprises.queries import seen_by
@@ -122,6 +123,7 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "circling": [pool for trace in traces for pool in trace.circling],
             "holdings": _holdings(lot, request, known_at, lead),
             "findings": _findings(lot, request.user),
+            "findings_around": _findings_around(lot, drawing, request.user),
             "since": _since(lot, request, traces, known_at),
         },
     )
@@ -183,6 +185,12 @@ def _findings(lot: Lot, user: User) -> list[Any]:
     return list(ranked(findings_visible_to(user).filter(lot=lot))[:FINDINGS_SHOWN])
 
 
+def _findings_around(lot: Lot, drawing: Drawn, user: User) -> list[Any]:
+    """The open findings that the picture marks beside those of the lot itself."""
+    around = findings_visible_to(user).filter(pk__in=drawing.touched).exclude(lot=lot)
+    return list(ranked(around)[:FINDINGS_SHOWN])
+
+
 def _since(lot: Lot, request: HttpRequest, traces: list[Trace], known_at: datetime) -> Since:
     """What was filed since the day asked for, and changed what was seen then or is seen now."""
     if known_at == NOW:
@@ -196,7 +204,7 @@ def _since(lot: Lot, request: HttpRequest, traces: list[Trace], known_at: dateti
 def _export(form: str, lot: Lot, sides: list[Side]) -> HttpResponseBase:
     header = [
         _("Direction"),
-        _("End"),
+        pgettext("of a trace", "End"),
         _("Lot number"),
         _("Product"),
         _("Enterprise"),

@@ -68,7 +68,7 @@ def reach_detail(request: HttpRequest) -> HttpResponseBase:
     if (form_of := request.GET.get("export")) in FORMS:
         title = _("What stands behind") if upstream else _("Where it ends")
         about = About(title, form.months, picked.title, form.known_on)
-        return file_answer(form_of, "reach", about, *_table(reach), picture)
+        return file_answer(form_of, "reach", about, *_table(reach), picture, by_stage=True)
     return page(
         request,
         "traceability/reach_detail.html",
@@ -135,7 +135,7 @@ def _table(reach: queries.Reach) -> tuple[list[str], list[list[Any]]]:
             end.country,
             stages.get(end.stage, ""),
             end.kg,
-            part * 100,
+            round(part * 100, PLACES_IN_FILES),
         ]
         for end, part in zip(reach.ends, parts, strict=True)
     ]
