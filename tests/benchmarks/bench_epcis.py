@@ -212,6 +212,17 @@ def _questions() -> Iterator[tuple[str, Any, list[tuple[str, list[tuple[str, str
         ("on record since autumn", [("GE_recordTime", "2025-10-01T00:00:00+08:00")]),
         ("the last page", [("nextPageToken", f"{_last_filing()}-0-0")]),
         ("at most a million", [("maxEventCount", "1000000")]),
+        ("the last days first", [("orderBy", "eventTime")]),
+        ("the last on record first", [("orderBy", "recordTime")]),
+        (
+            "a lot, the first days first",
+            [
+                ("MATCH_anyEPCClass", f"https://x.example{lot_path(maker, lot.number)}"),
+                ("orderBy", "eventTime"),
+                ("orderDirection", "ASC"),
+            ],
+        ),
+        ("what was amended", [("EXISTS_errorDeclaration", "")]),
     ]
     yield "a ministry", make_user(Organisation.objects.get(ministry="MIIT"), "viewer"), asked
     yield "an enterprise", make_user(seller.organisation, "filer"), asked

@@ -305,6 +305,18 @@ def test_what_the_portal_told_is_known_when_it_comes_back(send, northern):
     assert (capture.state, capture.captured, capture.known) == ("accepted", 0, 2)
 
 
+def test_the_id_of_what_another_enterprise_filed_is_not_taken(send, northern, southern):
+    filing = file(southern, "2025-02", extraction(3, "O", "1"))
+    [theirs] = json.loads(exported(filing))["epcisBody"]["eventList"]
+    own = mined(northern.uscc, "L", eventID=theirs["eventID"])
+
+    capture, declared = send(own), send(erroneous(own))
+
+    assert codes(capture) == [("/epcisBody/eventList/0/eventID", "id_differs")]
+    assert codes(declared) == [("/epcisBody/eventList/0/eventID", "event_unknown")]
+    assert not Filing.objects.filter(enterprise=northern).exists()
+
+
 def test_an_event_that_nobody_sent_is_not_declared_erroneous(send, northern):
     capture = send(erroneous(mined(northern.uscc, "L", eventID="urn:x:1")))
 
@@ -408,6 +420,7 @@ def test_a_month_of_every_kind_captured_elsewhere_is_the_same_month(
     )
     twin = make_enterprise("Twin", baotou, "separation")
     content = exported(filing).replace(northern.uscc.encode(), twin.uscc.encode())
+    content = content.replace(b"urn:uuid:", b"urn:twin:")  # its events are other ones
 
     capture = receive_capture(
         enterprise=twin,

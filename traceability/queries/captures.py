@@ -113,6 +113,24 @@ def _own_events(enterprise: Enterprise, event_ids: Collection[str]) -> dict[str,
     }
 
 
+def ids_of_others(enterprise: Enterprise, event_ids: Collection[str]) -> set[str]:
+    """Those of these ids that the portal gave to what another enterprise filed."""
+    places = {named: place for named in event_ids if (place := place_of(named))}
+    filings = Filing.objects.exclude(status=Filing.Status.DRAFT).exclude(enterprise=enterprise)
+    known = {
+        filing.pk: filing
+        for filing in filings.filter(pk__in={place.filing_id for place in places.values()})
+        .select_related("enterprise")
+        .order_by()
+    }
+    return {
+        named
+        for named, place in places.items()
+        if (filing := known.get(place.filing_id)) and filing.submitted_at
+        if proves(place, uscc=filing.enterprise.uscc or "", submitted_at=filing.submitted_at)
+    }
+
+
 def _lines_of_events(filings: Collection[int]) -> dict[tuple[int, int], list[int]]:
     """The lines of each event of these filings, by its lowest."""
     lines: dict[tuple[int, int], list[int]] = {}

@@ -159,13 +159,20 @@ def _filings(asked: Asked, user: User) -> tuple[str, tuple[Any, ...]]:
         filings = filings.filter(month__gte=Month.of(asked.from_day))
     if asked.before_day:
         filings = filings.filter(month__lte=Month.of(asked.before_day))
-    if asked.after.filing_id and asked.order == "eventTime":
-        month = Month.of(asked.after.day)
-        filings = filings.filter(**{"month__gte" if asked.ascending else "month__lte": month})
+    if asked.after.filing_id and asked.order:
+        further = "gte" if asked.ascending else "lte"
+        if asked.order == "eventTime":
+            filings = filings.filter(**{f"month__{further}": Month.of(asked.after.day)})
+        else:
+            filings = filings.filter(**{f"recorded_at__{further}": asked.after.instant})
     if asked.filers is not None:
         filings = filings.filter(enterprise__uscc__in=asked.filers)
     if asked.erroneous or asked.declared_from or asked.declared_before:
         filings = filings.filter(status=Filing.Status.SUPERSEDED)
+    if asked.order:
+        # In the order of the events, as far as it is the filings': then no more is sorted.
+        key = "month" if asked.order == "eventTime" else "recorded_at"
+        filings = filings.order_by(key if asked.ascending else f"-{key}")
     try:
         return filings.values("pk", "month", "recorded_at").query.sql_with_params()
     except EmptyResultSet:

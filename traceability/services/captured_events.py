@@ -10,7 +10,12 @@ from enterprises.models import Enterprise
 from portal.accounts.models import User
 from portal.kernel.period import Month, civil_day
 from traceability.models import Capture, CapturedEvent, Filing
-from traceability.queries.captures import OnRecord, events_on_record, lines_still_there
+from traceability.queries.captures import (
+    OnRecord,
+    events_on_record,
+    ids_of_others,
+    lines_still_there,
+)
 from traceability.queries.filings import draft_of, in_force
 from traceability.rules.epcis.document import EventRead, Sent
 from traceability.rules.epcis.faults import EventFault
@@ -81,7 +86,8 @@ def _sorted(
     enterprise: Enterprise, events: Sequence[EventRead], captured: Captured
 ) -> dict[Month, _OfMonth]:
     """The events by month, without those that are on record."""
-    on_record = events_on_record(enterprise, {event.event_id for event in events})
+    named = {event.event_id for event in events}
+    on_record, others = events_on_record(enterprise, named), ids_of_others(enterprise, named)
     declared = {event.event_id for event in events if event.reason is not None}
     months: dict[Month, _OfMonth] = {}
     sent: dict[str, EventRead] = {}
@@ -89,7 +95,9 @@ def _sorted(
         if event.reason is not None:
             continue
         before = on_record.get(event.event_id) or sent.get(event.event_id)
-        if before is None:
+        if event.event_id in others:
+            captured.faults.append(EventFault(event.place, "/eventID", "id_differs"))
+        elif before is None:
             sent[event.event_id] = event
             # What is sent and declared erroneous in the same breath comes to nothing.
             if event.event_id not in declared:
