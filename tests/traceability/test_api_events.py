@@ -336,6 +336,20 @@ def test_the_resources_of_the_standard_lead_to_their_events(
     assert "events" in client.get("/api/v1/epcis").json()
 
 
+def test_links_lead_on_whatever_signs_a_lot_has(asks, client, filer, northern):
+    number = "批 1/A#2?%25"
+    file(northern, "2025-01", extraction(1, number, "9"), stock(31, number, "9"))
+    client.force_login(filer)
+    lot = quote(BASE + lot_path(northern.uscc, number), safe="")
+    address = f"/api/v1/epcis/epcs/{lot}/events"
+
+    first = client.get(f"{address}?perPage=1")
+    [told] = asks(first.headers["Link"][1:].partition(">")[0])
+
+    assert told == asks(address)[1]
+    assert told["bizStep"] == "cycle_counting"
+
+
 def test_the_resources_of_the_standard_list_their_values(ledger, client, viewer, filer, northern):
     basis = "/api/v1/epcis"
     rebuild_derived()

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotAcceptable, ValidationError
@@ -115,7 +116,8 @@ def next_link(request: Request, token: str) -> dict[str, str]:
     """The header that leads to the next page."""
     told = request.query_params.lists()
     asked = [(name, text) for name, texts in told for text in texts if name != "nextPageToken"]
-    address = request.build_absolute_uri(request.path)
+    # The path as it was sent: a value in it may have signs that mean something in an address.
+    address = request.build_absolute_uri(escape_uri_path(request.path))
     return {"Link": f'<{address}?{urlencode([*asked, ("nextPageToken", token)])}>; rel="next"'}
 
 
