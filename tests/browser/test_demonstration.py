@@ -80,6 +80,22 @@ def test_traces_and_flows_have_no_fault_and_their_pictures_are_drawn(signed_in, 
                 assert page.locator("#picture svg.picture").count() == (path in PICTURES), path
 
 
+def test_maps_and_charts_are_whole_and_readable_on_paper(signed_in, address):
+    page = signed_in("demo-miit-supervisor")
+    page.goto(f"{address}/traceability/flows/series/")
+    page.wait_for_selector(".chart canvas")
+    page.emulate_media(media="print")
+    drawn = page.locator(".chart canvas").evaluate_all(
+        "(drawn) => drawn.map((canvas) => getComputedStyle(canvas).position)"
+    )
+    assert drawn == ["static", "static"]  # as wide as its column, whatever it was drawn for
+    page.goto(f"{address}/traceability/flows/map/")
+    kept = page.locator(".tile-map li").evaluate_all(
+        "(tiles) => tiles.map((tile) => getComputedStyle(tile).printColorAdjust)"
+    )
+    assert set(kept) == {"exact"}  # white words on dark tiles need their tiles
+
+
 def test_the_picture_of_a_lot_leads_on_and_is_saved(signed_in, address, tmp_path):
     page = signed_in("demo-miit-supervisor")
     page.goto(f"{address}/traceability/lots/?number=MAG-NDFEB-2510")

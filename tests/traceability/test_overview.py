@@ -1,5 +1,6 @@
 """Flows from afar: provinces, trade between groups, months."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -116,6 +117,27 @@ def test_flow_trade_exports_every_way(january, client, viewer):
     )
 
     assert b"400.000" in b"".join(answer.streaming_content)
+
+
+def test_what_was_filed_since_says_that_only_some_of_it_is_listed(
+    january, client, viewer, northern, noon
+):
+    client.cookies["django_language"] = "en"
+    client.force_login(viewer)
+    asked = {"first": "2020-01", "last": "2025-12", "known": noon.date().isoformat()}
+    later = noon + timedelta(days=30)
+    told = "that changed most are listed"
+    pages = []
+    for months in (range(20), range(20, 21)):
+        for place in months:
+            month = Month(2022 + place // 12, place % 12 + 1)
+            file(northern, str(month), extraction(1, f"ORE-{place}", "10"), at=later)
+        rebuild_derived()
+        pages.append(client.get(reverse("traceability:flow_detail"), asked).content.decode())
+
+    assert "20 months first filed since" in pages[0]
+    assert told not in pages[0]  # exactly as many as are listed
+    assert f"The 20 {told}" in pages[1]
 
 
 @pytest.mark.parametrize(

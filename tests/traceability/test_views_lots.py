@@ -17,7 +17,7 @@ from tests.traceability.ledger import Row, extraction, feed, file, output, purch
 from traceability.models import Finding, Lot
 from traceability.queries.tracing import drawn as drawing
 from traceability.services.derivation import rebuild_derived
-from traceability.views.tracing import interchange
+from traceability.views.tracing import interchange, lots
 from traceability.views.tracing.pictures import PAGE
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +144,31 @@ def test_lot_detail_lists_the_findings_that_its_picture_marks(
     assert {box["label"] for box in boxes(answer) if box["marked"]} == {"ORE1", "OX1"}
     assert not any(box["marked"] for box in boxes(others))
     assert elsewhere not in answer.context["findings_around"]
+
+
+def test_lot_detail_puts_many_ends_below_one_another_and_lists_the_gravest_findings(
+    client, viewer, northern, noon, monkeypatch
+):
+    monkeypatch.setattr(lots, "LINES_BESIDE", 1)
+    monkeypatch.setattr(lots, "FINDINGS_SHOWN", 1)
+    made = (feed(3, "ORE1", "80", "R1"), output(5, "OX1", "30", "R1"))
+    file(northern, "2025-01", extraction(1, "ORE1", "100"), *made)
+    rebuild_derived()
+    told = {"code": "yield_low", "enterprise": northern, "run": "R1", "year": 2025}
+    told |= {"severity": "high", "rule_version": "1"}
+    told |= {"first_seen": noon.date(), "last_seen": noon.date()}
+    Finding.objects.create(key="x", **told)
+
+    one = page_of(client, viewer, the("ORE1")).content.decode()
+    Finding.objects.create(key="y", **told)
+    two = page_of(client, viewer, the("ORE1"))
+    beside = page_of(client, viewer, the("OX1")).content.decode()
+
+    assert len(two.context["findings_around"]) == 1
+    assert "Only the gravest are listed." in two.content.decode()
+    assert "Only the gravest are listed." not in one
+    assert one.count('<div class="whole">') == 2
+    assert beside.count('<div class="half">') == 2
 
 
 def test_lot_detail_folds_others_trade_without_breaking_the_sums(chain, client, southern_filer):

@@ -45,6 +45,8 @@ from traceability.views.tracing.pictures import on_page
 # The page shows so many ends of each direction; the files have all.
 LINES_SHOWN = 30
 FINDINGS_SHOWN = 10
+# With more ends than these the two directions stand one below the other.
+LINES_BESIDE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,14 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             "elements": [(key, label) for key, (label, _oxides) in ELEMENTS.items()],
             "element": element if element in ELEMENTS else "",
             "sides": sides,
+            "stacked": any(len(side.lines) > LINES_BESIDE for side in sides),
             "kept": _kept(request),
             "drawn": drawing,
             **on_page(picture),
             "circling": [pool for trace in traces for pool in trace.circling],
             "holdings": _holdings(lot, request, known_at, lead),
             "findings": _findings(lot, request.user),
-            "findings_around": _findings_around(lot, drawing, request.user),
+            **_findings_around(lot, drawing, request.user),
             "since": _since(lot, request, traces, known_at),
         },
     )
@@ -185,10 +188,12 @@ def _findings(lot: Lot, user: User) -> list[Any]:
     return list(ranked(findings_visible_to(user).filter(lot=lot))[:FINDINGS_SHOWN])
 
 
-def _findings_around(lot: Lot, drawing: Drawn, user: User) -> list[Any]:
-    """The open findings that the picture marks beside those of the lot itself."""
+def _findings_around(lot: Lot, drawing: Drawn, user: User) -> dict[str, Any]:
+    """The gravest open findings that the picture marks beside those of the lot itself."""
     around = findings_visible_to(user).filter(pk__in=drawing.touched).exclude(lot=lot)
-    return list(ranked(around)[:FINDINGS_SHOWN])
+    gravest = list(ranked(around)[: FINDINGS_SHOWN + 1])
+    further = len(gravest) > FINDINGS_SHOWN
+    return {"findings_around": gravest[:FINDINGS_SHOWN], "further_findings": further}
 
 
 def _since(lot: Lot, request: HttpRequest, traces: list[Trace], known_at: datetime) -> Since:
