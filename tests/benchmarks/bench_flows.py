@@ -7,7 +7,8 @@ database, each copy with enterprises, filings, lots and runs of its own, until t
 records as asked for, all in one year or spread over as many as are named. Then the flows of a year
 are asked for: of the country as it stands, as known half a year before, of one group, of one
 element, and weighed anew from the movements, as they were before flows were kept; and whole pages,
-as a ministry sees them: the request, the queries, the picture, the page.
+as a ministry sees them: the request, the queries, the picture, the page. Among them, where it ends:
+all movements behind what is picked are followed for these.
 """
 
 import os
@@ -181,6 +182,7 @@ def _pages(group: int) -> dict[str, Callable[[], int]]:
 
     year = "first=2025-01&last=2025-12"
     flows = f"/traceability/flows/?{year}"
+    reach = "/traceability/flows/reach/"
     asked = {
         "page of the country": flows,
         "page of its products": f"{flows}&by=product",
@@ -191,6 +193,10 @@ def _pages(group: int) -> dict[str, Callable[[], int]]:
         "page of provinces": f"/traceability/flows/map/?{year}",
         "page of trade": f"/traceability/flows/trade/?{year}",
         "page of months": f"/traceability/flows/series/?{year}",
+        "where imports end": f"{reach}?{year}&country=MM",
+        "where a month ends": f"{reach}?first=2025-03&last=2025-03",
+        "where all of the year ends": f"{reach}?{year}",
+        "behind exports to Japan": f"{reach}?{year}&way=back&country=JP",
     }
     return {name: lambda path=path: ask(path) for name, path in asked.items()}
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 from portal.kernel.period import Month
 from tests.cast import make_user
 from tests.traceability.ledger import Row, extraction, feed, file, output, purchase, sale
-from traceability.queries.tracing.reach import Picked, enterprises_like, reach_of
+from traceability.queries.tracing.reach import Picked, behind_reach, enterprises_like, reach_of
 from traceability.queries.tracing.walk import Asked
 from traceability.services.derivation import rebuild_derived
 
@@ -95,6 +96,42 @@ def test_reach_ends_at_the_border_of_what_the_reader_sees(chain, northern):
     reach = reach_of(Picked(JANUARY, JANUARY), Asked(upstream=False, seen=[northern.pk]))
 
     assert told(reach) == {("elsewhere", "", ""): 800, ("held", "Northern", ""): 200}
+
+
+def test_reach_tells_the_stage_of_what_never_moved(chain, northern):
+    file(northern, "2025-02", extraction(3, "STILL", "10", percent="60"))
+    rebuild_derived()
+
+    reach = reach_of(Picked(Month(2025, 2), Month(2025, 2)), Asked(upstream=False))
+
+    [held] = reach.ends
+    assert (held.kind.value, held.enterprise, held.stage, held.kg) == ("held", northern, "ore", 6)
+
+
+def test_reach_says_what_was_too_much_to_follow(chain, monkeypatch):
+    monkeypatch.setattr("traceability.queries.tracing.wide.MOST_AT_ONCE", 1)
+
+    reach = reach_of(Picked(JANUARY, JANUARY), Asked(upstream=False))
+
+    # Two holdings are opened at once; the shipments behind them are not.
+    assert told(reach) == {
+        ("not_followed", "Northern", ""): 800,
+        ("held", "Northern", ""): 200,
+    }
+    assert behind_reach(reach, lambda end: end.kind == "not_followed").count() == 2
+
+
+def test_reach_as_known_before_an_amendment_is_that_of_then(chain, northern, southern, noon):
+    later = noon + timedelta(days=30)
+    file(northern, "2025-01", extraction(1, "A", "1000", percent="60"), at=later)
+    rebuild_derived()
+    picked = Picked(JANUARY, JANUARY)
+
+    now = reach_of(picked, Asked(upstream=False))
+    then = reach_of(picked, Asked(upstream=False, known_at=later - timedelta(days=1)))
+
+    assert (now.total_kg, then.total_kg) == (600, 1000)
+    assert told(then)["export", "Southern", "JP"] == 200
 
 
 def test_reach_of_nothing_is_nothing(chain):

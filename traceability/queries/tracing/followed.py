@@ -87,7 +87,11 @@ class Parts:
         if leaving:
             for place in leaving:
                 self.add_step(followed, place)
-            return
+        else:
+            self.add_rest(followed, around, pool)
+
+    def add_rest(self, followed: Followed, around: "Around", pool: int) -> None:
+        """What came to a pool, or began there, less what went on."""
         for place in around.leading_to[pool]:
             self.add_step(followed, place)
         for place in around.leading_on[pool]:

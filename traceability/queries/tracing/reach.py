@@ -1,10 +1,10 @@
 """Where much ends at once: of a mine, a product, months or a country; and what stands behind."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -21,13 +21,14 @@ from traceability.queries.tracing.followed import (
     Followed,
     behind,
     movements_of,
-    parts_of_ends,
 )
-from traceability.queries.tracing.walk import Asked, pool_facts, rows, statement, walk
+from traceability.queries.tracing.walk import Asked, rows, statement
 from traceability.rules.intake import CREATING
-from traceability.rules.tracing.ends import EndKind, Line, ends_of, lines_of
+from traceability.rules.tracing.ends import EndKind, Line, lines_of
 from traceability.rules.tracing.picture import Link, Node, Picture, addressed, picture_of
-from traceability.rules.tracing.spread import spread
+
+if TYPE_CHECKING:
+    from traceability.queries.tracing.wide import Left, Wide
 
 # Names that fit what was typed are offered so far.
 OFFERED = 12
@@ -70,15 +71,16 @@ class Reached:
 class Reach:
     """All ends of what was picked; they add up to `total_kg`.
 
-    `picked`: the movements that were, each with the holding that it came to or left. `stages`: of
-    the lots that were met.
+    `picked`: the movements that were, each with the holding that it came to or left. `left`: the
+    ends, with the pools that they are left in.
     """
 
     total_kg: Decimal
     ends: list[Reached]
+    upstream: bool = False
     picked: Entered = ()
-    followed: Followed | None = None
-    stages: Mapping[int, str] = field(default_factory=dict)
+    wide: "Wide | None" = None
+    left: Sequence["Left"] = ()
 
 
 def reach_of(picked: Picked, asked: Asked) -> Reach:
@@ -91,17 +93,14 @@ def reach_of(picked: Picked, asked: Asked) -> Reach:
         starts[pool] += kg
     total = sum(starts.values(), ZERO).quantize(GRAM)
     if not total:
-        return Reach(ZERO, [])
-    walked = walk(list(starts), asked)
-    steps = walked.steps()
-    found = spread(starts, steps, opened=walked.opened, other_side=walked.weights_behind())
-    reached = walked.opened | {step.far for step in steps if step.far is not None}
-    pools = pool_facts(reached, asked.seen)
-    stages = {lot.pk: lot.stage for lot in walked.lots.values()}
-    ends = list(ends_of(found, steps, pools, upstream=asked.upstream))
-    lines = lines_of((line_of(end, stages) for _pool, end in ends), total=total)
-    followed = Followed(asked, steps, found, starts, ends)
-    return Reach(total, _named(lines), moved, followed, stages)
+        return Reach(ZERO, [], asked.upstream)
+    # What it reckons with takes a while to import: only who asks waits for it.
+    from traceability.queries.tracing.wide import MOST_AT_ONCE, followed_at_once
+
+    wide = followed_at_once(starts, replace(asked, most=MOST_AT_ONCE))
+    left = wide.ends()
+    lines = lines_of(map(line_of, left), total=total)
+    return Reach(total, _named(lines), asked.upstream, moved, wide, left)
 
 
 def _facts(picked: Picked, asked: Asked) -> dict[str, Any]:
@@ -117,11 +116,11 @@ def _facts(picked: Picked, asked: Asked) -> dict[str, Any]:
     }
 
 
-def line_of(end: Line, stages: Mapping[int, str]) -> Line:
-    """An end without its lot and run; the stage of the lot stands in the place of the run."""
+def line_of(left: "Left") -> Line:
+    """An end by whom it goes by; the stage of the lots stands in the place of the run."""
+    end = left.line
     who = end.partner_id if end.kind in _BY_PARTNER else end.enterprise_id
-    stage = stages.get(end.lot_id or 0, "")
-    return end._replace(enterprise_id=who, partner_id=None, lot_id=None, run=stage)
+    return end._replace(enterprise_id=who, partner_id=None, run=left.stage)
 
 
 def _named(lines: Sequence[Line]) -> list[Reached]:
@@ -143,20 +142,19 @@ def _named(lines: Sequence[Line]) -> list[Reached]:
 
 def behind_reach(reach: Reach, wanted: Callable[[Reached], bool] | None) -> Behind:
     """The records behind those ends that are wanted; behind all that was picked for None."""
-    if wanted is None or reach.followed is None:
+    if wanted is None or reach.wide is None:
         return behind_movements({movement: kg for _pool, movement, kg in reach.picked})
     chosen = [end for end in reach.ends if wanted(end)]
     keys = {_key(end) for end in chosen}
-    parts = parts_of_ends(
-        reach.followed, lambda end: line_of(end, reach.stages)._replace(kg=ZERO) in keys
-    )
+    left = [one for one in reach.left if line_of(one)._replace(kg=ZERO) in keys]
+    followed, parts = reach.wide.parts_of(left)
 
     def entered(_followed: Followed, pools: list[int]) -> Entered:
         among = set(pools)
         return [one for one in reach.picked if one[0] in among]
 
     figure = sum((end.kg for end in chosen), ZERO)
-    return behind(movements_of([(reach.followed, parts)], entered), figure)
+    return behind(movements_of([(followed, parts)], entered), figure)
 
 
 def _key(end: Reached) -> Line:
@@ -171,7 +169,7 @@ def picture_of_reach(
 
     `lead` gives the address of the records behind an end; of all that was picked for None.
     """
-    upstream = reach.followed is not None and reach.followed.asked.upstream
+    upstream = reach.upstream
     stage = "end" if upstream else "source"
     nodes = [Node("focus", title, stage, focus=True, figure_url=lead(None))]
     links = []

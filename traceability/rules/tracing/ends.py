@@ -97,19 +97,35 @@ def ends_of(
     """Every end of a trace, kg REO unrounded, with the pool that it hangs on."""
     for place, step in enumerate(steps):
         if step.far is None and (mass := found.flows.get(place)):
-            owner = pools[step.near].enterprise_id
-            kind = EndKind(step.kind)
-            yield step.near, Line(kind, mass, owner, None, step.lot_id, "", step.country)
-    rest = _origin if upstream else _remainder
+            end = out_of(pools[step.near], step.kind, step.lot_id, step.country)
+            yield step.near, end._replace(kg=mass)
     told = {step.near for step in steps}
     for pool, mass in found.rest.items():
-        yield pool, rest(pools[pool], pool in told)._replace(kg=mass)
+        yield pool, rest_in(pools[pool], told=pool in told, upstream=upstream)._replace(kg=mass)
     for pool, mass in found.beyond.items():
-        facts = pools[pool]
-        shown = _at(EndKind.NOT_FOLLOWED, facts) if facts.open_to_reader else _NOBODYS
-        yield pool, shown._replace(kg=mass)
+        yield pool, beyond(pools[pool])._replace(kg=mass)
     for pool, mass in found.round.items():
-        yield pool, _at(EndKind.ROUND, pools[pool])._replace(kg=mass)
+        yield pool, round_in(pools[pool])._replace(kg=mass)
+
+
+def out_of(pool: PoolFacts, kind: str, lot_id: int | None, country: str) -> Line:
+    """What left the graph from a pool, or came to it from without."""
+    return Line(EndKind(kind), ZERO, pool.enterprise_id, None, lot_id, "", country)
+
+
+def rest_in(pool: PoolFacts, *, told: bool, upstream: bool) -> Line:
+    """What the steps of a pool do not explain. `told`: there are some."""
+    return (_origin if upstream else _remainder)(pool, told)
+
+
+def beyond(pool: PoolFacts) -> Line:
+    """What came to a pool that was not opened: it was too much, or is not the reader's."""
+    return _at(EndKind.NOT_FOLLOWED, pool) if pool.open_to_reader else _NOBODYS
+
+
+def round_in(pool: PoolFacts) -> Line:
+    """What never left a circle."""
+    return _at(EndKind.ROUND, pool)
 
 
 def lines_of(ends: Iterable[Line], *, total: Decimal) -> list[Line]:

@@ -1,0 +1,187 @@
+"""Much that is followed at once: the same walk and ends as of one lot, kept as columns."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.kernel.quantity import ZERO
+from traceability.queries.tracing.columns import (
+    KNOWN_LOTS,
+    Moves,
+    as_array,
+    grades_of,
+    walked_columns,
+)
+from traceability.queries.tracing.followed import Around, Followed, Parts
+from traceability.queries.tracing.walk import NOW, Asked, rows, statement
+from traceability.rules.intake import CREATING
+from traceability.rules.tracing.ends import (
+    Line,
+    PoolFacts,
+    beyond,
+    out_of,
+    rest_in,
+    round_in,
+)
+from traceability.rules.tracing.spread import Spread, Step
+from traceability.rules.tracing.waves import Places, Waves, spread_in_waves, summed
+
+# So many movements are followed at once; what lies behind them is told as not followed.
+MOST_AT_ONCE = 2_000_000
+_STAGES_NOW = """
+select l.id, p.stage from traceability_lot l join traceability_product p on p.id = l.product_id
+"""
+_STAGES_KNOWN = f"select lot_id as id, stage from {KNOWN_LOTS}"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One end of much: `line` says what and how much, without lot and run; in their place `stage`.
+
+    Left in `pools`, or gone from them over `steps`, by their places.
+    """
+
+    line: Line
+    stage: str
+    pools: Sequence[int]
+    steps: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """What was followed: `pools` in order, the places of each step's among them, and the masses."""
+
+    asked: Asked
+    starts: Mapping[int, Decimal]
+    pools: Places
+    opened: NDArray[np.bool_]
+    moves: Moves
+    near: Places
+    far: Places
+    waves: Waves
+    lots: Places
+
+    def ends(self) -> list[Left]:
+        """All that was left, drawn together by what is told of it; kg REO unrounded."""
+        told = np.zeros(len(self.pools), bool)
+        told[self.near] = True
+        kinds = {
+            "rest": np.where(self.opened, self.waves.rest, 0),
+            "beyond": np.where(self.opened, 0, self.waves.come),
+            "round": self.waves.round,
+        }
+        columns: list[list[Any]] = [[], [], [], [], [], [], []]
+        for left_as, mass in kinds.items():
+            places = np.flatnonzero(mass > 0)
+            nothing = [0] * len(places)
+            pools, masses = self.pools[places].tolist(), mass[places].tolist()
+            words = [left_as] * len(places), told[places].tolist(), [""] * len(places)
+            for column, more in zip(
+                columns, (pools, nothing, masses, *words, nothing), strict=True
+            ):
+                column += more
+        out = np.flatnonzero((self.far < 0) & (self.waves.flow > 0))
+        moves = self.moves
+        gone = (moves.near, moves.lot, self.waves.flow, moves.kind, None, moves.country)
+        for column, values in zip(columns, gone, strict=False):
+            column += [True] * len(out) if values is None else values[out].tolist()
+        columns[6] += out.tolist()
+        return [self._left(*row) for row in self._drawn_together(columns)]
+
+    def _drawn_together(self, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        names = ("pools", "lots_left", "masses", "left_as", "told", "countries", "places")
+        facts: dict[str, Any] = {
+            name: as_array(column) for name, column in zip(names, columns, strict=True)
+        }
+        facts |= {"seen": None if self.asked.seen is None else list(self.asked.seen)}
+        facts |= {"known_at": self.asked.known_at, "creating": list(CREATING)}
+        lot = _STAGES_NOW
+        if self.asked.known_at != NOW:
+            facts["lots"] = self.lots.tolist()
+            lot = _STAGES_KNOWN.replace("{known}", statement("known_lots"))
+        return rows(f"with lot as ({lot}), {statement('ends_at_once')}", facts)
+
+    def _left(
+        self,
+        left_as: str,
+        told: bool,
+        country: str,
+        kind: str,
+        enterprise: int,
+        partner: int | None,
+        outside: bool,
+        open_to_reader: bool,
+        stage: str,
+        kg: float,
+        pools: list[int],
+        places: list[int],
+    ) -> Left:
+        pool = PoolFacts(kind, enterprise, None, partner, "", outside, open_to_reader)
+        if left_as == "rest":
+            end = rest_in(pool, told=told, upstream=self.asked.upstream)
+        elif left_as == "beyond":
+            end = beyond(pool)
+            stage = stage if pool.open_to_reader else ""
+        elif left_as == "round":
+            end = round_in(pool)
+        else:
+            end = out_of(pool, left_as, None, country)
+            return Left(end._replace(kg=Decimal(kg)), stage, (), places)
+        return Left(end._replace(kg=Decimal(kg)), stage, pools, ())
+
+    def parts_of(self, ends: Iterable[Left]) -> tuple[Followed, Parts]:
+        """What some ends are made of: the steps that lead to them and on."""
+        pools: set[int] = set()
+        out: set[int] = set()
+        for end in ends:
+            pools.update(end.pools)
+            out.update(end.steps)
+        touched = np.isin(self.pools, np.fromiter(pools, np.int64, len(pools)))
+        reached = touched[np.maximum(self.far, 0)] & (self.far >= 0)
+        reached |= touched[self.near]
+        reached[list(out)] = True
+        chosen = np.flatnonzero(reached)
+        flows = dict(enumerate(map(Decimal, self.waves.flow[chosen].tolist())))
+        starts = {pool: kg for pool, kg in self.starts.items() if pool in pools}
+        followed = Followed(self.asked, self._steps(chosen), Spread(flows), starts, ())
+        around, parts = Around(followed), Parts()
+        for place in np.searchsorted(chosen, sorted(out)).tolist():
+            parts.add_step(followed, place)
+        for pool in pools:
+            parts.add_rest(followed, around, pool)
+        return followed, parts
+
+    def _steps(self, places: Places) -> list[Step]:
+        moves = self.moves
+        columns = (moves.near, moves.far, moves.kind, moves.lot, moves.country)
+        told = zip(*(column[places].tolist() for column in columns), strict=True)
+        return [
+            Step(near, far or None, ZERO, kind, lot, country)
+            for near, far, kind, lot, country in told
+        ]
+
+
+def followed_at_once(starts: Mapping[int, Decimal], asked: Asked) -> Wide:
+    """Follow the masses `starts`, by the holding that each is in, to all their ends."""
+    moves, opened, behind, weights = walked_columns(list(starts), asked)
+    lots = np.unique(np.concatenate([moves.lot, behind.lot]))
+    grades = grades_of(lots, asked.known_at)
+    begun = np.fromiter(starts, np.int64, len(starts))
+    pools = np.unique(np.concatenate([begun, opened, moves.near, moves.far[moves.far > 0]]))
+    near = np.searchsorted(pools, moves.near)
+    far = np.where(moves.far > 0, np.searchsorted(pools, moves.far), -1)
+    in_run, in_run_behind = ("input", "output") if asked.upstream else ("output", "input")
+    at, weight = np.searchsorted(pools, weights[0]), weights[1]
+    other_side = summed(at, weight, len(pools))
+    at, weight = np.searchsorted(pools, behind.near), behind.weighed(in_run_behind, grades)
+    other_side += summed(at, weight, len(pools))
+    masses = np.zeros(len(pools))
+    masses[np.searchsorted(pools, begun)] = [float(kg) for kg in starts.values()]
+    weight = moves.weighed(in_run, grades)
+    waves = spread_in_waves(masses, near, far, weight, other_side=other_side)
+    is_opened = np.isin(pools, opened)
+    return Wide(asked, starts, pools, is_opened, moves, near, far, waves, lots)
