@@ -69,40 +69,36 @@ class Wide:
         """All that was left, drawn together by what is told of it; kg REO unrounded."""
         told = np.zeros(len(self.pools), bool)
         told[self.near] = True
-        kinds = {
+        in_pools = {
             "rest": np.where(self.opened, self.waves.rest, 0),
             "beyond": np.where(self.opened, 0, self.waves.come),
             "round": self.waves.round,
         }
-        columns: list[list[Any]] = [[], [], [], [], [], [], []]
-        for left_as, mass in kinds.items():
-            places = np.flatnonzero(mass > 0)
-            nothing = [0] * len(places)
-            pools, masses = self.pools[places].tolist(), mass[places].tolist()
-            words = [left_as] * len(places), told[places].tolist(), [""] * len(places)
-            for column, more in zip(
-                columns, (pools, nothing, masses, *words, nothing), strict=True
-            ):
-                column += more
-        out = np.flatnonzero((self.far < 0) & (self.waves.flow > 0))
-        moves = self.moves
-        gone = (moves.near, moves.lot, self.waves.flow, moves.kind, None, moves.country)
-        for column, values in zip(columns, gone, strict=False):
-            column += [True] * len(out) if values is None else values[out].tolist()
-        columns[6] += out.tolist()
-        return [self._left(*row) for row in self._drawn_together(columns)]
+        left = [(name, np.flatnonzero(mass), mass) for name, mass in in_pools.items()]
+        gone = np.flatnonzero((self.far < 0) & (self.waves.flow > 0))
+        at = np.concatenate([*(places for _name, places, _mass in left), self.near[gone]])
+        masses = [*(mass[places] for _name, places, mass in left), self.waves.flow[gone]]
+        names = [name for name, places, _mass in left for _place in places]
+        before = len(names)
+        drawn_together = self._drawn_together(
+            pools=self.pools[at].tolist(),
+            masses=np.concatenate(masses).tolist(),
+            left_as=names + self.moves.kind[gone].tolist(),
+            told=told[at].tolist(),
+            lots_left=[0] * before + self.moves.lot[gone].tolist(),
+            countries=[""] * before + self.moves.country[gone].tolist(),
+            places=[0] * before + gone.tolist(),
+        )
+        return [self._left(*row) for row in drawn_together]
 
-    def _drawn_together(self, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        names = ("pools", "lots_left", "masses", "left_as", "told", "countries", "places")
-        facts: dict[str, Any] = {
-            name: as_array(column) for name, column in zip(names, columns, strict=True)
-        }
-        facts |= {"seen": None if self.asked.seen is None else list(self.asked.seen)}
-        facts |= {"known_at": self.asked.known_at, "creating": list(CREATING)}
+    def _drawn_together(self, **columns: list[Any]) -> list[tuple[Any, ...]]:
+        facts: dict[str, Any] = {name: as_array(column) for name, column in columns.items()}
+        facts["seen"] = None if self.asked.seen is None else list(self.asked.seen)
         lot = _STAGES_NOW
         if self.asked.known_at != NOW:
-            facts["lots"] = self.lots.tolist()
             lot = _STAGES_KNOWN.replace("{known}", statement("known_lots"))
+            facts |= {"lots": as_array(self.lots.tolist()), "known_at": self.asked.known_at}
+            facts["creating"] = list(CREATING)
         return rows(f"with lot as ({lot}), {statement('ends_at_once')}", facts)
 
     def _left(
