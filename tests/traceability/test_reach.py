@@ -12,6 +12,7 @@ from django.urls import reverse
 from portal.kernel.period import Month
 from tests.cast import make_user
 from tests.traceability.ledger import Row, extraction, feed, file, output, purchase, sale
+from traceability.models import Product
 from traceability.queries.tracing.reach import Picked, behind_reach, enterprises_like, reach_of
 from traceability.queries.tracing.walk import Asked
 from traceability.services.derivation import rebuild_derived
@@ -70,14 +71,39 @@ def test_reach_of_a_mine_are_its_buyers_and_uses(chain, northern):
 
 
 def test_reach_of_a_product_is_its_part_only(chain):
-    from traceability.models import Product
-
     product = Product.objects.get(code="ORE-BAST").pk
     reach = reach_of(Picked(JANUARY, JANUARY, product=product), Asked(upstream=False))
 
     # 300 of the 800 kg that went into S1.
     assert told(reach)["export", "Southern", "JP"] == 75
     assert reach.total_kg == 500
+
+
+def test_reach_of_a_product_that_plants_make_is_what_they_made_of_it(chain, southern):
+    product = Product.objects.get(code="OX-PRND").pk
+
+    made = reach_of(
+        Picked(JANUARY, JANUARY, enterprise=southern.pk, product=product), Asked(upstream=False)
+    )
+    all_sources = reach_of(Picked(JANUARY, JANUARY), Asked(upstream=False))
+
+    assert told(made) == {
+        ("sold_outside", "Outsider", ""): 400,
+        ("export", "Southern", "JP"): 200,
+        ("held", "Southern", ""): 200,
+    }
+    assert all_sources.total_kg == 1000  # what is made was mined before, and is not counted twice
+
+
+def test_reach_back_from_an_exporter_and_a_country_is_what_it_sent_there(chain, northern, southern):
+    def back(enterprise, country):
+        picked = Picked(JANUARY, JANUARY, enterprise=enterprise.pk, country=country)
+        return reach_of(picked, Asked(upstream=True)).total_kg
+
+    assert back(southern, "JP") == 200
+    assert back(southern, "VN") == 0
+    assert back(northern, "JP") == 0
+    assert back(southern, "") == 800  # without a country what it bought
 
 
 def test_reach_back_from_a_country_are_the_mines_behind_it(chain):
@@ -169,6 +195,7 @@ def test_reach_detail_asks_which_enterprise_is_meant(chain, read, viewer, northe
     text = read(viewer, who="thern").content.decode()
 
     assert "Which enterprise?" in text
+    assert re.search(r"<h1[^>]*>\s*Where it ends · thern\s*</h1>", text)
     assert northern.uscc in text
 
 

@@ -1,4 +1,5 @@
--- What was mined, imported or recycled in some months, kg REO, by the holding that it came to.
+-- What was mined, imported or recycled (of a product also: made) in some months, kg REO, by the
+-- holding that it came to.
 select m.target_id, m.id, m.reo_kg
   from traceability_filing f
   join traceability_movement m on m.filing_id = f.id

@@ -43,7 +43,10 @@ _BY_PARTNER = (EndKind.SOLD_OUTSIDE, EndKind.UNCONFIRMED)
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What is asked about: made or brought in (upstream: sold or sent out) in some months."""
+    """What is asked about: mined or brought in, or made of a product, in some months.
+
+    Upstream: bought by the enterprise; with a country what it sent there, or what all did.
+    """
 
     first: Month
     last: Month
@@ -112,7 +115,8 @@ def _facts(picked: Picked, asked: Asked) -> dict[str, Any]:
         "country": picked.country,
         "known_at": asked.known_at,
         "seen": None if asked.seen is None else list(asked.seen),
-        "creating": [kind for kind in CREATING if kind != "output"],
+        # What plants make is what was mined before: it is counted where a product is asked for.
+        "creating": [kind for kind in CREATING if kind != "output" or picked.product],
     }
 
 

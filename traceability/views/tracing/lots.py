@@ -46,7 +46,7 @@ from traceability.views.tracing.pictures import on_page
 LINES_SHOWN = 30
 FINDINGS_SHOWN = 10
 # With more ends than these the two directions stand one below the other.
-LINES_BESIDE = 6
+LINES_BESIDE = 3
 
 
 @dataclass(frozen=True, slots=True)

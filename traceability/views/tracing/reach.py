@@ -49,7 +49,7 @@ def picked_by(request: HttpRequest) -> PickedShown:
     chosen = offered[0] if len(offered) == 1 else None
     undecided = bool(form.asked("who")) and chosen is None
     reach = queries.Reach(queries.ZERO, []) if undecided else _reach(request, form, chosen)
-    title = _title(form, chosen, products)
+    title = form.asked("who") if undecided else _title(form, chosen, products)
     return PickedShown(form, title, reach, offered if undecided else [], undecided)
 
 
