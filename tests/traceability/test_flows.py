@@ -1,7 +1,9 @@
 """Flows of a period: balanced at every stage, whoever is asked about."""
 
 import csv
+import html
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -224,6 +226,33 @@ def test_flow_detail_narrows_to_a_province_and_to_a_group(january, read, viewer,
     assert "Mined" not in province
     assert "Mined" in of_group
     assert "Sold to outside" in of_group
+
+
+@pytest.mark.django_db
+def test_flow_detail_narrows_to_an_enterprise_by_its_name(january, read, viewer, northern, client):
+    named = read(viewer, **PERIOD, called="Southern").content.decode()
+    linked = read(viewer, **PERIOD, enterprise=northern.pk).content.decode()
+    renamed = read(viewer, **PERIOD, enterprise=northern.pk, called="Southern").content.decode()
+    cleared = read(viewer, **PERIOD, enterprise=northern.pk, called="").content.decode()
+
+    assert "Mined" not in named
+    assert "Flows · Southern" in named
+    assert 'name="called" value="Northern"' in linked
+    assert "Flows · Southern" in renamed  # what was typed goes before what an address brought
+    assert "Flows · Northern" in linked
+    assert "Flows · Northern" not in cleared
+    figure = html.unescape(re.search(r'href="(/traceability/figures/[^"]*)"', named).group(1))
+    assert "· Southern" in client.get(figure).content.decode()
+
+
+@pytest.mark.django_db
+def test_flow_detail_asks_which_enterprise_is_meant(january, read, viewer, filer, southern):
+    several = read(viewer, **PERIOD, called="thern")
+    nobody = read(filer, **PERIOD, called="Southern")
+
+    assert several.status_code == nobody.status_code == 422
+    assert f"called={southern.uscc}" in several.content.decode()
+    assert "No enterprise that you may see has such a name or code." in nobody.content.decode()
 
 
 @pytest.mark.django_db

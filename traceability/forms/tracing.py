@@ -1,6 +1,6 @@
 """What the pages of traces and flows are asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -78,13 +78,16 @@ class FlowForm(PeriodForm):
     province = forms.ChoiceField(label=_("Province"), required=False)
     group = forms.TypedChoiceField(label=_("Group"), required=False, coerce=int, empty_value=None)
     enterprise = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    called = forms.CharField(label=_("Enterprise"), required=False, max_length=120)
     element = forms.ChoiceField(label=_("Element"), required=False)
     by = forms.ChoiceField(
         label=_("Boxes"),
         required=False,
         choices=[("", _("stages")), ("product", _("products"))],
     )
-    field_order = ("first", "last", "province", "group", "enterprise", "element", "by", "known")
+    field_order = (
+        *("first", "last", "province", "group", "enterprise", "called", "element", "by", "known"),
+    )
 
     def __init__(
         self,
@@ -92,14 +95,29 @@ class FlowForm(PeriodForm):
         provinces: Iterable[tuple[str, str]],
         groups: Iterable[tuple[int, str]],
         elements: Iterable[tuple[str, Any]],
+        fitting: Sequence[Any] = (),
         **kwargs: Any,
     ) -> None:
+        """`fitting`: the enterprises that the name typed may mean."""
+        self.offered = fitting if len(fitting) > 1 else ()
+        self.nobody = not fitting
         super().__init__(*args, **kwargs)
         everywhere: list[tuple[Any, Any]] = [("", _("all"))]
         self.fields["province"].choices = everywhere + list(provinces)  # type: ignore[attr-defined]
         self.fields["group"].choices = everywhere + list(groups)  # type: ignore[attr-defined]
         self.fields["element"].choices = list(elements)  # type: ignore[attr-defined]
         _dress(self, "flow")
+
+    def clean_called(self) -> str:
+        """Of one enterprise, that the reader may see."""
+        name = str(self.cleaned_data["called"])
+        if name and self.nobody:
+            raise forms.ValidationError(
+                _("No enterprise that you may see has such a name or code.")
+            )
+        if name and self.offered:
+            raise forms.ValidationError(_("Which enterprise?"))
+        return name
 
 
 class ReachForm(PeriodForm):

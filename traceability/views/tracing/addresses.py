@@ -15,7 +15,10 @@ from traceability.rules.tracing.flows import FlowKind
 # Those whom the picture of trade does not name.
 OTHERS = "others"
 # What a figure's address takes over from the page that shows it.
-_KEPT = ("province", "group", "enterprise", "element", "by", "known", "way", "who", "product")
+_KEPT = (
+    *("province", "group", "enterprise", "called", "element", "by", "known"),
+    *("way", "who", "product"),
+)
 
 
 def number_in(text: str | None) -> int | None:

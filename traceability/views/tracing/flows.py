@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from enterprises.models import Enterprise
 from enterprises.queries import enterprises_visible_to, groups_visible_to, regions_with_enterprises
 from portal.kernel import clock
 from portal.kernel.access import requires
@@ -19,6 +20,7 @@ from traceability.forms.tracing import FlowForm
 from traceability.permissions import Perm
 from traceability.queries.tracing import flows as queries
 from traceability.queries.tracing.lots import records_visible_to
+from traceability.queries.tracing.reach import enterprises_like
 from traceability.queries.tracing.since import filed_since
 from traceability.queries.tracing.walk import moment_known
 from traceability.rules.tracing.flows import Balance, Entry
@@ -29,6 +31,7 @@ from traceability.views.tracing.addresses import (
     lead_of_flow_link,
     lead_of_flow_node,
     leading,
+    number_in,
 )
 from traceability.views.tracing.files import FORMS, About, file_answer
 from traceability.views.tracing.pictures import on_page
@@ -107,13 +110,32 @@ def record_list(request: HttpRequest) -> HttpResponseBase:
 def flow_form(request: HttpRequest) -> FlowForm:
     """The form that pages of flows share, with what the reader may choose from."""
     provinces = regions_with_enterprises(request.user).filter(level=1)
+    data, fitting = _whose_named(request)
     return FlowForm(
-        request.GET,
+        data,
+        fitting=fitting,
         today=clock.today(),
         provinces=[(region.code, named(region)) for region in provinces],
         groups=[(group.pk, named(group)) for group in groups_visible_to(request.user)],
         elements=[(key, label) for key, (label, _oxides) in queries.ELEMENTS.items()],
     )
+
+
+def _whose_named(request: HttpRequest) -> tuple[QueryDict, list[Enterprise]]:
+    """What was asked, with the enterprise that was named, or the name of the one that was chosen.
+
+    A name that was typed goes before a choice that an address brought along.
+    """
+    data = request.GET.copy()
+    if "called" in data:
+        fitting = enterprises_like(request.user, data["called"])
+        data["enterprise"] = str(fitting[0].pk) if len(fitting) == 1 else ""
+        return data, fitting
+    pk = number_in(data.get("enterprise"))
+    fitting = list(enterprises_visible_to(request.user).filter(pk=pk)) if pk else []
+    if fitting:
+        data["called"] = named(fitting[0])
+    return data, fitting
 
 
 def question(request: HttpRequest, form: FlowForm) -> queries.Question:
