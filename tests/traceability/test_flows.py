@@ -246,6 +246,18 @@ def test_flow_detail_narrows_to_an_enterprise_by_its_name(january, read, viewer,
 
 
 @pytest.mark.django_db
+def test_views_of_flows_lead_to_one_another_with_what_was_asked(january, read, viewer):
+    asked = {"first": "2025-01", "last": "2025-02", "called": "Southern"}
+    plain = read(viewer).content.decode()
+    text = read(viewer, **asked).content.decode()
+
+    for name in ("flow_detail", "reach_detail", "flow_map", "flow_trade", "flow_series"):
+        address = reverse(f"traceability:{name}")
+        assert f'<a href="{address}"' in plain
+        assert f'<a href="{address}?first=2025-01&amp;last=2025-02&amp;called=Southern"' in text
+
+
+@pytest.mark.django_db
 def test_flow_detail_asks_which_enterprise_is_meant(january, read, viewer, filer, southern):
     several = read(viewer, **PERIOD, called="thern")
     nobody = read(filer, **PERIOD, called="Southern")
