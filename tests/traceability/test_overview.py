@@ -152,5 +152,6 @@ def test_pages_of_figures_are_files_too(january, client, viewer, name, form):
         {"first": "2025-01", "last": "2025-01", "export": form},
     )
 
+    assert "-2025-01-2025-01." in answer["Content-Disposition"]
     begins = {"csv": b"\xef\xbb\xbf", "xlsx": b"PK", "pdf": b"%PDF"}[form]
     assert b"".join(answer).startswith(begins)

@@ -298,6 +298,10 @@ def test_lot_detail_exports_every_end_of_both_directions(chain, client, viewer):
         for way in ("upstream", "downstream")
     }
     assert sums == {"upstream": 400, "downstream": 400}
+    asked = {"export": "csv", "element": "PrNd", "known": "2025-02-20"}
+    apart = page_of(client, viewer, the("OX1"), **asked)
+    assert "trace-OX1-PrNd-2025-02-20.csv" in apart["Content-Disposition"]
+    assert b"ORE-MIX" in b"".join(apart.streaming_content)
 
 
 def test_lot_detail_tells_parts_that_add_up_to_the_whole(client, viewer, northern, southern):

@@ -20,7 +20,7 @@ BOX = 14
 NARROWEST = 900
 MARGIN = 12
 # Beside a box so much room is left for words, as many as its column has to say within these.
-LEAST_WORDS, ENOUGH_WORDS, MOST_WORDS = 90, 210, 330
+LEAST_WORDS, ENOUGH_WORDS, MOST_WORDS = 70, 210, 330
 BEFORE_WORDS, AFTER_WORDS = 5, 11
 APART = 5
 # The words of a box that is higher than a screen are said again so far apart.

@@ -35,6 +35,11 @@ class About:
     whose: str = ""
     known_on: date | None = None
 
+    def file_name(self, name: str) -> str:
+        """`name` with the months and the day that the file is about, so that files stay apart."""
+        known = f"known-{self.known_on}" if self.known_on else ""
+        return "-".join(word for word in (name, *map(str, self.months), known) if word)
+
     @property
     def facts(self) -> list[tuple[str, str]]:
         """Its head, in words."""
@@ -63,6 +68,7 @@ def file_answer(
 
     `by_stage`: the colours of the picture are those of stages, which the paper explains.
     """
+    name = about.file_name(name)
     if form != "pdf":
         return (csv_answer if form == "csv" else xlsx_answer)(name, header, rows)
     left_out = len(rows) - ROWS_ON_PAPER

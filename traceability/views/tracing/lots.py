@@ -104,7 +104,8 @@ def lot_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     lead = leading_from(lot, request, form.known_on)
     sides = [Side(trace, lines_shown(trace, names, known_at), lead) for trace in traces]
     if (form_of := request.GET.get("export")) in {"csv", "xlsx"}:
-        return _export(form_of, lot, sides)
+        told = (lot.number, element if element in ELEMENTS else "", form.known_on)
+        return _export(form_of, "-".join(str(word) for word in ("trace", *told) if word), sides)
     drawing = drawing_of(request, traces, names)
     picture = _opening(
         request, drawing, addressed(drawing.picture, lead_of_box(lead), lead_of_link(lead))
@@ -206,7 +207,7 @@ def _since(lot: Lot, request: HttpRequest, traces: list[Trace], known_at: dateti
     return filed_since(request.user, Question(*ALL_MONTHS, scope, known_at), pools)
 
 
-def _export(form: str, lot: Lot, sides: list[Side]) -> HttpResponseBase:
+def _export(form: str, name: str, sides: list[Side]) -> HttpResponseBase:
     header = [
         _("Direction"),
         pgettext("of a trace", "End"),
@@ -227,4 +228,4 @@ def _export(form: str, lot: Lot, sides: list[Side]) -> HttpResponseBase:
         for row in exported(side.lines)
     )
     answer = csv_answer if form == "csv" else xlsx_answer
-    return answer(f"trace-{lot.number}", header, rows)
+    return answer(name, header, rows)
