@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -12,9 +12,10 @@ from portal.accounts.models import User
 from portal.kernel.period import Month
 from portal.kernel.sql import among
 from traceability.models import Finding
-from traceability.queries.findings import OPEN, findings_visible_to
+from traceability.queries.findings import findings_visible_to
 from traceability.queries.tracing.flows import Question
-from traceability.queries.tracing.overview import facts_due, last_day_known
+from traceability.queries.tracing.overview import facts_due
+from traceability.queries.tracing.touched import standing_at
 from traceability.queries.tracing.walk import rows, statement
 
 # Whether a month is asked for, by how it was filed.
@@ -68,13 +69,8 @@ def cap_lines(what: str, asked: Question, *, now: datetime) -> QuerySet[Allocati
 
 def findings_standing(user: User, asked: Question) -> QuerySet[Finding]:
     """The findings of the last month's year that nobody had closed, and that still held."""
-    day: date = last_day_known(asked)
-    standing = (
-        Q(status__in=OPEN)
-        | Q(cleared_on__gt=day)
-        | Q(status=Finding.Status.CLOSED, case__closed_at__gt=asked.known_at)
-    )
-    found = findings_visible_to(user).filter(standing, year=asked.last.year, first_seen__lte=day)
+    standing = standing_at(asked.known_at)
+    found = findings_visible_to(user).filter(standing, year=asked.last.year)
     return _within(found, asked.scope)
 
 
