@@ -36,6 +36,8 @@ from tests.access_world import World
 EXAMPLES = int(os.environ.get("PORTAL_API_EXAMPLES", "5"))
 # What names a thing in an address, and is known of the world below.
 AIMED = {"id", "entry_id", "key", "month"}
+# What the standard has and the portal leaves out: it says so, by the standard's exception.
+NOT_OFFERED = {("POST", "/api/v1/epcis/events")}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -98,6 +100,9 @@ def test_every_answer_is_described(case: schemathesis.Case, world: World, token:
         answer = case.call(**asks)
         transaction.set_rollback(True)
 
+    if (case.method, case.path) in NOT_OFFERED:
+        assert answer.status_code in (401, 403, 406, 501)
+        return
     case.validate_response(answer, checks=CHECKS)
 
 

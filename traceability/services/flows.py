@@ -33,8 +33,7 @@ def derive_flows(sealed: Sequence[int]) -> None:
     facts = change_facts(added=[], removed=[]) | {"filings": list(sealed)}
     with connection.cursor() as cursor:
         cursor.execute(each(sql("forget_flows")), facts)
-        cursor.execute(_KEEP, facts)
-        cursor.execute(_KEEP_TOTALS)
+        cursor.execute(f"{_KEEP};{_KEEP_TOTALS}", facts)
         cursor.execute(each(sql("keep_month_flows")), facts)
 
 
