@@ -1,5 +1,7 @@
 """Flows from afar: provinces, trade between groups, months."""
 
+import csv
+import io
 from datetime import timedelta
 from decimal import Decimal
 
@@ -117,6 +119,31 @@ def test_flow_trade_exports_every_way(january, client, viewer):
     )
 
     assert b"400.000" in b"".join(answer.streaming_content)
+
+
+def test_flow_series_exports_each_chart_by_its_name(january, client, viewer):
+    client.cookies["django_language"] = "en"
+    client.force_login(viewer)
+
+    answer = client.get(
+        reverse("traceability:flow_series"),
+        {"first": "2025-01", "last": "2025-01", "export": "csv"},
+    )
+
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    mined = [row["Chart"] for row in rows if row["Series"] == "mined"]
+    assert len(mined) == len(set(mined)) == 2
+
+
+@pytest.mark.parametrize("name", ["flow_map", "flow_trade", "flow_series"])
+def test_pages_say_what_they_did_not_understand(january, client, viewer, name):
+    client.cookies["django_language"] = "en"
+    client.force_login(viewer)
+
+    text = client.get(reverse(f"traceability:{name}"), {"known": "soon"}).content.decode()
+
+    assert "Enter a valid date." in text
 
 
 def test_what_was_filed_since_says_that_only_some_of_it_is_listed(

@@ -217,9 +217,9 @@ def flow_series(request: HttpRequest) -> HttpResponseBase:
     charts = queries.charts_of(asked, leading(request, form))
     if (form_of := request.GET.get("export")) in FORMS:
         about = about_of(request, form, _("Months"))
-        header = [_("Month"), _("Line"), _("t REO")]
+        header = [_("Month"), _("Chart"), _("Series"), _("t REO")]
         rows: list[list[Any]] = [
-            [month, str(one.name), value]
+            [month, str(chart.title), str(one.name), value]
             for _id, chart in charts
             for one in chart.series
             for month, value in zip(chart.categories, one.values, strict=True)
