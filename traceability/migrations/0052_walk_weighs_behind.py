@@ -1,4 +1,4 @@
-"""Upstream the walk weighs what is behind its pools itself, where no lot has a say in it."""
+"""The walk weighs what is behind its pools where no lot has a say in it, and tells grades."""
 
 from importlib import import_module
 
@@ -6,21 +6,25 @@ from django.db import migrations
 
 # The same walk as before. Upstream and of all oxides, what leads into a pool from behind is one
 # weight: of a run its outputs' REO, as filed, of a holding or shipment the gross mass. Told pool by
-# pool in the order of the index it needs no sorting, and four columns less to send and to read.
+# pool in the order of the index it needs no sorting, and four columns less to send and to read. The
+# grades of the lots that were met, as they stand now, come along where they are asked for: one
+# question less, and only what it takes to weigh.
 FORWARD = """
 drop function traceability_walk(bigint[], boolean, timestamptz, bigint[], integer, text[]);
 create function traceability_walk(start bigint[], upstream boolean, known_at timestamptz,
-                                  seen bigint[], most integer, by_lot text[])
+                                  seen bigint[], most integer, by_lot text[], with_grades boolean)
 returns table (opened bigint[], near bigint[], far bigint[], kinds text[], lots bigint[],
                countries text[], gross_kg numeric[], reo_kg numeric[], behind_pool bigint[],
                behind_kind text[], behind_lot bigint[], behind_gross_kg numeric[],
-               behind_reo_kg numeric[], behind_weight numeric[])
+               behind_reo_kg numeric[], behind_weight numeric[], graded_lot bigint[],
+               grade numeric[])
 language plpgsql stable as $$
 #variable_conflict use_column
 declare
     frontier bigint[] := start;
     reached bigint[] := start;
     walked_from bigint[] := '{}';
+    met bigint[] := '{}';
     walked integer := 0;
 begin
     while cardinality(frontier) > 0 and walked < most loop
@@ -44,6 +48,7 @@ begin
         opened := frontier;
         return next;
         walked_from := walked_from || frontier;
+        met := met || lots;
         walked := walked + coalesce(cardinality(near), 0);
         frontier := array(select unnest(far) except select unnest(reached) except select null);
         if seen is not null then
@@ -90,10 +95,16 @@ begin
                    and (m.known_to is null or m.known_to > known_at)
                  group by 1, 3) told;
     end if;
+    if with_grades then
+        select array_agg(l.id), array_agg(l.reo_percent) into graded_lot, grade
+          from traceability_lot l where l.id = any (met || array_remove(behind_lot, null));
+    end if;
     return next;
 end $$;
 """
-BACKWARD = import_module("traceability.migrations.0051_walk_behind_at_once").FORWARD
+BACKWARD = import_module("traceability.migrations.0051_walk_behind_at_once").FORWARD.replace(
+    "integer, text[]);", "integer, text[], boolean);"
+)
 
 
 class Migration(migrations.Migration):

@@ -19,7 +19,7 @@ select opened, near, far, kinds, lots, countries, gross_kg::float8[], reo_kg::fl
        behind_pool, behind_kind, behind_lot, behind_gross_kg::float8[], behind_reo_kg::float8[],
        behind_weight::float8[]
   from traceability_walk(%(start)s::bigint[], %(upstream)s, %(known_at)s, %(seen)s, %(most)s,
-                         %(by_lot)s)
+                         %(by_lot)s, false)
 """
 _GRADES_NOW = """
 select array_agg(id), array_agg(reo_percent::float8)

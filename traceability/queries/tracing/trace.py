@@ -46,6 +46,7 @@ class Trace:
     """One direction of a lot's trace: `lines` add up to `total_kg`, kg REO, to the gram.
 
     `starts`: the holdings it begins in. `ends`: the same as `lines`, each on its pool, unrounded.
+    `lots`: those that it has something to say of; drawn, all that were met.
     """
 
     asked: Asked
@@ -112,9 +113,7 @@ def trace_lot(
         if not share or (upstream and not made):
             return None
         starts = {pool: kg * share for pool, kg in starts.items()}
-    if lot.pk not in walked.lots:  # nothing moved it on
-        walked.lots |= lot_facts([lot.pk], known_at)
-    return _traced(starts, walked, to_draw)
+    return _traced(lot, starts, walked, to_draw)
 
 
 def _entered(lot: Lot, asked: Asked) -> tuple[bool, dict[int, Decimal]]:
@@ -134,7 +133,7 @@ def _entered(lot: Lot, asked: Asked) -> tuple[bool, dict[int, Decimal]]:
     return bool(made), dict(made or brought)
 
 
-def _traced(starts: dict[int, Decimal], walked: Walk, to_draw: bool) -> Trace:
+def _traced(lot: Lot, starts: dict[int, Decimal], walked: Walk, to_draw: bool) -> Trace:
     upstream = walked.asked.upstream
     steps = walked.steps()
     first, onward = _first_steps(starts, steps, walked) if upstream else ({}, starts)
@@ -145,7 +144,11 @@ def _traced(starts: dict[int, Decimal], walked: Walk, to_draw: bool) -> Trace:
     total = sum(starts.values(), ZERO)
     ends = list(ends_of(found, steps, pools, upstream=upstream))
     lines = lines_of((end for _, end in ends), total=total.quantize(GRAM))
-    return Trace(walked.asked, starts, total, lines, ends, steps, found, pools, walked.lots)
+    met = {lot.pk} | {line.lot_id for line in lines if line.lot_id}
+    if to_draw:
+        met |= {step.lot_id for step in steps}
+    lots = walked.lots_named(met)
+    return Trace(walked.asked, starts, total, lines, ends, steps, found, pools, lots)
 
 
 def _spoken_of(found: Spread, steps: Sequence[Step], walked: Walk, to_draw: bool) -> set[int]:

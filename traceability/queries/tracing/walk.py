@@ -25,7 +25,7 @@ MOST_MOVEMENTS = 100_000
 
 _WALK = """
 select * from traceability_walk(%(start)s, %(upstream)s, %(known_at)s, %(seen)s, %(most)s,
-                                %(by_lot)s)
+                                %(by_lot)s, %(with_grades)s)
 """
 _LOTS_NOW = """
 select l.id, l.number, l.maker_id, l.product_id, coalesce(p.code, ''), coalesce(p.name_zh, ''),
@@ -87,6 +87,7 @@ class Walk:
     """What a walk found, and what leads into each opened pool from behind.
 
     `other_side`: that by lot, where it takes the lots to weigh it; else `weights`, the sums.
+    `grades`: the percent REO of the lots that were met; `lots` what else is known of some of them.
     """
 
     asked: Asked
@@ -94,6 +95,7 @@ class Walk:
     opened: set[int] = field(default_factory=set)
     other_side: list[Behind] = field(default_factory=list)
     weights: dict[int, Decimal] = field(default_factory=dict)
+    grades: dict[int, Decimal | None] = field(default_factory=dict)
     lots: dict[int, LotFacts] = field(default_factory=dict)
     shares: dict[int, Decimal | None] | None = None
 
@@ -104,11 +106,18 @@ class Walk:
 
         Of the oxides asked about alone, where they are; nothing where nobody knows them.
         """
-        grade = None if kind in CREATING or lot_id is None else self.lots[lot_id].reo_percent
+        grade = None if kind in CREATING or lot_id is None else self.grades[lot_id]
         kg = (reo_kg or ZERO) if grade is None else gross_kg * grade / 100
         if self.shares is None or lot_id is None:
             return kg
         return kg * (self.shares.get(lot_id) or ZERO)
+
+    def lots_named(self, wanted: Iterable[int]) -> dict[int, LotFacts]:
+        """What these lots are."""
+        wanted = set(wanted)
+        known = {pk: lot for pk, lot in self.lots.items() if pk in wanted}
+        unknown = wanted - known.keys()
+        return known | lot_facts(unknown, self.asked.known_at) if unknown else known
 
     def steps(self) -> list[Step]:
         """The movements, weighed: in runs by their REO, in holdings and shipments as they are."""
@@ -152,9 +161,11 @@ def walk(
     # Upstream the outputs of runs are weighed as filed; downstream inputs by the grades of lots.
     by_lot = ["input", "output"] if asked.oxides else [] if asked.upstream else ["input"]
     walked = _walked(start, asked, by_lot=by_lot)
-    lots = {one.lot_id for one in walked.moved}
-    lots |= {lot for _pool, _kind, lot, *_kg in walked.other_side if lot is not None}
-    walked.lots = lot_facts(lots, asked.known_at)
+    if asked.known_at != NOW or asked.oxides is not None:
+        lots = {one.lot_id for one in walked.moved}
+        lots |= {lot for _pool, _kind, lot, *_kg in walked.other_side if lot is not None}
+        walked.lots = lot_facts(lots, asked.known_at)
+        walked.grades = {lot.pk: lot.reo_percent for lot in walked.lots.values()}
     if asked.oxides is not None:
         walked.shares = _shares(walked, asked.oxides, known or {})
     return walked
@@ -175,9 +186,10 @@ def _walked(start: Sequence[int], asked: Asked, *, by_lot: Sequence[str] | None)
         "seen": None if asked.seen is None else list(asked.seen),
         "most": asked.most,
         "by_lot": None if by_lot is None else list(by_lot),
+        "with_grades": by_lot is not None and asked.known_at == NOW and asked.oxides is None,
     }
     for level, *columns in rows(_WALK, facts):
-        told, behind, weights = columns[:7], columns[7:12], columns[12]
+        told, behind, weights, graded, grades = columns[:7], columns[7:12], *columns[12:]
         walked.opened.update(level)
         if told[0] is not None:
             walked.moved += map(Moved._make, zip(*told, strict=True))
@@ -185,6 +197,8 @@ def _walked(start: Sequence[int], asked: Asked, *, by_lot: Sequence[str] | None)
             walked.weights.update(zip(behind[0], weights, strict=True))
         elif behind[0] is not None:
             walked.other_side += zip(*behind, strict=True)
+        if graded is not None:
+            walked.grades.update(zip(graded, grades, strict=True))
     return walked
 
 
