@@ -146,6 +146,17 @@ def test_columns_are_as_wide_as_what_they_say():
     assert {box.note for box in english.boxes.values()} == {"MAG-NDFEB · Magnet Works 5"}
 
 
+def test_the_last_column_says_all_where_the_picture_has_room():
+    note = "sold to outside the platform · compound"
+    nodes = [Node("from", "all sources", "source"), Node("to", "Motor Maker 6", "end", note)]
+    assert width_of(note, NAME_SIZE) > ENOUGH_WORDS
+
+    layout = laid_out(picture_of(nodes, [Link("from", "to", Decimal(1))]))
+
+    assert layout.boxes["to"].note == note
+    assert layout.width == NARROWEST
+
+
 def test_a_bold_name_is_given_the_room_of_bold_letters():
     plain = chain(*[("MET-PRND-2510-0536", "")] * 6)
     bold = picture_of([replace(node, focus=True) for node in plain.nodes], plain.links)

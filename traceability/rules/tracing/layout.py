@@ -114,20 +114,29 @@ class _Slot:
 Columns = dict[int, list[_Slot]]
 
 
-def _words_of(nodes: Iterable[Node]) -> float:
+def _words_of(nodes: Iterable[Node], most: float = ENOUGH_WORDS) -> float:
     """How wide the words of a column are, as far as there is enough room for them."""
     wide = (
         max(width_of(node.label, measured(node)), width_of(node.note, NOTE_SIZE)) + mark_of(node)
         for node in nodes
     )
-    return min(max(wide, default=0), ENOUGH_WORDS)
+    return min(max(wide, default=0), most)
 
 
 def _rooms(columns: Mapping[int, Sequence[Node]]) -> list[float]:
-    """The room for the words of each column, from left to right; together not too narrow."""
-    wide = [max(_words_of(columns[number]), LEAST_WORDS) for number in sorted(columns)]
+    """The room for the words of each column, from left to right; together not too narrow.
+
+    What is left of that is first the last column's, as far as it has more to say.
+    """
+    numbers = sorted(columns)
+    wide = [max(_words_of(columns[number]), LEAST_WORDS) for number in numbers]
     beside = len(wide) * (BOX + BEFORE_WORDS + AFTER_WORDS) + MARGIN * 2
-    further = max(NARROWEST - beside - sum(wide), 0) / max(len(wide) - 1, 1)
+    left = max(NARROWEST - beside - sum(wide), 0)
+    for number in numbers[-1:]:
+        more = min(max(_words_of(columns[number], MOST_WORDS) - wide[-1], 0), left)
+        wide[-1] += more
+        left -= more
+    further = left / max(len(wide) - 1, 1)
     return [one + further for one in wide[:-1]] + wide[-1:]
 
 
