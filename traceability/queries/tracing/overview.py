@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from enterprises.models import Enterprise
 from portal.accounts.models import Region
 from portal.kernel.charts import Chart, Series
-from portal.kernel.period import Month, civil_day
+from portal.kernel.period import Month
 from portal.kernel.quantity import ZERO, share, to_tonnes
 from portal.kernel.templatetags.portal import named
 from traceability.queries.tracing.flows import Question, facts_of, kept_of
 from traceability.queries.tracing.known import use_known
-from traceability.queries.tracing.walk import rows, statement
+from traceability.queries.tracing.walk import day_known, rows, statement
 from traceability.rules.tracing.picture import Link, Node, Picture, picture_of
 
 # The picture of trade names so many sellers and buyers, the largest; the table and file have all.
@@ -73,16 +73,11 @@ def tiles(asked: Question, *, deadline_day: int, now: datetime) -> list[Tile]:
     """Every province, in the order of the codes."""
     facts = facts_due(asked, deadline_day=deadline_day, now=now) | {
         "year": asked.last.year,
-        "known_on": last_day_known(asked),
+        "known_on": day_known(asked.known_at),
     }
     sql = f"with {use_known(asked.known_at)}, {statement('months_due')}{statement('provinces')}"
     regions = Region.objects.filter(level=1).in_bulk()
     return [Tile(regions[row[0]], *row[1:]) for row in rows(sql, facts)]
-
-
-def last_day_known(asked: Question) -> date:
-    """The day at whose end the question looks."""
-    return civil_day(asked.known_at - timedelta(microseconds=1))
 
 
 def facts_due(asked: Question, *, deadline_day: int, now: datetime) -> dict[str, Any]:
@@ -105,9 +100,10 @@ def trade_of(asked: Question) -> list[Way]:
     return [Way(seller, buyer, kg) for seller, buyer, kg in found if kg]
 
 
-def names_of(enterprises: Iterable[int]) -> dict[int, Enterprise]:
-    """Enterprises with what they are called."""
-    return Enterprise.objects.select_related("organisation", "region").in_bulk(enterprises)
+def called(enterprises: Iterable[int]) -> dict[int, str]:
+    """What enterprises are called, by their numbers."""
+    found = Enterprise.objects.select_related("organisation", "region").in_bulk(enterprises)
+    return {pk: named(enterprise) for pk, enterprise in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +136,13 @@ def picture_of_trade(ways: Sequence[Way], drawn: Drawn) -> Picture:
         seller = way.seller if way.seller in sellers else None
         buyer = way.buyer if way.buyer in buyers else None
         sums[seller, buyer] += way.kg
-    names = names_of(sellers | buyers)
-    called = {pk: named(enterprise) for pk, enterprise in names.items()} | {None: _("all others")}
+    names = {None: _("all others")} | called(sellers | buyers)
     nodes: dict[tuple[str, int | None], Node] = {}
     links = []
     for (seller, buyer), kg in sums.items():
         left, right = ("seller", seller), ("buyer", buyer)
-        nodes[left] = Node(left, called[seller], "compound", _("sells"))
-        nodes[right] = Node(right, called[buyer], "end", _("buys"))
+        nodes[left] = Node(left, names[seller], "compound", _("sells"))
+        nodes[right] = Node(right, names[buyer], "end", _("buys"))
         links.append(Link(left, right, kg))
     return picture_of(nodes.values(), links)
 

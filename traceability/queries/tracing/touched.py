@@ -1,15 +1,15 @@
 """What open findings touch of a trace."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
 from portal.accounts.models import User
-from portal.kernel.period import civil_day
 from traceability.models import Finding
 from traceability.queries.findings import OPEN, findings_visible_to
 from traceability.queries.tracing.trace import Trace
+from traceability.queries.tracing.walk import day_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Touched:
 
 def standing_at(moment: datetime) -> Q:
     """The findings that had been made by then, and that nobody had cleared or closed."""
-    day = civil_day(moment - timedelta(microseconds=1))
+    day = day_known(moment)
     open_then = (
         Q(status__in=OPEN)
         | Q(cleared_on__gt=day)

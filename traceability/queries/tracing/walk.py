@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from portal.kernel.period import CIVIL, end_of
+from portal.kernel.period import CIVIL, civil_day, end_of
 from portal.kernel.quantity import ZERO
 from traceability.models import Product
 from traceability.rules.intake import CREATING
@@ -242,6 +242,11 @@ def pool_facts(pools: Iterable[int], seen: Sequence[int] | None) -> dict[int, Po
 def moment_known(day: date | None) -> datetime:
     """The end of the day asked for; later than everything for none."""
     return end_of(day) if day else NOW
+
+
+def day_known(moment: datetime) -> date:
+    """The day at whose end it is looked."""
+    return civil_day(moment - timedelta(microseconds=1))
 
 
 def statement(name: str) -> str:

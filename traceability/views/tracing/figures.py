@@ -15,7 +15,6 @@ from portal.kernel import clock
 from portal.kernel.access import requires
 from portal.kernel.quantity import ZERO
 from portal.kernel.tables import list_page
-from portal.kernel.templatetags.portal import named
 from traceability.forms.tracing import FlowForm
 from traceability.permissions import Perm
 from traceability.queries.findings import ranked
@@ -125,9 +124,9 @@ def _trade(request: HttpRequest, form: FlowForm, asked: queries.Question) -> Fig
         not_sellers=drawn.sellers if sellers == OTHERS else (),
         not_buyers=drawn.buyers if buyers == OTHERS else (),
     )
-    names = overview.names_of([pk for pk in (traders.seller, traders.buyer) if pk])
+    names = overview.called([pk for pk in (traders.seller, traders.buyer) if pk])
     words = [
-        named(names[pk]) if (pk := number_in(asked_for)) in names else _("all others")
+        names.get(number_in(asked_for) or 0, _("all others"))
         for asked_for in (sellers, buyers)
         if asked_for
     ]

@@ -204,8 +204,7 @@ def flow_trade(request: HttpRequest) -> HttpResponseBase:
 
 def _called(ways: Sequence[queries.Way]) -> dict[int, str]:
     """What those who trade are called, by their numbers."""
-    names = queries.names_of({pk for way in ways for pk in (way.seller, way.buyer)})
-    return {pk: shown.named(enterprise) for pk, enterprise in names.items()}
+    return queries.called({pk for way in ways for pk in (way.seller, way.buyer)})
 
 
 @require_safe
