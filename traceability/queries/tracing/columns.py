@@ -17,13 +17,9 @@ from traceability.rules.tracing.waves import Masses, Places
 _WALK = """
 select opened, near, far, kinds, lots, countries, gross_kg::float8[], reo_kg::float8[],
        behind_pool, behind_kind, behind_lot, behind_gross_kg::float8[], behind_reo_kg::float8[],
-       behind_weight::float8[]
+       behind_weight::float8[], graded_lot, grade::float8[]
   from traceability_walk(%(start)s::bigint[], %(upstream)s, %(known_at)s, %(seen)s, %(most)s,
-                         %(by_lot)s, false)
-"""
-_GRADES_NOW = """
-select array_agg(id), array_agg(reo_percent::float8)
-  from traceability_lot where id = any (%(lots)s::bigint[]) and reo_percent is not null
+                         %(by_lot)s, %(with_grades)s)
 """
 # What lots were as known at a moment.
 KNOWN_LOTS = """
@@ -79,13 +75,27 @@ class Grades:
         return np.where(self.lots[places] == lots, self.percent[places], np.nan)
 
 
-def walked_columns(
-    start: list[int], asked: Asked
-) -> tuple[Moves, Places, Moves, tuple[Places, Masses]]:
-    """The movements that pools lead to, the pools that were opened, and what is behind these.
+@dataclass(slots=True)
+class Walked:
+    """What a walk found: the movements, the pools that were opened, and what is behind these.
 
-    Behind by movements where it takes the lots to weigh them, else as weights.
+    `behind` by movements where it takes the lots to weigh them, else as `weights` of pools.
     """
+
+    moves: Moves
+    opened: Places
+    behind: Moves
+    weights: tuple[Places, Masses]
+    grades: Grades
+
+    @property
+    def lots(self) -> Places:
+        """All lots that were met, in order."""
+        return np.unique(np.concatenate([self.moves.lot, self.behind.lot]))
+
+
+def walked_columns(start: list[int], asked: Asked) -> Walked:
+    """The walk from the pools `start`."""
     facts: dict[str, Any] = {
         "start": as_array(start),
         "upstream": asked.upstream,
@@ -93,9 +103,10 @@ def walked_columns(
         "seen": None if asked.seen is None else list(asked.seen),
         "most": asked.most,
         "by_lot": [] if asked.upstream else ["input"],
+        "with_grades": asked.known_at == NOW,
     }
-    opened, moves, behind = [_numbers([])], [_moves()], _moves()
-    weights = _numbers([]), _masses([])
+    opened, moves = [_numbers([])], [_moves()]
+    found = Walked(_moves(), opened[0], _moves(), (_numbers([]), _masses([])), _grades((), ()))
     with connection.cursor() as cursor:
         cursor.execute(_WALK, facts)
         # Level by level, so that none is in memory twice.
@@ -103,13 +114,18 @@ def walked_columns(
             opened.append(_numbers(level))
             if told[0] is not None:
                 moves.append(_moves(*told[:7]))
-            pools, kinds, lots, gross, reo, weight = told[7:]
+            pools, kinds, lots, gross, reo, weight, graded, grade = told[7:]
             if weight is not None:
-                weights = _numbers(pools), _masses(weight)
+                found.weights = _numbers(pools), _masses(weight)
             elif pools is not None:
                 nothing = [None] * len(pools)
-                behind = _moves(pools, nothing, kinds, lots, [""] * len(pools), gross, reo)
-    return Moves.joined(moves), np.concatenate(opened), behind, weights
+                found.behind = _moves(pools, nothing, kinds, lots, [""] * len(pools), gross, reo)
+            if graded is not None:
+                found.grades = _grades(graded, grade)
+    found.moves, found.opened = Moves.joined(moves), np.concatenate(opened)
+    if asked.known_at != NOW:
+        found.grades = _grades_known(found.lots, asked.known_at)
+    return found
 
 
 def _moves(
@@ -142,14 +158,16 @@ def _masses(told: Sequence[float | None]) -> Masses:
     return np.array(told, dtype=float)
 
 
-def grades_of(lots: Places, known_at: datetime) -> Grades:
+def _grades_known(lots: Places, known_at: datetime) -> Grades:
     """The grades of lots, as known at a moment."""
-    sql = _GRADES_NOW
-    if known_at != NOW:
-        sql = _GRADES_KNOWN.replace("{known}", statement("known_lots"))
+    sql = _GRADES_KNOWN.replace("{known}", statement("known_lots"))
     wanted = {"lots": as_array(lots.tolist()), "known_at": known_at, "creating": list(CREATING)}
     [(numbers, percent)] = rows(sql, wanted)
-    found, grades = _numbers(numbers or ()), _masses(percent or ())
+    return _grades(numbers or (), percent or ())
+
+
+def _grades(lots: Sequence[int], percent: Sequence[float | None]) -> Grades:
+    found, grades = _numbers(lots), _masses(percent)
     order = np.argsort(found)
     return Grades(found[order], grades[order])
 

@@ -13,7 +13,6 @@ from traceability.queries.tracing.columns import (
     KNOWN_LOTS,
     Moves,
     as_array,
-    grades_of,
     walked_columns,
 )
 from traceability.queries.tracing.followed import Around, Followed, Parts
@@ -163,21 +162,20 @@ class Wide:
 
 def followed_at_once(starts: Mapping[int, Decimal], asked: Asked) -> Wide:
     """Follow the masses `starts`, by the holding that each is in, to all their ends."""
-    moves, opened, behind, weights = walked_columns(list(starts), asked)
-    lots = np.unique(np.concatenate([moves.lot, behind.lot]))
-    grades = grades_of(lots, asked.known_at)
+    walked = walked_columns(list(starts), asked)
+    moves, opened, grades = walked.moves, walked.opened, walked.grades
     begun = np.fromiter(starts, np.int64, len(starts))
     pools = np.unique(np.concatenate([begun, opened, moves.near, moves.far[moves.far > 0]]))
     near = np.searchsorted(pools, moves.near)
     far = np.where(moves.far > 0, np.searchsorted(pools, moves.far), -1)
     in_run, in_run_behind = ("input", "output") if asked.upstream else ("output", "input")
-    at, weight = np.searchsorted(pools, weights[0]), weights[1]
+    weighed, behind = walked.weights, walked.behind
+    at = np.searchsorted(pools, np.concatenate([weighed[0], behind.near]))
+    weight = np.concatenate([weighed[1], behind.weighed(in_run_behind, grades)])
     other_side = summed(at, weight, len(pools))
-    at, weight = np.searchsorted(pools, behind.near), behind.weighed(in_run_behind, grades)
-    other_side += summed(at, weight, len(pools))
     masses = np.zeros(len(pools))
     masses[np.searchsorted(pools, begun)] = [float(kg) for kg in starts.values()]
     weight = moves.weighed(in_run, grades)
     waves = spread_in_waves(masses, near, far, weight, other_side=other_side)
     is_opened = np.isin(pools, opened)
-    return Wide(asked, starts, pools, is_opened, moves, near, far, waves, lots)
+    return Wide(asked, starts, pools, is_opened, moves, near, far, waves, walked.lots)
